@@ -1,0 +1,1 @@
+"""How a submission is judged: a library that knows no site, no queue and no database."""

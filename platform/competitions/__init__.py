@@ -1,0 +1,1 @@
+"""Competitions: their pages, data files and hidden solutions."""

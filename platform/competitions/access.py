@@ -1,0 +1,22 @@
+"""Who may organize which competition: superusers all, organizers those that name them."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from competitions.models import Competition
+
+
+def organized_by(user: User | AnonymousUser) -> QuerySet[Competition]:
+    """The competitions that `user` may edit."""
+    if not user.is_authenticated or not user.is_staff:
+        return Competition.objects.none()
+    if user.is_superuser:
+        return Competition.objects.all()
+    return Competition.objects.filter(organizers=user)
+
+
+def visible_to(user: User | AnonymousUser) -> QuerySet[Competition]:
+    """The competitions that `user` may look at: the published ones, and their own."""
+    mine = organized_by(user).values("pk")
+    return Competition.objects.filter(Q(is_published=True) | Q(pk__in=mine))

@@ -1,0 +1,227 @@
+"""A competition, its pages, its data files and the versions of its solution."""
+
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.storage import Storage, storages
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from grader.scoring.prediction_format import OutOfRange, PredictionFormat
+
+column_name = RegexValidator(r"^[A-Za-z_][A-Za-z0-9_]*\Z", "Use letters, digits and _, beginning with a letter.")
+
+
+def data_storage() -> Storage:
+    return storages["competition_data"]
+
+
+def label_storage() -> Storage:
+    return storages["labels"]
+
+
+class Metric(models.TextChoices):
+    MSE = "mse", "mean squared error (lower is better)"
+
+
+class OutOfRangePolicy(models.TextChoices):
+    REJECT = OutOfRange.REJECT.value, "reject the file, naming the line"
+    CLIP = OutOfRange.CLIP.value, "clip to the range"
+
+
+class Competition(models.Model):
+    """A challenge: what is asked, from when to when, and how a submission is judged."""
+
+    slug = models.SlugField(unique=True, help_text="The last part of the competition's address.")
+    title = models.CharField(max_length=120)
+    tagline = models.CharField(max_length=200, help_text="One sentence under the title.")
+    notice = models.TextField(
+        blank=True, help_text="Markdown. Stands in a box above every page: what a participant must know first."
+    )
+    organizers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="organized_competitions")
+    is_published = models.BooleanField("published", default=False, help_text="Unpublished: only organizers see it.")
+    labels_are_public = models.BooleanField(
+        default=False, help_text="The hidden labels can be found elsewhere: this is for practice, and its page says so."
+    )
+    data_needs_joining = models.BooleanField(
+        default=False, help_text="Only those who have joined may download the data files."
+    )
+
+    opens_at = models.DateTimeField(default=timezone.now, help_text="UTC. Submissions are taken from here on.")
+    closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: it never closes.")
+    daily_limit = models.PositiveIntegerField(
+        default=5,
+        validators=[MinValueValidator(1)],
+        help_text="Scored submissions a team may send per UTC day. Rejected and failed ones do not count.",
+    )
+    max_upload_bytes = models.PositiveBigIntegerField(
+        default=20_000_000, validators=[MinValueValidator(1_000)], help_text="A larger file is refused unread."
+    )
+
+    metric = models.CharField(max_length=20, choices=Metric.choices, default=Metric.MSE)
+    decimals = models.PositiveSmallIntegerField(
+        default=3, help_text="Digits after the point that participants see, and that ranks are made from."
+    )
+    id_column = models.CharField(max_length=40, default="id", validators=[column_name])
+    target_column = models.CharField(max_length=40, default="rating", validators=[column_name])
+    lowest = models.FloatField(default=1.0, help_text="The smallest value of a prediction and of a label.")
+    highest = models.FloatField(default=5.0, help_text="The largest.")
+    out_of_range = models.CharField(
+        max_length=10, choices=OutOfRangePolicy.choices, default=OutOfRangePolicy.REJECT
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-opens_at", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
+                name="competition_closes_after_it_opens",
+                violation_error_message="The competition must close after it opens.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lowest__lt=F("highest")),
+                name="competition_range_is_not_empty",
+                violation_error_message="The smallest value must lie below the largest.",
+            ),
+            models.CheckConstraint(
+                condition=Q(daily_limit__gte=1), name="competition_daily_limit_is_at_least_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("competition", args=[self.slug])
+
+    def has_opened(self, at: datetime) -> bool:
+        return self.opens_at <= at
+
+    def has_closed(self, at: datetime) -> bool:
+        return self.closes_at is not None and at >= self.closes_at
+
+    def is_open(self, at: datetime) -> bool:
+        return self.has_opened(at) and not self.has_closed(at)
+
+    def prediction_format(self) -> PredictionFormat:
+        """What a prediction file of this competition must look like."""
+        return PredictionFormat(
+            id_column=self.id_column,
+            target_column=self.target_column,
+            lowest=self.lowest,
+            highest=self.highest,
+            out_of_range=OutOfRange(self.out_of_range),
+            max_bytes=self.max_upload_bytes,
+            max_unpacked_bytes=settings.MAX_UNPACKED_BYTES,
+        )
+
+
+class PageKind(models.TextChoices):
+    OVERVIEW = "overview", "Overview"
+    DATA = "data", "Data"
+    EVALUATION = "evaluation", "Evaluation"
+    RULES = "rules", "Rules"
+    TIMELINE = "timeline", "Timeline"
+
+
+class Page(models.Model):
+    """One Markdown page of a competition. Joining records which text of the rules was accepted."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="pages")
+    kind = models.CharField(max_length=20, choices=PageKind.choices)
+    text = models.TextField(blank=True, help_text="Markdown. HTML is shown as text.")
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "kind"], name="one_page_of_each_kind"),
+            models.CheckConstraint(condition=Q(kind__in=PageKind.values), name="page_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.competition}"
+
+
+def data_file_path(data_file: "DataFile", name: str) -> str:
+    return f"{data_file.competition.slug}/{uuid4().hex}{Path(name).suffix}"
+
+
+class DataFile(models.Model):
+    """A file that participants download. Its name is its address under the competition's Data page."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="data_files")
+    name = models.CharField(
+        max_length=100,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Use letters, digits, '.', '_' and '-'.")],
+    )
+    description = models.CharField(max_length=200, blank=True)
+    file = models.FileField(upload_to=data_file_path, storage=data_storage)
+    uploaded_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["competition", "name"], name="data_file_names_differ")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def solution_path(solution: "Solution", _name: str) -> str:
+    return f"{solution.competition.slug}/{uuid4().hex}.csv"
+
+
+class Solution(models.Model):
+    """One version of the hidden labels. Only the scoring worker opens the file; it alone sets the verdict."""
+
+    class Verdict(models.TextChoices):
+        WAITING = "waiting", "waiting for its check"
+        ACCEPTED = "accepted", "accepted"
+        REFUSED = "refused", "refused"
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="solutions")
+    version = models.PositiveIntegerField(editable=False)
+    file = models.FileField(
+        upload_to=solution_path,
+        storage=label_storage,
+        help_text="CSV with the id column, the target column and Usage (Public or Private). It goes straight into the "
+        "label store; the scoring worker checks it.",
+    )
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.WAITING, editable=False)
+    problems = models.JSONField(default=list, blank=True, editable=False)
+    public_count = models.PositiveIntegerField(null=True, editable=False)
+    private_count = models.PositiveIntegerField(null=True, editable=False)
+    is_active = models.BooleanField(default=False, editable=False)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["competition", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "version"], name="solution_versions_differ"),
+            models.UniqueConstraint(
+                fields=["competition"], condition=Q(is_active=True), name="one_active_solution_per_competition"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(verdict="accepted"), name="an_active_solution_was_accepted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.competition}, version {self.version}"
+
+    def clean(self) -> None:
+        if self.file and self.file.size > settings.MAX_UNPACKED_BYTES:
+            raise ValidationError(
+                {"file": f"The file has {self.file.size:,} bytes; the most is {settings.MAX_UNPACKED_BYTES:,}."}
+            )

@@ -1,0 +1,82 @@
+"""Settings from the environment: each reader stops the start with one sentence when a value is wrong."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import environ
+
+Value = TypeVar("Value")
+ROOT = Path(__file__).resolve().parents[2]
+environ.Env.read_env(ROOT / ".env")
+
+
+class WrongSetting(SystemExit):
+    """Stops the process; the message says which variable, what was found and what is possible."""
+
+
+def _read(name: str, default: Value, parse: Callable[[str], Value], expected: str) -> Value:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        return parse(text)
+    except ValueError:
+        raise WrongSetting(f"Wrong setting {name}: found {text!r}; expected {expected}.") from None
+
+
+def text(name: str, default: str = "") -> str:
+    return _read(name, default, str, "text")
+
+
+def boolean(name: str, default: bool) -> bool:
+    """True for 1, true, yes, on; False for 0, false, no, off (any case)."""
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+    def parse(found: str) -> bool:
+        if found.lower() not in words:
+            raise ValueError
+        return words[found.lower()]
+
+    return _read(name, default, parse, "true or false")
+
+
+def whole_number(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    expected = f"a whole number of at least {least}" + (f" and at most {most}" if most is not None else "")
+
+    def parse(found: str) -> int:
+        number = int(found)
+        if number < least or (most is not None and number > most):
+            raise ValueError
+        return number
+
+    return _read(name, default, parse, expected)
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    """A list separated by commas."""
+
+    def parse(found: str) -> list[str]:
+        parts = [part.strip() for part in found.split(",") if part.strip()]
+        if not parts:
+            raise ValueError
+        return parts
+
+    return _read(name, default, parse, "names separated by commas")
+
+
+def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
+    """A URL whose scheme is one of `schemes`."""
+
+    def parse(found: str) -> str:
+        if urlsplit(found).scheme not in schemes:
+            raise ValueError
+        return found
+
+    return _read(name, default, parse, "an address that begins with " + " or ".join(f"{s}://" for s in schemes))
+
+
+# Everything that the site writes lies here.
+VAR = Path(text("HOLDOUT_VAR", str(ROOT / "var"))).resolve()

@@ -1,0 +1,321 @@
+"""One settings module, read from the environment (and `.env`). Names and defaults: `.env.example`."""
+
+import secrets
+import sys
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+import structlog
+
+from config import environment
+from config.environment import ROOT, VAR
+
+# So that `ModelAdmin[Competition]` and the like, which mypy wants, can be written in classes.
+django_stubs_ext.monkeypatch()
+
+# --- where things lie -------------------------------------------------------------------------------------------
+UPLOAD_TEMP_DIR = VAR / "tmp"
+LABELS_DIR = Path(environment.text("HOLDOUT_LABELS_DIR", str(VAR / "labels")))
+for folder in (VAR, UPLOAD_TEMP_DIR, LABELS_DIR):
+    folder.mkdir(parents=True, exist_ok=True)
+LABELS_DIR.chmod(0o700)
+
+
+def _secret_key() -> str:
+    """The key from the environment, else one made once and kept in `var/secret_key` (mode 0600)."""
+    key = environment.text("SECRET_KEY")
+    if key:
+        return key
+    path = VAR / "secret_key"
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+# --- the site ---------------------------------------------------------------------------------------------------
+SECRET_KEY = _secret_key()
+DEBUG = environment.boolean("DEBUG", False)
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+BEHIND_TLS_PROXY = environment.boolean("HOLDOUT_BEHIND_TLS_PROXY", False)
+CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", ["http://localhost"])
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "config",
+    "accounts",
+    "competitions",
+    "teams",
+    "submissions",
+    "leaderboard",
+    "grading",
+    "pages",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "django_structlog",
+    "simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "platform" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [ROOT / "platform" / "static"]
+
+
+def _private_storage(folder: Path) -> dict[str, object]:
+    """Files outside every served folder, readable by their owner only."""
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": folder,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+
+
+STORAGES = {
+    "default": _private_storage(VAR / "files"),
+    "competition_data": _private_storage(VAR / "competition_data"),
+    "submissions": _private_storage(VAR / "submissions"),
+    "predictions": _private_storage(VAR / "predictions"),
+    "labels": _private_storage(LABELS_DIR),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_TEMP_DIR = UPLOAD_TEMP_DIR
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- the database -----------------------------------------------------------------------------------------------
+_database_url = environment.address(
+    "DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}", ("sqlite", "postgres", "postgresql")
+)
+DATABASES = {"default": environ.Env.db_url_config(_database_url)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Django's own defaults lose writes to "database is locked" as soon as two processes write.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# --- the broker: a doorbell only, it may be emptied at any moment -------------------------------------------------
+BROKER_DIR = VAR / "broker"
+_broker_address_file = BROKER_DIR / "address"
+
+
+def _broker_url() -> str:
+    """REDIS_URL, else the broker that `./run` has started (its address stands in `var/broker/address`), else files."""
+    url = environment.address("REDIS_URL", "", ("redis", "rediss", "unix", "filesystem"))
+    if not url and _broker_address_file.exists():
+        url = _broker_address_file.read_text().strip()
+    return url or "filesystem://"
+
+
+REDIS_URL = _broker_url()
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "scoring"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
+CACHES: dict[str, dict[str, object]]
+if REDIS_URL.startswith("filesystem://"):
+    _mailbox = BROKER_DIR / "messages"
+    for folder in (_mailbox, BROKER_DIR / "control"):
+        folder.mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_mailbox),
+        "data_folder_out": str(_mailbox),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.1,
+    }
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(VAR / "cache"),
+        }
+    }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_timeout": 10,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": not REDIS_URL.startswith("unix://"),
+    }
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    }
+
+# --- limits of the grading -----------------------------------------------------------------------------------------
+LEASE_SECONDS = environment.whole_number("HOLDOUT_LEASE_SECONDS", 20, least=2)
+RENEW_SECONDS = LEASE_SECONDS / 4
+SWEEP_SECONDS = environment.whole_number("HOLDOUT_SWEEP_SECONDS", 5, least=1)
+MAX_TRIES = environment.whole_number("HOLDOUT_MAX_TRIES", 3, least=1)
+FAIR_SHARE_MINUTES = environment.whole_number("HOLDOUT_FAIR_SHARE_MINUTES", 10, least=1)
+# One doorbell's turn ends after this long; what still waits rings again.
+TURN_SECONDS = environment.whole_number("HOLDOUT_TURN_SECONDS", 30, least=1)
+GRADING_SECONDS = environment.whole_number("HOLDOUT_GRADING_SECONDS", 300, least=10)
+CELERY_TASK_TIME_LIMIT = TURN_SECONDS + GRADING_SECONDS
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "grading.sweep",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS, "ignore_result": True},
+    }
+}
+MAX_UNPACKED_BYTES = environment.whole_number("HOLDOUT_MAX_UNPACKED_MB", 1000, least=1) * 1_000_000
+# An upload form carries a little more than its file: the other fields and the multipart borders.
+UPLOAD_FORM_BYTES = 100_000
+LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
+
+# --- accounts -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Holdout] "
+ACCOUNT_SESSION_REMEMBER = True
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "holdout@localhost")
+_email_url = environment.address(
+    "EMAIL_URL", "", ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "dummymail")
+)
+if _email_url:
+    vars().update(environ.Env.email_url_config(_email_url))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR / "mail"
+
+# --- what the browser may do ------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+if BEHIND_TLS_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 31_536_000
+
+# --- the log ------------------------------------------------------------------------------------------------------------
+LOG_LEVEL = environment.text("LOG_LEVEL", "INFO").upper()
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+    raise environment.WrongSetting(
+        f"Wrong setting LOG_LEVEL: found {LOG_LEVEL!r}; expected DEBUG, INFO, WARNING or ERROR."
+    )
+_before_rendering = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "lines": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _before_rendering,
+            "processor": structlog.dev.ConsoleRenderer()
+            if sys.stderr.isatty()
+            else structlog.processors.JSONRenderer(),
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django": {"level": "WARNING"}, "celery": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+}
+structlog.configure(
+    processors=[
+        *_before_rendering,
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)

@@ -1,0 +1,173 @@
+"""`./run`: prepare the data, start broker, worker (with beat) and web server, watch them, end them on Ctrl-C.
+
+The broker comes first, so that the settings, which are read once, know its address.
+"""
+
+import contextlib
+import os
+import secrets
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from config import environment
+from config.broker import EmbeddedBroker, embedded_broker
+from config.environment import ROOT, VAR, WrongSetting
+from config.processes import StartFailed, Watched, end_all, watch
+
+READY_SECONDS = 60.0
+
+
+def main() -> None:
+    port = environment.whole_number("PORT", 8000, least=1, most=65535)
+    with _alone(), contextlib.ExitStack() as stack:
+        _refuse_a_taken_port(port)
+        running: list[Watched] = []
+        stack.callback(end_all, running)
+        if not os.environ.get("REDIS_URL"):
+            broker = embedded_broker(
+                VAR / "broker", VAR / "logs", wanted=environment.boolean("HOLDOUT_EMBEDDED_BROKER", True)
+            )
+            if broker:
+                stack.callback(broker.clean_up)
+                _start_broker(broker, running, stack)
+            else:
+                print("No broker here: messages go through files, which takes a little longer.", flush=True)
+        _prepare()
+        ready_file = VAR / "run" / "worker.ready"
+        ready_file.parent.mkdir(exist_ok=True)
+        ready_file.unlink(missing_ok=True)
+        worker, web = _worker(ready_file), _web(port)
+        for watched in (worker, web):
+            running.append(watched)
+            watched.start()
+        for watched in (worker, web):
+            watched.wait_until_ready(READY_SECONDS)
+        _greet(port)
+        watch(running, lambda line: print(line, flush=True))
+        print("Stopping …", flush=True)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Hold `var/run.lock`: two sites on one folder would grade each other's work."""
+    import fcntl
+
+    VAR.mkdir(parents=True, exist_ok=True)
+    with (VAR / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StartFailed(f"Another ./run works in {VAR}. Stop it first, or set HOLDOUT_VAR.") from None
+        yield
+
+
+def _refuse_a_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_host(), port))
+        except OSError as problem:
+            raise StartFailed(
+                f"Port {port} cannot be used ({problem.strerror}). Choose another: PORT={port + 1} ./run"
+            ) from None
+
+
+def _host() -> str:
+    return environment.text("HOLDOUT_HOST", "127.0.0.1")
+
+
+def _start_broker(broker: EmbeddedBroker, running: list[Watched], stack: contextlib.ExitStack) -> None:
+    running.append(broker.process)
+    broker.process.start()
+    broker.process.wait_until_ready(READY_SECONDS)
+    os.environ["REDIS_URL"] = broker.url
+    # For `manage.py` in another terminal.
+    address = VAR / "broker" / "address"
+    address.touch(mode=0o600)
+    address.write_text(broker.url)
+    stack.callback(address.unlink, missing_ok=True)
+
+
+def _prepare() -> None:
+    """Tables, static files, the organizer's account and the seeded competitions: whatever of them is missing."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("prepare_static")
+    call_command("ensure_organizer")
+    call_command("seed")
+
+
+def _worker(ready_file: Path) -> Watched:
+    processes = environment.whole_number("HOLDOUT_SCORING_PROCESSES", 2, least=1)
+    return Watched(
+        name="scoring worker",
+        command=[
+            sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--queues", "scoring",
+            "--concurrency", str(processes), "--beat", "--schedule", str(VAR / "run" / "beat"), "--loglevel",
+            "WARNING", "--without-gossip", "--without-mingle", "--hostname", f"scoring-{secrets.token_hex(3)}@%h",
+        ],
+        log=VAR / "logs" / "scoring.log",
+        is_ready=ready_file.exists,
+        environment={"PYTHONPATH": _python_path(), "HOLDOUT_READY_FILE": str(ready_file)},
+    )  # fmt: skip
+
+
+def _web(port: int) -> Watched:
+    processes = environment.whole_number("HOLDOUT_WEB_PROCESSES", 2, least=1)
+    threads = environment.whole_number("HOLDOUT_WEB_THREADS", 4, least=1)
+    return Watched(
+        name="web server",
+        command=[
+            sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{_host()}:{port}",
+            "--worker-class", "gthread", "--workers", str(processes), "--threads", str(threads), "--timeout", "60",
+            "--graceful-timeout", "10", "--preload",
+        ],
+        log=VAR / "logs" / "web.log",
+        is_ready=lambda: _answers(port),
+        environment={"PYTHONPATH": _python_path()},
+    )  # fmt: skip
+
+
+def _python_path() -> str:
+    return os.pathsep.join((str(ROOT / "platform"), str(ROOT)))
+
+
+def _answers(port: int) -> bool:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "localhost"})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310  # nosec B310: our own http address
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _greet(port: int) -> None:
+    password_file = VAR / "organizer_password"
+    shown = VAR / "run" / "password_shown"
+    print(f"\n  Holdout is up: http://localhost:{port}/", flush=True)
+    if password_file.exists():
+        print(f"  Organizers:    http://localhost:{port}/admin/   user: organizer", flush=True)
+        if shown.exists():
+            print(f"  Password:      in {password_file}", flush=True)
+        else:
+            print(f"  Password:      {password_file.read_text().strip()}   (shown once; kept in {password_file})")
+            shown.touch()
+    print("  Logs and data: " + str(VAR) + "\n  Ctrl-C stops everything.\n", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (StartFailed, WrongSetting) as problem:
+        sys.exit(f"{problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""The workers' side: claim, grade, record, sweep, seed."""

@@ -1,0 +1,32 @@
+"""The hidden labels, as the scoring worker reads them: no other process opens a solution's file."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from competitions.models import Competition, label_storage
+from competitions.models import Solution as SolutionVersion
+from grader.scoring.prediction_format import PredictionFormat
+from grader.scoring.solution import Solution, read_solution
+
+
+class NoActiveSolution(Exception):
+    """A submission waits in a competition that has no active solution."""
+
+
+def active_version(competition: Competition) -> SolutionVersion:
+    """The solution that counts now. Raises NoActiveSolution."""
+    version = competition.solutions.filter(is_active=True).first()
+    if version is None:
+        raise NoActiveSolution(f"{competition.slug} has no active solution")
+    return version
+
+
+def labels_of(version: SolutionVersion) -> Solution:
+    """The labels of an accepted version. A process keeps the two that it read last."""
+    return _read(version.file.name, version.competition.prediction_format())
+
+
+@lru_cache(maxsize=2)
+def _read(stored_name: str, expected: PredictionFormat) -> Solution:
+    # Every version has a stored name of its own, so a name never changes its labels.
+    return read_solution(Path(label_storage().path(stored_name)), expected)

@@ -1,0 +1,40 @@
+"""Keeping a claim alive while the work goes on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from submissions.lifecycle import Claim, renew
+
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def kept_alive(claim: Claim) -> Iterator[None]:
+    """Renew the claim's lease every RENEW_SECONDS, from a thread with its own connection, until the block ends."""
+    done = Event()
+    keeper = Thread(target=_renew_until, args=(claim, done), name=f"lease-{claim.submission_id}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _renew_until(claim: Claim, done: Event) -> None:
+    try:
+        while not done.wait(settings.RENEW_SECONDS):
+            try:
+                if not renew(claim):
+                    log.warning("lease_lost", submission=str(claim.submission_id), attempt=claim.attempt)
+                    return
+            except DatabaseError as problem:
+                # The next round may find the database again before the lease runs out.
+                log.warning("lease_not_renewed", submission=str(claim.submission_id), problem=str(problem))
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""Standings: where each team is."""

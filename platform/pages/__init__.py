@@ -1,0 +1,1 @@
+"""Every HTML view and form of the site."""

@@ -1,0 +1,143 @@
+"""The pages of a competition: fetch, call one function of the domain, answer."""
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from competitions.access import visible_to
+from competitions.models import Competition, PageKind
+from leaderboard.standings import rank_of, standings
+from pages.forms import JoinForm
+from submissions.quota import submissions_left_today
+from teams.joining import JoiningRefused, team_of
+from teams.joining import join as join_competition
+
+
+def competition_or_404(request: HttpRequest, slug: str) -> Competition:
+    return get_object_or_404(visible_to(request.user), slug=slug)
+
+
+def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict[str, Any]:
+    """What every page of a competition shows: its head, its tabs, and where the visitor stands."""
+    now = timezone.now()
+    team = team_of(request.user, competition) if request.user.is_authenticated else None
+    return {
+        "competition": competition,
+        "tab": tab,
+        "team": team,
+        "has_opened": competition.has_opened(now),
+        "has_closed": competition.has_closed(now),
+        "is_open": competition.is_open(now),
+        "left_today": submissions_left_today(team, now) if team else None,
+        "team_count": competition.teams.filter(is_baseline=False).count(),
+    }
+
+
+def text_of(competition: Competition, kind: PageKind) -> str:
+    page = competition.pages.filter(kind=kind).first()
+    return page.text if page else ""
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    competitions = visible_to(request.user).annotate(
+        team_count=Count("teams", filter=Q(teams__is_baseline=False), distinct=True)
+    )
+    now = timezone.now()
+    cards = [(competition, competition.is_open(now), competition.has_closed(now)) for competition in competitions]
+    return render(request, "pages/home.html", {"cards": cards})
+
+
+def _markdown_page(request: HttpRequest, slug: str, kind: PageKind) -> HttpResponse:
+    competition = competition_or_404(request, slug)
+    context = context_of(request, competition, kind.value)
+    if kind == PageKind.OVERVIEW and context["team"]:
+        context["rank"] = rank_of(context["team"])
+    return render(
+        request, "pages/text.html", context | {"text": text_of(competition, kind), "heading": kind.label}
+    )
+
+
+@require_safe
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    return _markdown_page(request, slug, PageKind.OVERVIEW)
+
+
+@require_safe
+def evaluation(request: HttpRequest, slug: str) -> HttpResponse:
+    return _markdown_page(request, slug, PageKind.EVALUATION)
+
+
+@require_safe
+def rules(request: HttpRequest, slug: str) -> HttpResponse:
+    return _markdown_page(request, slug, PageKind.RULES)
+
+
+@require_safe
+def timeline(request: HttpRequest, slug: str) -> HttpResponse:
+    return _markdown_page(request, slug, PageKind.TIMELINE)
+
+
+@require_safe
+def data(request: HttpRequest, slug: str) -> HttpResponse:
+    competition = competition_or_404(request, slug)
+    context = context_of(request, competition, "data")
+    context |= {
+        "text": text_of(competition, PageKind.DATA),
+        "data_files": competition.data_files.all(),
+        "may_download": bool(context["team"]) or not competition.data_needs_joining,
+        "page_address": request.build_absolute_uri(competition.get_absolute_url()),
+    }
+    return render(request, "pages/data.html", context)
+
+
+@require_safe
+def download(request: HttpRequest, slug: str, name: str) -> FileResponse | HttpResponse:
+    competition = competition_or_404(request, slug)
+    data_file = get_object_or_404(competition.data_files, name=name)
+    if competition.data_needs_joining:
+        team = team_of(request.user, competition) if request.user.is_authenticated else None
+        if team is None:
+            messages.info(request, f"The data of {competition.title} are for those who have joined. Join to download.")
+            return redirect("join", slug=slug)
+    return FileResponse(data_file.file.open("rb"), as_attachment=True, filename=data_file.name)
+
+
+@require_safe
+def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
+    """The public board; `?board=private` shows the final one once the competition has closed."""
+    competition = competition_or_404(request, slug)
+    context = context_of(request, competition, "leaderboard")
+    private = request.GET.get("board") == "private" and context["has_closed"]
+    paginator = Paginator(standings(competition, private=private), settings.LEADERBOARD_PAGE_SIZE)
+    context |= {"page": paginator.get_page(request.GET.get("page")), "private": private}
+    return render(request, "pages/leaderboard.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    competition = competition_or_404(request, slug)
+    form = JoinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            team = join_competition(cast(User, request.user), competition)
+        except JoiningRefused as reason:
+            messages.error(request, str(reason))
+            return redirect(competition)
+        messages.success(request, f"You have joined {competition.title} as {team.name}.")
+        return redirect("submit", slug=slug)
+    context = context_of(request, competition, "join") | {
+        "form": form,
+        "text": text_of(competition, PageKind.RULES),
+    }
+    return render(request, "pages/join.html", context)

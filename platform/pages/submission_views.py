@@ -1,0 +1,169 @@
+"""Sending a submission, and following it."""
+
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from competitions.access import organized_by
+from competitions.models import Competition
+from grader.scoring.disclosure import disclosed
+from leaderboard.standings import rank_of
+from pages.competition_views import competition_or_404, context_of
+from pages.forms import UploadForm
+from submissions import lifecycle
+from submissions.models import Submission
+from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_unless_open
+from submissions.uploads import forget_upload, refuse_other_kinds, store_upload, too_large
+
+# Seconds between two looks at a submission's status, by the seconds that it has been waiting.
+POLLING = ((3, 0.3), (30, 1), (120, 3))
+SLOWEST_POLLING = 10
+
+
+# The size is judged by the request's head, before anything reads its body; reading it for the CSRF token comes after.
+@csrf_exempt
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def submit(request: HttpRequest, slug: str) -> HttpResponse:
+    competition = competition_or_404(request, slug)
+    if request.method == "POST":
+        if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return _refused(request, competition, "The upload does not say how long it is (Content-Length).", 411)
+        body_bytes = int(request.headers.get("Content-Length") or 0)
+        reason = too_large(competition, max(0, body_bytes - settings.UPLOAD_FORM_BYTES))
+        if reason:
+            return _refused(request, competition, reason, 413)
+    return _submit(request, competition)
+
+
+@csrf_protect
+def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
+    context = context_of(request, competition, "submit")
+    team = context["team"]
+    if team is None:
+        messages.info(request, f"Join {competition.title} first; then you can submit.")
+        return redirect("join", slug=competition.slug)
+    if request.method != "POST":
+        try:
+            refuse_unless_open(competition, timezone.now())
+            refuse_if_used_up(team, timezone.now())
+        except SubmissionRefused as reason:
+            context["refusal"] = str(reason)
+        return render(request, "pages/submit.html", context | {"form": UploadForm()})
+
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "pages/submit.html", context | {"form": form}, status=400)
+    file = form.cleaned_data["file"]
+    if reason := too_large(competition, file.size):
+        return _refused(request, competition, reason, 413)
+    try:
+        refuse_other_kinds(file.name)
+        refuse_unless_open(competition, timezone.now())
+        refuse_if_used_up(team, timezone.now())
+        upload = store_upload(competition, file)
+        try:
+            submission = lifecycle.submit(
+                team, cast(User, request.user), upload, form.cleaned_data["description"]
+            )
+        except BaseException:
+            forget_upload(upload)
+            raise
+    except SubmissionRefused as refusal:
+        return _refused(request, competition, str(refusal), 409)
+    return redirect(submission)
+
+
+def _refused(request: HttpRequest, competition: Competition, reason: str, status: int) -> HttpResponse:
+    context = context_of(request, competition, "submit")
+    return render(request, "pages/submit.html", context | {"form": UploadForm(), "refusal": reason}, status=status)
+
+
+def _within_reach(request: HttpRequest) -> QuerySet[Submission]:
+    """The submissions that this visitor may see: their team's, and those of competitions they organize."""
+    user = cast(User, request.user)
+    mine = Q(team__memberships__user=user) | Q(competition__in=organized_by(user))
+    return Submission.objects.filter(mine).select_related("competition", "team__competition", "evaluation").distinct()
+
+
+def _status_context(submission: Submission) -> dict[str, object]:
+    competition = submission.competition
+    now = timezone.now()
+    age = (now - submission.waiting_since).total_seconds()
+    context: dict[str, object] = {
+        "submission": submission,
+        "events": submission.events.all(),
+        "poll_seconds": next((pause for limit, pause in POLLING if age < limit), SLOWEST_POLLING),
+        "unnamed_problems": submission.problem_count - len(submission.problems),
+    }
+    if submission.evaluation:
+        context["public_score"] = disclosed(submission.evaluation.public_score, competition.decimals)
+        if competition.has_closed(now):
+            context["private_score"] = disclosed(submission.evaluation.private_score, competition.decimals)
+        context["rank"] = rank_of(submission.team)
+    return context
+
+
+@login_required
+@require_safe
+def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = get_object_or_404(_within_reach(request), pk=pk)
+    context = context_of(request, found.competition, "my_submissions")
+    return render(request, "pages/submission.html", context | _status_context(found))
+
+
+@login_required
+@require_safe
+def status(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The part of the submission's page that changes; it asks again by itself until a terminal state."""
+    found = get_object_or_404(_within_reach(request), pk=pk)
+    return render(
+        request, "pages/_status.html", {"competition": found.competition} | _status_context(found)
+    )
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = get_object_or_404(_within_reach(request).filter(team__memberships__user=cast(User, request.user)), pk=pk)
+    if lifecycle.cancel(found):
+        messages.success(request, "Withdrawn. It does not count against your limit.")
+    else:
+        messages.warning(request, "It is no longer waiting, so it cannot be withdrawn.")
+    return redirect(found)
+
+
+@login_required
+@require_safe
+def download_file(request: HttpRequest, pk: UUID) -> FileResponse:
+    """The file as it was sent."""
+    found = get_object_or_404(_within_reach(request), pk=pk)
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.original_name)
+
+
+@login_required
+@require_safe
+def my_submissions(request: HttpRequest, slug: str) -> HttpResponse:
+    competition = competition_or_404(request, slug)
+    context = context_of(request, competition, "my_submissions")
+    if context["team"] is None:
+        messages.info(request, f"You have not joined {competition.title} yet, so there are no submissions of yours.")
+        return redirect(competition)
+    mine = Submission.objects.filter(team=context["team"]).select_related("evaluation")
+    page = Paginator(mine, settings.LEADERBOARD_PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [
+        (sent, disclosed(sent.evaluation.public_score, competition.decimals) if sent.evaluation else None)
+        for sent in page
+    ]
+    return render(request, "pages/my_submissions.html", context | {"page": page, "rows": rows})

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from pages import competition_views, health, submission_views
+
+urlpatterns = [
+    path("", competition_views.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("competitions/<slug:slug>/", competition_views.overview, name="competition"),
+    path("competitions/<slug:slug>/data/", competition_views.data, name="data"),
+    path("competitions/<slug:slug>/data/<str:name>", competition_views.download, name="download"),
+    path("competitions/<slug:slug>/evaluation/", competition_views.evaluation, name="evaluation"),
+    path("competitions/<slug:slug>/rules/", competition_views.rules, name="rules"),
+    path("competitions/<slug:slug>/timeline/", competition_views.timeline, name="timeline"),
+    path("competitions/<slug:slug>/leaderboard/", competition_views.leaderboard, name="leaderboard"),
+    path("competitions/<slug:slug>/join/", competition_views.join, name="join"),
+    path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),
+    path("competitions/<slug:slug>/submissions/", submission_views.my_submissions, name="my_submissions"),
+    path("submissions/<uuid:pk>/", submission_views.submission, name="submission"),
+    path("submissions/<uuid:pk>/status/", submission_views.status, name="submission_status"),
+    path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),
+    path("submissions/<uuid:pk>/file/", submission_views.download_file, name="submission_file"),
+]

@@ -1,0 +1,37 @@
+// Refuse a file that is too large, or of a kind that is not graded, before it is sent: the server says the same,
+// but a browser shows a refusal in mid-upload as a lost connection.
+document.addEventListener("DOMContentLoaded", () => {
+  const form = document.querySelector("form[data-max-bytes]");
+  if (!form) return;
+  const input = form.querySelector("input[type=file]");
+  const note = form.querySelector("[data-upload-note]");
+  const button = form.querySelector("button[type=submit]");
+  const limit = Number(form.dataset.maxBytes);
+
+  const problemOf = (file) => {
+    if (!file) return "";
+    if (file.size > limit) {
+      return `The file has ${file.size.toLocaleString("en")} bytes; at most ${limit.toLocaleString("en")} are taken. ` +
+        "Compress it (.csv.gz or .zip), or write fewer digits.";
+    }
+    if (!/\.(csv|csv\.gz|zip)$/i.test(file.name)) {
+      return `'${file.name}' is none of .csv, .csv.gz and .zip.`;
+    }
+    return "";
+  };
+
+  input.addEventListener("change", () => {
+    const problem = problemOf(input.files[0]);
+    note.textContent = problem;
+    note.classList.toggle("hidden", !problem);
+    input.setCustomValidity(problem);
+  });
+  form.addEventListener("submit", () => {
+    button.disabled = true;
+    button.textContent = "Uploading…";
+  });
+  window.addEventListener("pageshow", () => {
+    button.disabled = false;
+    button.textContent = "Upload and score";
+  });
+});

@@ -1,0 +1,1 @@
+"""Submissions: what was sent, its life, and its evaluations."""

@@ -1,0 +1,34 @@
+"""Ringing the workers' doorbell. A message says that something waits in a queue; it carries no id and may be lost."""
+
+import structlog
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from config.celery import app
+from submissions.models import Queue
+
+log = structlog.get_logger(__name__)
+
+# Who answers each queue's bell, by name: the site does not import the workers' side.
+TASKS = {Queue.SCORING: "grading.score_waiting"}
+CHECK_SOLUTIONS = "grading.check_solutions"
+
+
+def ring_after_commit(queue: Queue) -> None:
+    """Wake a worker of `queue` once the present transaction is committed."""
+    transaction.on_commit(lambda: ring(TASKS[queue], queue))
+
+
+def check_solutions_after_commit() -> None:
+    """Have the scoring worker look at solutions that wait for their check, once this transaction is committed."""
+    transaction.on_commit(lambda: ring(CHECK_SOLUTIONS, Queue.SCORING))
+
+
+def ring(task: str, queue: Queue) -> bool:
+    """Send one doorbell message now. False: the broker did not take it; the sweeper will ring again."""
+    try:
+        app.send_task(task, queue=queue.value, retry=False, ignore_result=True)
+    except (OperationalError, OSError) as problem:
+        log.warning("doorbell_not_rung", task=task, problem=str(problem))
+        return False
+    return True

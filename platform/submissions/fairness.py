@@ -1,0 +1,37 @@
+"""Whose turn it is: the team with the least work in the last minutes first, so that a flood delays itself."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Min
+
+from submissions.clock import seconds_from_now
+from submissions.models import Kind, Queue, Status, Submission
+
+WAITS_IN = {Queue.SCORING: {"status": Status.QUEUED, "kind": Kind.PREDICTIONS}}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The submission that should be worked on next, as it was seen."""
+
+    submission_id: UUID
+    attempt: int
+    tries: int
+
+
+def next_in_turn(queue: Queue) -> Turn | None:
+    """The longest waiting submission of the team that was served least in the last FAIR_SHARE_MINUTES."""
+    waiting = Submission.objects.filter(**WAITS_IN[queue])
+    heads = dict(waiting.order_by().values_list("team").annotate(since=Min("waiting_since")))
+    if not heads:
+        return None
+    recent = Submission.objects.filter(
+        team__in=heads, claimed_at__gte=seconds_from_now(-60 * settings.FAIR_SHARE_MINUTES)
+    )
+    served = dict(recent.order_by().values_list("team").annotate(served=Count("pk")))
+    team = min(heads, key=lambda pk: (served.get(pk, 0), heads[pk], pk))
+    first = waiting.filter(team=team).order_by("waiting_since", "pk").values_list("pk", "attempt", "tries").first()
+    # None: another worker has just taken this team's last one. Look again.
+    return Turn(*first) if first else next_in_turn(queue)

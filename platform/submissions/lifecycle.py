@@ -1,0 +1,202 @@
+"""The life of a submission: the only code that writes a status.
+
+    submit() → QUEUED → SCORING → SCORED
+    from QUEUED: cancel() → CANCELLED
+    from SCORING: reject() → REJECTED (theirs to mend) · release() → QUEUED (ours, tried again) · FAILED after MAX_TRIES
+    from SCORED: regrade() → QUEUED · from FAILED: retry() → QUEUED
+
+Every verb is one compare-and-set UPDATE and answers whether it moved. The row is the truth: the broker only rings.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+from competitions.models import Solution
+from grader.scoring.rejection import Rejected
+from submissions.clock import database_now, seconds_from_now
+from submissions.dispatch import ring_after_commit
+from submissions.fairness import next_in_turn
+from submissions.models import Evaluation, Event, Kind, Queue, Status, Submission
+from submissions.quota import refuse_if_used_up, refuse_unless_open
+from submissions.uploads import StoredUpload
+from teams.models import Team
+
+
+class ClaimLost(Exception):
+    """The lease ran out and the work was given to another: nothing may be written under this claim."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to finish one submission, as long as its attempt is the latest."""
+
+    submission_id: UUID
+    attempt: int
+
+
+def submit(team: Team, user: User | None, upload: StoredUpload, description: str = "") -> Submission:
+    """Take an upload into the queue. Its time is read from the database after the team's lock.
+
+    Raises SubmissionRefused (closed, not ready, daily limit) and then nothing is written. A baseline has no limit.
+    """
+    with transaction.atomic():
+        # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
+        team = Team.objects.select_for_update(of=("self",)).select_related("competition").get(pk=team.pk)
+        now = database_now(team.competition)
+        if not team.is_baseline:
+            refuse_unless_open(team.competition, now)
+            refuse_if_used_up(team, now)
+        submission = Submission.objects.create(
+            competition=team.competition,
+            team=team,
+            submitted_by=user,
+            kind=Kind.PREDICTIONS,
+            file=upload.stored_name,
+            original_name=upload.original_name,
+            size_bytes=upload.size_bytes,
+            sha256=upload.sha256,
+            description=description,
+            submitted_at=now,
+            waiting_since=now,
+        )
+        Event.objects.create(submission=submission, status=Status.QUEUED, note="received")
+        ring_after_commit(Queue.SCORING)
+    return submission
+
+
+def claim_next(queue: Queue) -> Claim | None:
+    """Take the submission whose turn it is, and hold it for LEASE_SECONDS. None: nothing waits in this queue."""
+    while (turn := next_in_turn(queue)) is not None:
+        claim = Claim(turn.submission_id, turn.attempt + 1)
+        with transaction.atomic():
+            moved = _move(
+                Q(pk=turn.submission_id, status=Status.QUEUED, attempt=turn.attempt),
+                Status.SCORING,
+                attempt=claim.attempt,
+                claimed_at=Now(),
+                lease_until=seconds_from_now(settings.LEASE_SECONDS),
+            )
+            if moved:
+                _note(turn.submission_id, Status.SCORING, f"try {turn.tries + 1}" if turn.tries else "")
+                return claim
+    return None
+
+
+def renew(claim: Claim) -> bool:
+    """Hold a claim for another LEASE_SECONDS. False: it is lost."""
+    return (
+        Submission.objects.filter(_held(claim)).update(lease_until=seconds_from_now(settings.LEASE_SECONDS)) == 1
+    )
+
+
+def score(claim: Claim, solution: Solution, *, public: float, private: float, predictions: str) -> Evaluation:
+    """Record the scores and finish the submission. Call it in a transaction, with the team's standing.
+
+    Raises ClaimLost, which must end that transaction.
+    """
+    Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
+    evaluation = Evaluation.objects.create(
+        submission_id=claim.submission_id,
+        solution=solution,
+        public_score=public,
+        private_score=private,
+        predictions=predictions,
+    )
+    _finish(claim, Status.SCORED, evaluation=evaluation)
+    return evaluation
+
+
+def reject(claim: Claim, reason: Rejected) -> None:
+    """The file is the participant's to mend. Call it in a transaction; raises ClaimLost, which must end it."""
+    _finish(
+        claim,
+        Status.REJECTED,
+        problems=[{"line": p.line, "finding": p.finding, "cure": p.cure} for p in reason.problems],
+        problem_count=reason.problem_count,
+    )
+    Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
+
+
+def release(claim: Claim, why: str) -> bool:
+    """Give the work back after a failure of ours: QUEUED again, FAILED after MAX_TRIES. False: the claim was lost."""
+    return _give_back(_held(claim), claim.submission_id, why)
+
+
+def release_expired() -> int:
+    """Give back every submission whose lease has run out by the database's clock; returns how many moved."""
+    expired = Q(status=Status.SCORING, lease_until__lt=Now())
+    held = Submission.objects.filter(expired).values_list("pk", "attempt")
+    return sum(
+        _give_back(expired & Q(pk=pk, attempt=attempt), pk, "the worker went away") for pk, attempt in held
+    )
+
+
+def cancel(submission: Submission) -> bool:
+    """Withdraw what still waits. False: it no longer does."""
+    with transaction.atomic():
+        # One that was scored before is in the queue for another grading: its score stays with the organizers.
+        never_graded = ~models.Exists(Evaluation.objects.filter(submission=models.OuterRef("pk")))
+        moved = _move(Q(never_graded, pk=submission.pk, status=Status.QUEUED), Status.CANCELLED)
+        if moved:
+            _note(submission.pk, Status.CANCELLED, "withdrawn by the team")
+    return moved
+
+
+def regrade(submission: Submission) -> bool:
+    """Grade a scored submission again. Its present evaluation counts until the new one stands."""
+    return _queue_again(Q(pk=submission.pk, status=Status.SCORED), submission.pk, "to be graded again")
+
+
+def retry(submission: Submission) -> bool:
+    """Take up a failed submission once more."""
+    return _queue_again(Q(pk=submission.pk, status=Status.FAILED), submission.pk, "taken up again by an organizer")
+
+
+def _held(claim: Claim) -> Q:
+    return Q(pk=claim.submission_id, status=Status.SCORING, attempt=claim.attempt)
+
+
+def _move(condition: Q, to: Status, **values: Any) -> bool:
+    """The compare-and-set: move the one row that meets `condition`."""
+    return Submission.objects.filter(condition).update(status=to, **values) == 1
+
+
+def _note(submission_id: UUID, status: Status, note: str = "") -> None:
+    Event.objects.create(submission_id=submission_id, status=status, note=note)
+
+
+def _finish(claim: Claim, to: Status, **values: Any) -> None:
+    if not _move(_held(claim), to, lease_until=None, tries=0, **values):
+        raise ClaimLost(claim)
+    _note(claim.submission_id, to)
+
+
+def _give_back(condition: Q, submission_id: UUID, why: str) -> bool:
+    tries_left = Q(tries__lt=settings.MAX_TRIES - 1)
+    with transaction.atomic():
+        if _move(condition & tries_left, Status.QUEUED, lease_until=None, waiting_since=Now(), tries=F("tries") + 1):
+            _note(submission_id, Status.QUEUED, f"our fault: {why}; it will be tried again")
+            ring_after_commit(Queue.SCORING)
+            return True
+        failure = f"{why} ({settings.MAX_TRIES} tries)"
+        moved = _move(condition, Status.FAILED, lease_until=None, tries=0, failure=failure)
+        if moved:
+            _note(submission_id, Status.FAILED, f"our fault: {failure}")
+            Evaluation.objects.filter(submission_id=submission_id, is_live=True).update(is_live=False)
+    return moved
+
+
+def _queue_again(condition: Q, submission_id: UUID, why: str) -> bool:
+    with transaction.atomic():
+        moved = _move(condition, Status.QUEUED, evaluation=None, failure="", tries=0, waiting_since=Now())
+        if moved:
+            _note(submission_id, Status.QUEUED, why)
+            ring_after_commit(Queue.SCORING)
+    return moved

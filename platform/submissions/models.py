@@ -1,0 +1,162 @@
+"""A submission, the events of its life, and its evaluations. Statuses are written by `lifecycle.py` only."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from competitions.models import Competition, Solution
+from teams.models import Team
+
+
+def submission_storage() -> Storage:
+    return storages["submissions"]
+
+
+def prediction_storage() -> Storage:
+    return storages["predictions"]
+
+
+class Kind(models.TextChoices):
+    PREDICTIONS = "predictions", "prediction file"
+
+
+class Queue(models.TextChoices):
+    """Where work waits; each has workers of its own."""
+
+    SCORING = "scoring", "scoring"
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "waiting"
+    SCORING = "scoring", "being scored"
+    SCORED = "scored", "scored"
+    REJECTED = "rejected", "rejected"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+
+
+TERMINAL = (Status.SCORED, Status.REJECTED, Status.FAILED, Status.CANCELLED)
+COST_NO_SLOT = (Status.REJECTED, Status.FAILED, Status.CANCELLED)
+
+
+class Submission(models.Model):
+    """What a team has sent. `attempt` is the fencing ticket of the claim that may finish it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="submissions")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="submissions")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="submissions"
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    file = models.FileField(storage=submission_storage, max_length=200)
+    original_name = models.CharField(max_length=200)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    description = models.CharField(max_length=300, blank=True)
+    submitted_at = models.DateTimeField(help_text="When the last byte was accepted, by the database's clock.")
+
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
+    waiting_since = models.DateTimeField(help_text="When it last entered its queue.")
+    attempt = models.PositiveIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0, help_text="Failures of ours at the present step.")
+    claimed_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    evaluation = models.OneToOneField(
+        "Evaluation", null=True, on_delete=models.PROTECT, related_name="current_of", related_query_name="current_of"
+    )
+    problems = models.JSONField(default=list, help_text="Of a rejected one: {line, finding, cure} of the first ones.")
+    problem_count = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-submitted_at", "id"]
+        indexes = [
+            models.Index(fields=["status", "waiting_since"], name="submission_waiting"),
+            models.Index(fields=["team", "submitted_at"], name="submission_of_team"),
+            models.Index(fields=["team", "claimed_at"], name="submission_claims"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="submission_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(status="scored", evaluation__isnull=False)
+                | (~Q(status="scored") & Q(evaluation__isnull=True)),
+                name="scored_means_evaluated",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="rejected", problem_count__gte=1) | (~Q(status="rejected") & Q(problem_count=0)),
+                name="rejected_means_reason",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="failed") & ~Q(failure="")) | (~Q(status="failed") & Q(failure="")),
+                name="failed_means_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="scoring", lease_until__isnull=False)
+                | (~Q(status="scoring") & Q(lease_until__isnull=True)),
+                name="worked_on_means_leased",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.original_name} of {self.team}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("submission", args=[self.pk])
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in TERMINAL
+
+
+class Event(models.Model):
+    """One step of a submission's life, as its timeline shows it."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(db_default=Now())
+    status = models.CharField(max_length=20, choices=Status.choices)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class Evaluation(models.Model):
+    """One grading of one submission against one solution version. The latest of each pair is live."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="evaluations")
+    solution = models.ForeignKey(Solution, on_delete=models.PROTECT, related_name="evaluations")
+    public_score = models.FloatField()
+    private_score = models.FloatField()
+    predictions = models.FileField(storage=prediction_storage, max_length=200)
+    is_live = models.BooleanField(default=True)
+    graded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "solution"],
+                condition=Q(is_live=True),
+                name="one_evaluation_per_submission_and_solution",
+            ),
+            # PostgreSQL holds NaN above every number; SQLite stores it as NULL.
+            models.CheckConstraint(
+                condition=Q(public_score__gte=0, public_score__lte=1e308), name="public_score_is_a_finite_loss"
+            ),
+            models.CheckConstraint(
+                condition=Q(private_score__gte=0, private_score__lte=1e308), name="private_score_is_a_finite_loss"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_score!r} against version {self.solution.version}"

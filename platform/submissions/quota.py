@@ -1,0 +1,61 @@
+"""How many submissions a team may still send, and whether it may send one now."""
+
+from datetime import datetime, timedelta
+
+from competitions.models import Competition
+from submissions.models import COST_NO_SLOT, Submission
+from teams.models import Team
+
+
+class SubmissionRefused(Exception):
+    """Why nothing was taken, and what is possible; for the participant to read."""
+
+
+def day_of(at: datetime) -> datetime:
+    """00:00 UTC of the day of `at` (aware, UTC)."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def submissions_left_today(team: Team, at: datetime) -> int:
+    """What remains of the team's daily limit on the UTC day of `at`. Rejected, failed and cancelled ones are free."""
+    used = (
+        Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).exclude(status__in=COST_NO_SLOT).count()
+    )
+    return max(0, team.competition.daily_limit - used)
+
+
+def in_words(duration: timedelta) -> str:
+    """Hours and minutes, rounded up to the minute: "3 h 12 min"."""
+    minutes = -(-int(duration.total_seconds()) // 60)
+    hours, minutes = divmod(max(minutes, 1), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def refuse_unless_open(competition: Competition, at: datetime) -> None:
+    """Raises SubmissionRefused outside the competition's time, or when it cannot grade yet."""
+    if not competition.has_opened(at):
+        raise SubmissionRefused(
+            f"{competition.title} opens on {competition.opens_at:%d %B %Y at %H:%M} UTC "
+            f"(in {in_words(competition.opens_at - at)}). Submissions are possible from then on."
+        )
+    if competition.has_closed(at):
+        raise SubmissionRefused(
+            f"{competition.title} closed on {competition.closes_at:%d %B %Y at %H:%M} UTC. "
+            "No submission is taken any more; your earlier ones and the leaderboard stay."
+        )
+    if not competition.solutions.filter(is_active=True).exists():
+        raise SubmissionRefused(
+            f"{competition.title} cannot grade yet: its organizers have not set an accepted solution. "
+            "Nothing was counted; please try again later."
+        )
+
+
+def refuse_if_used_up(team: Team, at: datetime) -> None:
+    """Raises SubmissionRefused when the team's submissions of the UTC day are used up. Call it under the team's lock."""
+    if submissions_left_today(team, at) == 0:
+        next_day = day_of(at) + timedelta(days=1)
+        limit = team.competition.daily_limit
+        raise SubmissionRefused(
+            f"Your team has used its {limit} {'submission' if limit == 1 else 'submissions'} for today; "
+            f"the next is possible at 00:00 UTC (in {in_words(next_day - at)})."
+        )

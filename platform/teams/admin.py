@@ -1,0 +1,34 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from competitions.admin import OfOwnCompetitions
+from teams.models import Membership, Team
+
+
+class MembershipInline(admin.TabularInline[Membership, Team]):
+    model = Membership
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("user", "rules_accepted_at", "rules_sha256")
+
+    def has_add_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_view_permission(self, *_: Any) -> bool:
+        return True
+
+
+@admin.register(Team)
+class TeamAdmin(OfOwnCompetitions):
+    """Who takes part, and which rules they accepted."""
+
+    list_display = ("name", "competition", "is_baseline", "created_at")
+    list_filter = ("is_baseline", "competition")
+    search_fields = ("name",)
+    readonly_fields = ("competition", "name", "is_baseline", "created_at")
+    inlines = (MembershipInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,194 @@
+"""The commands: baselines, fetch, train, predict, export, score."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from datasets.tables import TableError, read_test
+from grader.scoring.predictions import PredictionFormat
+from grader.scoring.rejection import Rejected
+from starter_kit.baselines.baseline import Baseline
+from starter_kit.baselines.registry import BASELINES, baseline_named
+from starter_kit.held_out import hold_out
+from starter_kit.local_score import LocalScore, score_file
+from starter_kit.predictions_file import write_predictions
+from starter_kit.rating_model import RatingModel
+from starter_kit.site_download import fetch_competition
+from starter_kit.tensorflow_runtime import require_tensorflow
+from starter_kit.trouble import KitError
+from starter_kit.workspace import DEFAULT_WORK, Workspace
+
+GOODREADS_FORMAT = PredictionFormat()
+
+app = typer.Typer(
+    help="Train a baseline, score it as the server does, and write the file to upload.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+told = Console(soft_wrap=True, highlight=False)
+warned = Console(stderr=True, soft_wrap=True, highlight=False)
+
+Name = Annotated[str, typer.Argument(help="A baseline, as `baselines` lists them.")]
+Work = Annotated[Path, typer.Option("--work", help="The kit's own folder.")]
+
+
+@contextmanager
+def plain_words() -> Iterator[None]:
+    """What can be foreseen ends in its sentence on stderr and exit code 1, never in a traceback."""
+    try:
+        yield
+    except (KitError, TableError) as error:
+        warned.print(str(error), markup=False)
+        raise typer.Exit(1) from error
+    except Rejected as error:
+        warned.print(f"Rejected, as the server would:\n{error}", markup=False)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        warned.print(f"{error.filename or 'A file'}: {error.strerror or error}.", markup=False)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def baselines() -> None:
+    """List the baselines and the MSE to expect of them."""
+    table = Table("name", "what it predicts", "TensorFlow to train", "MSE on the published test")
+    for baseline in BASELINES.values():
+        needs = "yes" if baseline.needs_tensorflow else "no"
+        table.add_row(baseline.name, baseline.summary, needs, f"{baseline.published_mse:.3f}")
+    told.print(table)
+    told.print("`export` needs TensorFlow for every one of them.", markup=False)
+
+
+@app.command()
+@plain_words()
+def fetch(
+    url: Annotated[str, typer.Argument(help="The address of the competition's page.")],
+    work: Work = DEFAULT_WORK,
+) -> None:
+    """Download a competition's train.csv, test.csv, books.csv and sample_submission.csv."""
+    place = Workspace(work)
+    for path in fetch_competition(url, place.data):
+        told.print(f"{path} ({path.stat().st_size:,} bytes)", markup=False)
+    place.note_page(url)
+    told.print(place.next_command("train biases-books"), markup=False)
+
+
+@app.command()
+@plain_words()
+def train(
+    name: Name,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")
+    ] = None,
+    work: Work = DEFAULT_WORK,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same numbers.")] = 1,
+    held_out_share: Annotated[
+        float,
+        typer.Option("--held-out-share", min=0.001, max=0.9, help="The part set aside for the local score."),
+    ] = 0.1,
+) -> None:
+    """Fit a baseline, score it on held-out ratings, then fit it on all of them."""
+    baseline, place = baseline_named(name), Workspace(work)
+    ratings, books, folder = place.training_tables(data)
+    told.print(f"{len(ratings):,} ratings and {len(books):,} books from {folder}", markup=False)
+    part = hold_out(place.held_out, ratings, books, share=held_out_share, seed=seed)
+    model = _fit(baseline, part.train, books, seed, f"{name} without the held-out part")
+    write_predictions(part.predictions(name), model, part.test, GOODREADS_FORMAT)
+    local = score_file(part.predictions(name), part.solution, GOODREADS_FORMAT)
+    told.print(f"Local MSE on {len(part.test):,} held-out ratings: {local.overall!r}", markup=False)
+    _fit(baseline, ratings, books, seed, f"{name} on all ratings").save(place.model(name))
+    told.print(f"Saved: {place.model(name)}\n{place.next_command(f'predict {name}')}", markup=False)
+
+
+@app.command()
+@plain_words()
+def predict(
+    name: Name,
+    test: Annotated[Path | None, typer.Option("--test", help="The competition's test.csv.")] = None,
+    output: Annotated[Path, typer.Option("--output", help="The file to write.")] = Path("predictions.csv"),
+    work: Work = DEFAULT_WORK,
+) -> None:
+    """Write predictions.csv for the competition's test.csv."""
+    model = _trained(name, work)
+    rows = read_test(Workspace(work).test_file(test))
+    write_predictions(output, model, rows, GOODREADS_FORMAT)
+    told.print(
+        f"{len(rows):,} predictions in {output}. Next: upload it at {Workspace(work).page}", markup=False
+    )
+
+
+@app.command()
+@plain_words()
+def export(
+    name: Name,
+    output: Annotated[Path, typer.Option("--output", help="The file to write.")] = Path("saved_model.zip"),
+    work: Work = DEFAULT_WORK,
+) -> None:
+    """Write saved_model.zip, a TensorFlow SavedModel that takes user_id and book_name."""
+    model = _trained(name, work)
+    require_tensorflow()
+    from starter_kit.saved_model import export_saved_model
+
+    difference = export_saved_model(model, output, name)
+    told.print(
+        f"{output}: loaded again, it differs from the trained model by {difference:.1g} at most.",
+        markup=False,
+    )
+    told.print(f"Next: upload it at {Workspace(work).page}", markup=False)
+
+
+@app.command()
+@plain_words()
+def score(
+    file: Annotated[Path, typer.Argument(help="A predictions file: .csv, .csv.gz or .zip.")],
+    solution: Annotated[Path | None, typer.Option("--solution", help="Labels: id,rating,Usage.")] = None,
+    work: Work = DEFAULT_WORK,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Score a predictions file with the server's own code."""
+    labels = solution or Workspace(work).held_out / "solution.csv"
+    for path, cure in (
+        (file, "Name a predictions file."),
+        (labels, "Train a baseline first, or name --solution."),
+    ):
+        if not path.is_file():
+            raise KitError(f"{path}: there is no such file. {cure}")
+    _tell(file, score_file(file, labels, GOODREADS_FORMAT), as_json)
+
+
+def _tell(file: Path, found: LocalScore, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"file": str(file), "metric": "mse", **asdict(found)}))
+        return
+    told.print(
+        f"public   {found.public!r}\nprivate  {found.private!r}\noverall  {found.overall!r}", markup=False
+    )
+
+
+def _trained(name: str, work: Path) -> RatingModel:
+    return RatingModel.load(Workspace(work).model(baseline_named(name).name))
+
+
+def _fit(baseline: Baseline, ratings: pd.DataFrame, books: pd.DataFrame, seed: int, what: str) -> RatingModel:
+    """Fit with a bar on stderr."""
+    if ratings.empty:
+        raise KitError("train.csv holds no ratings. Take the file anew.")
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=warned, transient=True) as progress:
+        bar = progress.add_task(what, total=None)
+        return baseline.fit(
+            ratings,
+            books,
+            seed=seed,
+            report=lambda done, total: progress.update(bar, completed=done, total=total),
+        )

@@ -1,0 +1,55 @@
+"""Holding out a validation part of the ratings, in the very form of a competition: ids, split, solution."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from datasets.split import write_competition
+from datasets.tables import read_test
+from starter_kit.trouble import KitError
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What remains to train on, and the part to predict (id, user_id, book_name) without its labels."""
+
+    train: pd.DataFrame
+    test: pd.DataFrame
+    folder: Path
+
+    @property
+    def solution(self) -> Path:
+        """The labels of the held-out part: id,rating,Usage."""
+        return self.folder / "solution.csv"
+
+    def predictions(self, name: str) -> Path:
+        """Where a baseline's predictions of the held-out part go."""
+        return self.folder / f"predictions-{name}.csv"
+
+
+def hold_out(folder: Path, ratings: pd.DataFrame, books: pd.DataFrame, *, share: float, seed: int) -> HeldOut:
+    """Set aside `share` of the ratings at random; the same ones for the same ratings, share and seed.
+
+    Predictions in `folder` that belong to another held-out part are removed: their ids would match other
+    rows. Raises KitError when the part would be too small to be scored.
+    """
+    rows = np.random.default_rng(seed).permutation(len(ratings))
+    count = round(share * len(ratings))
+    is_test = np.zeros(len(ratings), dtype=np.bool_)
+    is_test[rows[:count]] = True
+    solution = folder / "solution.csv"
+    before = solution.read_bytes() if solution.is_file() else b""
+    train, test = ratings[~is_test].reset_index(drop=True), ratings[is_test].reset_index(drop=True)
+    try:
+        write_competition(folder, solution, train=train, test=test, books=books, secret=f"held out {seed}")
+    except ValueError as error:
+        raise KitError(
+            f"{len(ratings):,} ratings are too few to hold out {share:g} of them ({error}). "
+            "Choose a larger --held-out-share."
+        ) from error
+    if solution.read_bytes() != before:
+        for stale in folder.glob("predictions-*.csv"):
+            stale.unlink()
+    return HeldOut(train, read_test(folder / "test.csv"), folder)

@@ -1,0 +1,87 @@
+"""Where the kit keeps things on the participant's machine, and which ratings it trains on."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from datasets.goodreads import GoodreadsUnavailable, goodreads_dir, obtain
+from datasets.tables import read_books, read_ratings
+from starter_kit.trouble import KitError
+
+DEFAULT_WORK = Path("kit")
+FETCH_COMMAND = "python -m starter_kit fetch URL"
+TRAINING_FILES = ("train.csv", "books.csv")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The kit's folder; nothing here is made before it is needed."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """A competition's files, as `fetch` brought them."""
+        return self.root / "data"
+
+    @property
+    def held_out(self) -> Path:
+        """The validation part of the last `train`: test.csv, solution.csv and predictions of it."""
+        return self.root / "held_out"
+
+    def model(self, name: str) -> Path:
+        """The folder of a trained baseline."""
+        return self.root / "models" / name
+
+    @property
+    def page(self) -> str:
+        """Where to upload: the competition that `fetch` took the files from, if it did."""
+        noted = self.root / "competition.txt"
+        return noted.read_text(encoding="utf-8").strip() if noted.is_file() else "the competition's page"
+
+    def note_page(self, url: str) -> None:
+        """Keep the address that the files came from."""
+        (self.root / "competition.txt").write_text(url + "\n", encoding="utf-8")
+
+    def next_command(self, command: str) -> str:
+        """What to type next, with --work where the folder is not the usual one."""
+        work = "" if self.root == DEFAULT_WORK else f" --work {shlex.quote(str(self.root))}"
+        return f"Next: python -m starter_kit {command}{work}"
+
+    def test_file(self, chosen: Path | None) -> Path:
+        """The file to predict: the one chosen, else the fetched one. Raises KitError when it is not there."""
+        path = chosen or self.data / "test.csv"
+        if path.is_file():
+            return path
+        if chosen:
+            raise KitError(f"{chosen}: there is no such file. Name the competition's test.csv with --test.")
+        raise KitError(
+            f"{path}: there is no test.csv yet. Its ids come from the competition's site. Get it with: "
+            f"{FETCH_COMMAND} (the address of the competition's page), or name one with --test."
+        )
+
+    def training_folder(self, chosen: Path | None) -> Path:
+        """The folder with train.csv and books.csv: chosen, else fetched, else Goodreads as published.
+
+        Raises KitError when there is none.
+        """
+        if chosen:
+            for name in TRAINING_FILES:
+                if not (chosen / name).is_file():
+                    raise KitError(
+                        f"{chosen / name}: there is no such file. --data wants a folder with both."
+                    )
+            return chosen
+        if all((self.data / name).is_file() for name in TRAINING_FILES):
+            return self.data
+        try:
+            return obtain(self.root / "goodreads", goodreads_dir())
+        except GoodreadsUnavailable as error:
+            raise KitError(f"{error} Or take a competition's files from its site: {FETCH_COMMAND}") from error
+
+    def training_tables(self, chosen: Path | None) -> tuple[pd.DataFrame, pd.DataFrame, Path]:
+        """Ratings, books, and the folder they come from. Raises KitError or TableError."""
+        folder = self.training_folder(chosen)
+        return read_ratings(folder / "train.csv"), read_books(folder / "books.csv"), folder
