@@ -88,7 +88,7 @@ def read_number(cell: str, line: int, expected: PredictionFormat, problems: Prob
         return None
     if expected.lowest <= number <= expected.highest:
         return number
-    if expected.out_of_range is OutOfRange.CLIP:
+    if expected.out_of_range == OutOfRange.CLIP:
         return min(max(number, expected.lowest), expected.highest)
     side = f"below {expected.lowest:g}" if number < expected.lowest else f"above {expected.highest:g}"
     problems.add(line, f"{name} {quoted(text)} is {side}.", cure)

@@ -59,6 +59,7 @@ ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
 )
+ONE_CSV = "Leave one CSV file in it."
 PACK_AGAIN = "Pack it again and send it whole."
 
 
@@ -75,7 +76,7 @@ def open_csv(path: Path, *, max_bytes: int, max_unpacked_bytes: int) -> Iterator
         raise reject("The file is empty (0 bytes).", HEADER_AND_ROWS)
     if size > max_bytes:
         raise reject(
-            f"The file has {_megabytes(size)} MB; at most {_megabytes(max_bytes)} MB are accepted.",
+            f"The file has {size:,} bytes; at most {max_bytes:,} are accepted.",
             "Write fewer decimals, or send it as .csv.gz or .zip.",
         )
     with _CappedFile(path) as sent:
@@ -106,11 +107,12 @@ def _damage_is_the_senders(packing: str) -> Iterator[None]:
 
 
 class _CappedFile(io.FileIO):
-    """A file of which no single read returns more than 1 MiB, whatever its contents claim."""
+    """A file never read by more than 1 MiB at once, whatever size a zip gives its list of files."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        wanted = LARGEST_ZIP_READ if size is None or size < 0 else min(size, LARGEST_ZIP_READ)
-        return super().read(wanted) or b""
+        if size is not None and size > LARGEST_ZIP_READ:
+            raise reject("The zip archive's list of files is longer than 1 MB.", ONE_CSV)
+        return super().read(LARGEST_ZIP_READ if size is None or size < 0 else size) or b""
 
 
 class _BoundedStream(io.RawIOBase):
@@ -189,7 +191,7 @@ def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         named = ", ".join(quoted(member.filename) for member in files[:3])
         more = f" and {len(files) - 3:,} more" if len(files) > 3 else ""
         finding = f"The zip archive holds {len(files):,} files: {named}{more}."
-        raise reject(finding, "Leave one CSV file in it.")
+        raise reject(finding, ONE_CSV)
     return files[0]
 
 

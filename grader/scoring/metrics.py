@@ -20,9 +20,7 @@ LARGEST_SQUARE = 2.0**960
 class MetricFunction(Protocol):
     """Scores predictions against targets, both shape (n,), over the rows picked; None: all."""
 
-    def __call__(
-        self, targets: Float64Array, predictions: Float64Array, rows: BoolArray | None = None
-    ) -> float: ...
+    def __call__(self, targets: Float64Array, predictions: Float64Array, rows: BoolArray | None = None) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,7 @@ class Metric:
     lower_is_better: bool
 
 
-def mean_squared_error(
-    targets: npt.ArrayLike, predictions: npt.ArrayLike, rows: BoolArray | None = None
-) -> float:
+def mean_squared_error(targets: npt.ArrayLike, predictions: npt.ArrayLike, rows: BoolArray | None = None) -> float:
     """(1/n) Σ (p - t)² over two arrays of shape (n,); the smaller, the better.
 
     `rows`, shape (n,), picks the rows that count; None: all. Difference and square are rounded to float64

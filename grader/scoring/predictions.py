@@ -71,6 +71,6 @@ def _in_range(targets: Float64Array, expected: PredictionFormat) -> Float64Array
         return None
     if lowest >= expected.lowest and highest <= expected.highest:
         return targets
-    if expected.out_of_range is OutOfRange.CLIP:
+    if expected.out_of_range == OutOfRange.CLIP:
         return targets.clip(expected.lowest, expected.highest)
     return None

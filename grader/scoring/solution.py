@@ -118,9 +118,7 @@ def _scan(stream: io.BufferedReader, expected: PredictionFormat, wanted: Int64Ar
         _note_lacking_rows(line_of, usage_count, wanted, problems)
     if problems.count:
         raise problems.rejection()
-    return _ascending(
-        np.array(list(line_of), dtype=np.int64), np.array(targets), np.array(is_public, dtype=np.bool_)
-    )
+    return _ascending(np.array(list(line_of), dtype=np.int64), np.array(targets), np.array(is_public, dtype=np.bool_))
 
 
 def _note_lacking_rows(

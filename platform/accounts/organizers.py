@@ -21,9 +21,7 @@ MAY = {
 def ensure_group() -> Group:
     """The organizers' group, with exactly the permissions of MAY that exist by now."""
     group, _ = Group.objects.get_or_create(name=GROUP_NAME)
-    codes = {
-        (app, f"{action}_{model}") for (app, model), actions in MAY.items() for action in actions
-    }
+    codes = {(app, f"{action}_{model}") for (app, model), actions in MAY.items() for action in actions}
     permissions = Permission.objects.filter(content_type__app_label__in={app for app, _ in codes})
     group.permissions.set(
         [p for p in permissions.select_related("content_type") if (p.content_type.app_label, p.codename) in codes]

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from simple_history.admin import SimpleHistoryAdmin
 
+from accounts.models import User
 from competitions.access import organized_by
 from competitions.models import Competition, DataFile, Page, PageKind
 
@@ -40,11 +41,19 @@ class DataFileInline(admin.TabularInline[DataFile, Competition]):
 
 
 @admin.register(Competition)
-class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):
+class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[misc]  # it has no types
     """A competition with its pages and data files. Its solution is uploaded under Solutions."""
 
     competition_field = "pk"
-    list_display = ("title", "is_published", "opens_at", "closes_at", "daily_limit", "has_solution", "on_site")
+    list_display = (
+        "title",
+        "is_published",
+        "opens_at",
+        "closes_at",
+        "daily_limit",
+        "has_solution",
+        "on_site",
+    )
     list_filter = ("is_published",)
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
@@ -84,7 +93,7 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):
         competition: Competition = form.instance
         if not change:
             if not request.user.is_superuser:
-                competition.organizers.add(request.user)
+                competition.organizers.add(cast(User, request.user))
             missing = set(PageKind.values) - set(competition.pages.values_list("kind", flat=True))
             for kind in sorted(missing):
                 Page.objects.create(competition=competition, kind=kind)

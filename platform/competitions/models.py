@@ -43,12 +43,14 @@ class Competition(models.Model):
     title = models.CharField(max_length=120)
     tagline = models.CharField(max_length=200, help_text="One sentence under the title.")
     notice = models.TextField(
-        blank=True, help_text="Markdown. Stands in a box above every page: what a participant must know first."
+        blank=True,
+        help_text="Markdown. Stands in a box above every page: what a participant must know first.",
     )
     organizers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="organized_competitions")
     is_published = models.BooleanField("published", default=False, help_text="Unpublished: only organizers see it.")
     labels_are_public = models.BooleanField(
-        default=False, help_text="The hidden labels can be found elsewhere: this is for practice, and its page says so."
+        default=False,
+        help_text="The hidden labels can be found elsewhere: this is for practice, and its page says so.",
     )
     data_needs_joining = models.BooleanField(
         default=False, help_text="Only those who have joined may download the data files."
@@ -62,7 +64,9 @@ class Competition(models.Model):
         help_text="Scored submissions a team may send per UTC day. Rejected and failed ones do not count.",
     )
     max_upload_bytes = models.PositiveBigIntegerField(
-        default=20_000_000, validators=[MinValueValidator(1_000)], help_text="A larger file is refused unread."
+        default=20_000_000,
+        validators=[MinValueValidator(1_000)],
+        help_text="A larger file is refused unread.",
     )
 
     metric = models.CharField(max_length=20, choices=Metric.choices, default=Metric.MSE)
@@ -73,9 +77,7 @@ class Competition(models.Model):
     target_column = models.CharField(max_length=40, default="rating", validators=[column_name])
     lowest = models.FloatField(default=1.0, help_text="The smallest value of a prediction and of a label.")
     highest = models.FloatField(default=5.0, help_text="The largest.")
-    out_of_range = models.CharField(
-        max_length=10, choices=OutOfRangePolicy.choices, default=OutOfRangePolicy.REJECT
-    )
+    out_of_range = models.CharField(max_length=10, choices=OutOfRangePolicy.choices, default=OutOfRangePolicy.REJECT)
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()
 
@@ -92,9 +94,7 @@ class Competition(models.Model):
                 name="competition_range_is_not_empty",
                 violation_error_message="The smallest value must lie below the largest.",
             ),
-            models.CheckConstraint(
-                condition=Q(daily_limit__gte=1), name="competition_daily_limit_is_at_least_one"
-            ),
+            models.CheckConstraint(condition=Q(daily_limit__gte=1), name="competition_daily_limit_is_at_least_one"),
         ]
 
     def __str__(self) -> str:
@@ -210,7 +210,9 @@ class Solution(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["competition", "version"], name="solution_versions_differ"),
             models.UniqueConstraint(
-                fields=["competition"], condition=Q(is_active=True), name="one_active_solution_per_competition"
+                fields=["competition"],
+                condition=Q(is_active=True),
+                name="one_active_solution_per_competition",
             ),
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(verdict="accepted"), name="an_active_solution_was_accepted"

@@ -64,7 +64,7 @@ class EmbeddedBroker:
 
 
 def embedded_broker(data_dir: Path, logs_dir: Path, *, wanted: bool) -> EmbeddedBroker | None:
-    """A broker to start, or None where none is wanted or no server exists for this machine: then files carry the bells."""
+    """A broker to start; None where none is wanted or none exists for this machine: then files carry the bells."""
     if not wanted or sys.platform == "win32":
         return None
     try:

@@ -33,7 +33,16 @@ def text(name: str, default: str = "") -> str:
 
 def boolean(name: str, default: bool) -> bool:
     """True for 1, true, yes, on; False for 0, false, no, off (any case)."""
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
 
     def parse(found: str) -> bool:
         if found.lower() not in words:

@@ -14,7 +14,7 @@ from config.environment import ROOT, VAR
 # So that `ModelAdmin[Competition]` and the like, which mypy wants, can be written in classes.
 django_stubs_ext.monkeypatch()
 
-# --- where things lie -------------------------------------------------------------------------------------------
+# --- where things lie ----------------------------------------------------------------------------------------
 UPLOAD_TEMP_DIR = VAR / "tmp"
 LABELS_DIR = Path(environment.text("HOLDOUT_LABELS_DIR", str(VAR / "labels")))
 for folder in (VAR, UPLOAD_TEMP_DIR, LABELS_DIR):
@@ -37,7 +37,7 @@ def _secret_key() -> str:
     return path.read_text()
 
 
-# --- the site ---------------------------------------------------------------------------------------------------
+# --- the site ------------------------------------------------------------------------------------------------
 SECRET_KEY = _secret_key()
 DEBUG = environment.boolean("DEBUG", False)
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
@@ -136,7 +136,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- the database -----------------------------------------------------------------------------------------------
+# --- the database --------------------------------------------------------------------------------------------
 _database_url = environment.address(
     "DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}", ("sqlite", "postgres", "postgresql")
 )
@@ -152,7 +152,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-# --- the broker: a doorbell only, it may be emptied at any moment -------------------------------------------------
+# --- the broker: a doorbell only, it may be emptied at any moment --------------------------------------------
 BROKER_DIR = VAR / "broker"
 _broker_address_file = BROKER_DIR / "address"
 
@@ -200,11 +200,9 @@ else:
         "socket_connect_timeout": 3,
         "socket_keepalive": not REDIS_URL.startswith("unix://"),
     }
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-# --- limits of the grading -----------------------------------------------------------------------------------------
+# --- limits of the grading -----------------------------------------------------------------------------------
 LEASE_SECONDS = environment.whole_number("HOLDOUT_LEASE_SECONDS", 20, least=2)
 RENEW_SECONDS = LEASE_SECONDS / 4
 SWEEP_SECONDS = environment.whole_number("HOLDOUT_SWEEP_SECONDS", 5, least=1)
@@ -226,7 +224,7 @@ MAX_UNPACKED_BYTES = environment.whole_number("HOLDOUT_MAX_UNPACKED_MB", 1000, l
 UPLOAD_FORM_BYTES = 100_000
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
 
-# --- accounts -------------------------------------------------------------------------------------------------------
+# --- accounts ------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -258,7 +256,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR / "mail"
 
-# --- what the browser may do ------------------------------------------------------------------------------------------
+# --- what the browser may do ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -281,13 +279,13 @@ if BEHIND_TLS_PROXY:
     CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
 
-# --- the log ------------------------------------------------------------------------------------------------------------
+# --- the log -------------------------------------------------------------------------------------------------
 LOG_LEVEL = environment.text("LOG_LEVEL", "INFO").upper()
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
     raise environment.WrongSetting(
         f"Wrong setting LOG_LEVEL: found {LOG_LEVEL!r}; expected DEBUG, INFO, WARNING or ERROR."
     )
-_before_rendering = [
+_before_rendering: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -300,14 +298,18 @@ LOGGING = {
         "lines": {
             "()": structlog.stdlib.ProcessorFormatter,
             "foreign_pre_chain": _before_rendering,
-            "processor": structlog.dev.ConsoleRenderer()
-            if sys.stderr.isatty()
-            else structlog.processors.JSONRenderer(),
+            "processor": (
+                structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+            ),
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django": {"level": "WARNING"}, "celery": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+    },
 }
 structlog.configure(
     processors=[

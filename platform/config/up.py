@@ -129,7 +129,7 @@ def _web(port: int) -> Watched:
         command=[
             sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{_host()}:{port}",
             "--worker-class", "gthread", "--workers", str(processes), "--threads", str(threads), "--timeout", "60",
-            "--graceful-timeout", "10", "--preload",
+            "--graceful-timeout", "10", "--preload", "--no-control-socket",
         ],
         log=VAR / "logs" / "web.log",
         is_ready=lambda: _answers(port),
@@ -142,9 +142,9 @@ def _python_path() -> str:
 
 
 def _answers(port: int) -> bool:
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "localhost"})  # noqa: S310
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "localhost"})
     try:
-        with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310  # nosec B310: our own http address
+        with urllib.request.urlopen(request, timeout=2) as answer:  # nosec B310: our own http address
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False

@@ -18,7 +18,15 @@ from submissions.dispatch import check_solutions_after_commit
 class SolutionAdmin(OfOwnCompetitions):
     """Upload a version of the hidden labels; the scoring worker checks it, and this page says what it found."""
 
-    list_display = ("competition", "version", "verdict", "is_active", "public_count", "private_count", "uploaded_at")
+    list_display = (
+        "competition",
+        "version",
+        "verdict",
+        "is_active",
+        "public_count",
+        "private_count",
+        "uploaded_at",
+    )
     list_filter = ("competition", "verdict")
     actions = ("use_from_now_on",)
 

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def score_claimed(claim: Claim) -> None:
-    """Finish the claimed submission: SCORED, REJECTED, or given back when the failure is ours. Raises nothing of those."""
+    """Finish the claimed submission: SCORED, REJECTED, or given back when the failure is ours."""
     submission = Submission.objects.select_related("competition", "team__competition").get(pk=claim.submission_id)
     bound = log.bind(submission=str(claim.submission_id), attempt=claim.attempt)
     try:
@@ -64,9 +64,7 @@ def _record(
     with transaction.atomic():
         if not SolutionVersion.objects.select_for_update().filter(pk=version.pk, is_active=True).exists():
             return False
-        lifecycle.score(
-            claim, version, public=scores.public, private=scores.private, predictions=predictions_name
-        )
+        lifecycle.score(claim, version, public=scores.public, private=scores.private, predictions=predictions_name)
         refresh(submission.team)
     return True
 

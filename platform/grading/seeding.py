@@ -26,9 +26,9 @@ from teams.models import Team
 
 # What the starter kit calls it → what the leaderboard calls it.
 BASELINES = {
-    "global-mean": "Baseline: global mean",
-    "biases": "Baseline: damped biases",
-    "biases-books": "Baseline: biases with books.csv prior",
+    "global-mean": "Global mean",
+    "biases": "Damped biases",
+    "biases-books": "Biases with books.csv prior",
 }
 DESCRIPTIONS = {
     "train.csv": "Ratings to learn from.",
@@ -71,7 +71,6 @@ def seed_all(say: Say) -> None:
 
 def goodreads_seed(say: Say) -> Seed:
     """The published ratings with the published test set; a made-up world of their shape where they cannot be had."""
-    common = {"slug": "goodreads", "title": "The Goodreads challenge", "secret": secrets.token_hex(32)}
     try:
         folder = goodreads.obtain(settings.VAR / "datasets" / "goodreads", goodreads.goodreads_dir())
     except goodreads.GoodreadsUnavailable as problem:
@@ -79,18 +78,22 @@ def goodreads_seed(say: Say) -> Seed:
         say("A made-up world of the same shape stands in; the competition's page says so.")
         world = synthetic.make_world(secrets.token_hex(32))
         return Seed(
-            **common,
+            slug="goodreads",
+            title="The Goodreads challenge",
+            secret=secrets.token_hex(32),
             tagline="Predict how many stars a reader gives a book. (Made-up data.)",
             train=world.train,
             test=world.test,
             books=world.books,
             labels_are_public=False,
-            notice="**These are not the Goodreads ratings.** The data could not be fetched when this site was set up, "
-            "so a made-up world of the same shape stands in. Numbers of rows and scores on these pages that speak of "
+            notice="**These are not the Goodreads ratings.** The data could not be had when this site was set up, so "
+            "a made-up world of the same shape stands in. Numbers of rows and scores on these pages that speak of "
             f"Goodreads do not apply: the best possible MSE here is {world.best_mse:.3f}, by the known noise.",
         )
     return Seed(
-        **common,
+        slug="goodreads",
+        title="The Goodreads challenge",
+        secret=secrets.token_hex(32),
         tagline="Predict how many stars a reader gives a book.",
         train=read_ratings(folder / "train.csv"),
         test=read_ratings(folder / "test.csv"),
@@ -103,7 +106,9 @@ def secret_shelves_seed(say: Say) -> Seed:
     """A made-up world from a seed that stays in the label store: labels that nobody has."""
     secret = secrets.token_hex(32)
     world = synthetic.make_world(secret)
-    say(f"Made a world of {len(world.train) + len(world.test):,} ratings; its best possible MSE is {world.best_mse:.4f}.")
+    say(
+        f"Made a world of {len(world.train) + len(world.test):,} ratings; its best possible MSE is {world.best_mse:.4f}."
+    )
     return Seed(
         slug="secret-shelves",
         title="Secret shelves",
@@ -127,9 +132,7 @@ def create(seed: Seed) -> Competition:
     with TemporaryDirectory(dir=settings.UPLOAD_TEMP_DIR) as folder:
         public, solution_path = Path(folder) / "public", Path(folder) / "solution.csv"
         public.mkdir()
-        write_competition(
-            public, solution_path, train=seed.train, test=seed.test, books=seed.books, secret=seed.secret
-        )
+        write_competition(public, solution_path, train=seed.train, test=seed.test, books=seed.books, secret=seed.secret)
         with transaction.atomic():
             competition = Competition.objects.create(
                 slug=seed.slug,
@@ -175,10 +178,19 @@ def enter_baselines(competition: Competition, say: Say) -> None:
         for data_file in competition.data_files.all():
             (data / data_file.name).symlink_to(data_file.file.path)
         for kit_name, name in missing.items():
-            say(f"  {name} …")
+            say(f"  Baseline: {name} …")
             predictions = Path(folder) / f"{kit_name}.csv"
             _kit("train", kit_name, "--data", str(data), "--work", folder)
-            _kit("predict", kit_name, "--test", str(data / TEST_FILE), "--output", str(predictions), "--work", folder)
+            _kit(
+                "predict",
+                kit_name,
+                "--test",
+                str(data / TEST_FILE),
+                "--output",
+                str(predictions),
+                "--work",
+                folder,
+            )
             submit_baseline(competition, name, predictions)
 
 
@@ -192,8 +204,12 @@ def submit_baseline(competition: Competition, name: str, predictions: Path) -> S
 
 def _kit(*arguments: str) -> None:
     # The kit as a participant runs it: a process of its own, so that the site never loads it.
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "starter_kit", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    done = subprocess.run(
+        [sys.executable, "-m", "starter_kit", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise SeedingFailed(f"The starter kit could not do `{' '.join(arguments)}`: {done.stderr.strip()[-2000:]}")

@@ -9,7 +9,7 @@ from competitions.models import Competition, Solution, label_storage
 from grader.scoring.arrays import Int64Array
 from grader.scoring.rejection import Problem, Rejected, reject
 from grader.scoring.solution import read_solution
-from grader.scoring.test_ids import read_test_ids
+from grader.scoring.id_column import read_ids
 from submissions import lifecycle
 from submissions.models import Status, Submission
 
@@ -31,7 +31,7 @@ def check(solution: Solution) -> bool:
     """
     try:
         labels = read_solution(
-            Path(label_storage().path(solution.file.name)),
+            Path(label_storage().path(str(solution.file.name))),
             solution.competition.prediction_format(),
             _test_ids(solution.competition),
         )
@@ -82,7 +82,7 @@ def _test_ids(competition: Competition) -> Int64Array | None:
     if data_file is None:
         return None
     try:
-        return read_test_ids(Path(data_file.file.path), competition.id_column)
+        return read_ids(Path(data_file.file.path), competition.id_column)
     except ValueError as problem:
         raise reject(f"{TEST_FILE} among the data files cannot be read: {problem}", "Mend or remove it.") from None
 

@@ -51,19 +51,19 @@ def standings(competition: Competition, *, private: bool = False) -> list[Row]:
     `private`: by the private scores of the same submissions, which only a closed competition may show.
     """
     rows = {
-        standing.team_id: standing
+        standing.team.name: standing
         for standing in Standing.objects.filter(competition=competition).select_related("team", "best__submission")
     }
     entries = [
         Entry(
-            key=team_id,
+            key=team_name,
             score=disclosed(
                 standing.best.private_score if private else standing.best.public_score, competition.decimals
             ),
             at=standing.best.submission.submitted_at,
             is_ranked=not standing.team.is_baseline,
         )
-        for team_id, standing in rows.items()
+        for team_name, standing in rows.items()
     ]
     return [
         Row(

@@ -62,9 +62,7 @@ def _markdown_page(request: HttpRequest, slug: str, kind: PageKind) -> HttpRespo
     context = context_of(request, competition, kind.value)
     if kind == PageKind.OVERVIEW and context["team"]:
         context["rank"] = rank_of(context["team"])
-    return render(
-        request, "pages/text.html", context | {"text": text_of(competition, kind), "heading": kind.label}
-    )
+    return render(request, "pages/text.html", context | {"text": text_of(competition, kind), "heading": kind.label})
 
 
 @require_safe

@@ -66,17 +66,15 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
     if not form.is_valid():
         return render(request, "pages/submit.html", context | {"form": form}, status=400)
     file = form.cleaned_data["file"]
-    if reason := too_large(competition, file.size):
-        return _refused(request, competition, reason, 413)
+    if too_much := too_large(competition, file.size):
+        return _refused(request, competition, too_much, 413)
     try:
         refuse_other_kinds(file.name)
         refuse_unless_open(competition, timezone.now())
         refuse_if_used_up(team, timezone.now())
         upload = store_upload(competition, file)
         try:
-            submission = lifecycle.submit(
-                team, cast(User, request.user), upload, form.cleaned_data["description"]
-            )
+            submission = lifecycle.submit(team, cast(User, request.user), upload, form.cleaned_data["description"])
         except BaseException:
             forget_upload(upload)
             raise
@@ -128,9 +126,7 @@ def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
 def status(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The part of the submission's page that changes; it asks again by itself until a terminal state."""
     found = get_object_or_404(_within_reach(request), pk=pk)
-    return render(
-        request, "pages/_status.html", {"competition": found.competition} | _status_context(found)
-    )
+    return render(request, "pages/_status.html", {"competition": found.competition} | _status_context(found))
 
 
 @login_required

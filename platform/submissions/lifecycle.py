@@ -91,9 +91,7 @@ def claim_next(queue: Queue) -> Claim | None:
 
 def renew(claim: Claim) -> bool:
     """Hold a claim for another LEASE_SECONDS. False: it is lost."""
-    return (
-        Submission.objects.filter(_held(claim)).update(lease_until=seconds_from_now(settings.LEASE_SECONDS)) == 1
-    )
+    return Submission.objects.filter(_held(claim)).update(lease_until=seconds_from_now(settings.LEASE_SECONDS)) == 1
 
 
 def score(claim: Claim, solution: Solution, *, public: float, private: float, predictions: str) -> Evaluation:
@@ -133,9 +131,7 @@ def release_expired() -> int:
     """Give back every submission whose lease has run out by the database's clock; returns how many moved."""
     expired = Q(status=Status.SCORING, lease_until__lt=Now())
     held = Submission.objects.filter(expired).values_list("pk", "attempt")
-    return sum(
-        _give_back(expired & Q(pk=pk, attempt=attempt), pk, "the worker went away") for pk, attempt in held
-    )
+    return sum(_give_back(expired & Q(pk=pk, attempt=attempt), pk, "the worker went away") for pk, attempt in held)
 
 
 def cancel(submission: Submission) -> bool:

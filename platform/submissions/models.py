@@ -68,7 +68,11 @@ class Submission(models.Model):
     claimed_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     evaluation = models.OneToOneField(
-        "Evaluation", null=True, on_delete=models.PROTECT, related_name="current_of", related_query_name="current_of"
+        "Evaluation",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="current_of",
+        related_query_name="current_of",
     )
     problems = models.JSONField(default=list, help_text="Of a rejected one: {line, finding, cure} of the first ones.")
     problem_count = models.PositiveIntegerField(default=0)
@@ -151,10 +155,12 @@ class Evaluation(models.Model):
             ),
             # PostgreSQL holds NaN above every number; SQLite stores it as NULL.
             models.CheckConstraint(
-                condition=Q(public_score__gte=0, public_score__lte=1e308), name="public_score_is_a_finite_loss"
+                condition=Q(public_score__gte=0, public_score__lte=1e308),
+                name="public_score_is_a_finite_loss",
             ),
             models.CheckConstraint(
-                condition=Q(private_score__gte=0, private_score__lte=1e308), name="private_score_is_a_finite_loss"
+                condition=Q(private_score__gte=0, private_score__lte=1e308),
+                name="private_score_is_a_finite_loss",
             ),
         ]
 

@@ -18,9 +18,7 @@ def day_of(at: datetime) -> datetime:
 
 def submissions_left_today(team: Team, at: datetime) -> int:
     """What remains of the team's daily limit on the UTC day of `at`. Rejected, failed and cancelled ones are free."""
-    used = (
-        Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).exclude(status__in=COST_NO_SLOT).count()
-    )
+    used = Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).exclude(status__in=COST_NO_SLOT).count()
     return max(0, team.competition.daily_limit - used)
 
 
@@ -51,7 +49,7 @@ def refuse_unless_open(competition: Competition, at: datetime) -> None:
 
 
 def refuse_if_used_up(team: Team, at: datetime) -> None:
-    """Raises SubmissionRefused when the team's submissions of the UTC day are used up. Call it under the team's lock."""
+    """Raises SubmissionRefused when the team's UTC day is used up. It binds only under the team's lock."""
     if submissions_left_today(team, at) == 0:
         next_day = day_of(at) + timedelta(days=1)
         limit = team.competition.daily_limit

@@ -45,7 +45,7 @@ class BiasedMatrixFactorization(keras.Model):  # type: ignore[misc]
             _table(len(books), factors, spread, FACTOR_DAMPING / rating_count) if factors else None
         )
 
-    def call(self, inputs: dict[str, Any], training: bool = False) -> Any:  # noqa: ANN401
+    def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
         """The ratings of a batch of pairs."""
         user, book = self.user_row(inputs["user_id"]), self.book_row(inputs["book_name"])
         user_seen, book_seen = (tf.cast(row > 0, tf.float32) for row in (user, book))
@@ -110,7 +110,7 @@ def fit_matrix_factorization(
     return network.to_rating_model(ratings.users, ratings.books)
 
 
-def _table(rows: int, width: int, start: Any, damping: float) -> Any:  # noqa: ANN401
+def _table(rows: int, width: int, start: Any, damping: float) -> Any:
     """A row of `width` numbers for each key and one for the unseen, row 0, held back by an L2 penalty."""
     return keras.layers.Embedding(
         rows + 1, width, embeddings_initializer=start, embeddings_regularizer=keras.regularizers.L2(damping)

@@ -89,7 +89,7 @@ def test_what_participants_get_has_every_row_and_no_label(tmp_path, world):
     joined = test.merge(labels, on="id").merge(world.test, on=["user_id", "book_name"])
     assert len(joined) == len(world.test)
     assert (joined["rating_x"] == joined["rating_y"]).all()
-    sample = pd.read_csv(tmp_path / "public" / "sample_submission.csv", float_precision="round_trip")
+    sample = pd.read_csv(tmp_path / "public" / "sample_submission.csv")
     assert sample["id"].tolist() == test["id"].tolist()
     assert set(sample["rating"]) == {world.train["rating"].mean()}
 

@@ -59,7 +59,7 @@ def test_moments_of_a_rating_worked_out_by_hand():
     mean, variance = rating_moments(np.array([1.5, 3.0, 9.0, -4.0]), 1e-12)
     assert mean.tolist() == pytest.approx([1.5, 3.0, 5.0, 1.0])
     assert variance.tolist() == pytest.approx([0.25, 0.0, 0.0, 0.0])
-    # In the middle with deviation 1: P(1) = P(5) = Φ(−1.5), P(2) = P(4) = Φ(−0.5) − Φ(−1.5); Var = Σ (k−3)² P.
+    # In the middle with deviation 1: P(1) = P(5) = Φ(−1.5), P(2) = P(4) = Φ(−0.5) − Φ(−1.5).
     tail, half = 0.5 * math.erfc(1.5 / math.sqrt(2)), 0.5 * math.erfc(0.5 / math.sqrt(2))
     mean, variance = rating_moments(np.array([3.0]), 1.0)
     assert mean[0] == pytest.approx(3.0)

@@ -1,24 +1,14 @@
 """Files that a participant may send, and the values that come out of them."""
 
 import gzip
-import io
-import zipfile
 
 import numpy as np
 import pytest
+from sent_files import ROWS, zipped
 
 from grader.scoring.predictions import PredictionFormat, Rejected, read_predictions
 
-ROWS = "id,rating\n3,3.5\n1,1\n5,5\n2,2.25\n4,4e0\n"
 VALUES = [1.0, 2.25, 3.5, 4.0, 5.0]
-
-
-def zipped(members: dict[str, str]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in members.items():
-            archive.writestr(name, text)
-    return packed.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -49,8 +39,8 @@ def test_the_values_come_back_in_the_order_of_the_ids(send, content):
 
 def test_a_value_is_the_float_nearest_to_its_text(send):
     # The three lie a hair below, on and above the middle between 2 and the next float, 2 + 2^-51.
-    below, middle, above = (f"2.00000000000000022204460492503130808472633361816{digits}" for digits in ("40", "40625", "41"))
-    values = send(f"id,rating\n1,{below}\n2,{middle}\n3,{above}\n4,4.35\n5,0.1e1\n")
+    digits = "2.00000000000000022204460492503130808472633361816"
+    values = send(f"id,rating\n1,{digits}40\n2,{digits}40625\n3,{digits}41\n4,4.35\n5,0.1e1\n")
     assert values == [2.0, 2.0, 2.0 + 2**-51, 4.35, 1.0]
 
 
@@ -85,7 +75,7 @@ def test_a_broken_list_of_ids_is_not_the_participants_fault(tmp_path, row_ids):
         read_predictions(path, np.array(row_ids, dtype=np.int64), PredictionFormat())
 
 
-def test_a_file_of_several_chunks_keeps_its_order(tmp_path, monkeypatch):
+def test_a_file_of_several_chunks_keeps_its_order(tmp_path):
     count = 2_300_000  # pandas reads a million rows at a time
     ids = np.random.default_rng(5).permutation(count) + 1
     path = tmp_path / "p.csv"

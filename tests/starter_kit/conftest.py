@@ -49,6 +49,12 @@ def goodreads_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def awkward_titles() -> list[str]:
+    """Titles that a careless reader, writer or lookup would change or take for something else."""
+    return AWKWARD_TITLES
+
+
+@pytest.fixture(scope="session")
 def competition(tmp_path_factory) -> Competition:
     """A made-up world of 60 users in which ten books bear the most awkward titles."""
     world = make_world("kit", users=60, books=120, ratings=1_800)

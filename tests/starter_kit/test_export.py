@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from starter_kit.rating_model import RatingModel
-from tests.starter_kit.conftest import AWKWARD_TITLES
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", ["global-mean", "biases-books", "mf"])
-def test_a_zip_of_one_saved_model_predicts_as_the_kit_does(alice, competition, tmp_path, name):
+def test_a_zip_of_one_saved_model_predicts_as_the_kit_does(
+    alice, competition, awkward_titles, tmp_path, name
+):
     work, file = tmp_path / "kit", tmp_path / "saved_model.zip"
     trained = alice("train", name, "--data", competition.public, "--work", work)
     assert trained.exit_code == 0, trained.output
@@ -36,7 +37,7 @@ def test_a_zip_of_one_saved_model_predicts_as_the_kit_does(alice, competition, t
         "book_name": (tf.string, [None]),
     }
     model = RatingModel.load(work / "models" / name)
-    books = [*AWKWARD_TITLES, "unheard of", ""]
+    books = [*awkward_titles, "unheard of", ""]
     users = [*model.users[: len(books) - 1], "a stranger"]
     (ratings,) = signature(user_id=tf.constant(users), book_name=tf.constant(books)).values()
     assert ratings.dtype == tf.float32

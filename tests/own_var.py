@@ -1,0 +1,13 @@
+"""Loaded before the settings: tests write into a folder of their own, never into `var/`."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_folder = tempfile.mkdtemp(prefix="holdout-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["HOLDOUT_VAR"] = _folder
+os.environ["SECRET_KEY"] = "only for tests"
+for name in ("REDIS_URL", "DATABASE_URL", "HOLDOUT_LABELS_DIR", "EMAIL_URL"):
+    os.environ.pop(name, None)

@@ -1,0 +1,133 @@
+"""The cast: alice and bob take part, olga organizes; and a small competition with five hidden ratings."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cast_of_stories import GOOD, SOLUTION
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from accounts.models import User
+from accounts.organizers import make_organizer
+from competitions.models import Competition, DataFile, Page, PageKind, Solution
+from grading.solutions import check
+from grading.tasks import score_waiting
+from submissions import lifecycle
+from submissions.models import Submission
+from submissions.uploads import store_upload
+from teams.joining import join
+from teams.models import Team
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords_and_plain_static_files(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def alice(db) -> User:
+    return User.objects.create_user("alice", "alice@example.org", "a fine password")
+
+
+@pytest.fixture
+def bob(db) -> User:
+    return User.objects.create_user("bob", "bob@example.org", "a fine password")
+
+
+@pytest.fixture
+def olga(db) -> User:
+    user = User.objects.create_user("olga", "olga@example.org", "a fine password")
+    make_organizer(user)
+    user.refresh_from_db()
+    return user
+
+
+@pytest.fixture
+def competition(olga: User) -> Competition:
+    competition = Competition.objects.create(
+        slug="stars", title="Five stars", tagline="Predict five ratings.", is_published=True, daily_limit=5
+    )
+    competition.organizers.add(olga)
+    for kind in PageKind:
+        Page.objects.create(competition=competition, kind=kind, text=f"The {kind.value} of five stars.")
+    DataFile.objects.create(
+        competition=competition,
+        name="test.csv",
+        file=ContentFile("id,user_id,book_name\n" + "".join(f'{i},u{i},"Book, {i}"\n' for i in range(1, 6)), "t.csv"),
+    )
+    solution = Solution.objects.create(
+        competition=competition, version=1, file=ContentFile(SOLUTION, name="solution.csv")
+    )
+    assert check(solution)
+    return competition
+
+
+@pytest.fixture
+def as_alice(alice: User) -> Client:
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def as_olga(olga: User) -> Client:
+    client = Client()
+    client.force_login(olga)
+    return client
+
+
+@pytest.fixture
+def alices_team(alice: User, competition: Competition) -> Team:
+    return join(alice, competition)
+
+
+@pytest.fixture
+def bobs_team(bob: User, competition: Competition) -> Team:
+    return join(bob, competition)
+
+
+@pytest.fixture
+def send(db) -> Callable[..., Submission]:
+    """send(team, text) puts a prediction file into the queue, as the upload page does."""
+
+    def send_file(team: Team, content: str | bytes = GOOD, name: str = "predictions.csv") -> Submission:
+        sent = content.encode() if isinstance(content, str) else content
+        upload = store_upload(team.competition, ContentFile(sent, name=name))
+        return lifecycle.submit(team, team.memberships.get().user, upload)
+
+    return send_file
+
+
+@pytest.fixture
+def graded(send) -> Callable[..., Submission]:
+    """graded(team, text) sends a file, lets the worker answer its bell, and returns the submission as it then is."""
+
+    def send_and_grade(team: Team, content: str | bytes = GOOD, name: str = "predictions.csv") -> Submission:
+        submission = send(team, content, name)
+        score_waiting()
+        submission.refresh_from_db()
+        return submission
+
+    return send_and_grade
+
+
+@pytest.fixture
+def mailbox(settings) -> Callable[[], list[str]]:
+    """mailbox() takes the doorbell messages out of the broker and names their tasks."""
+    folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"])
+
+    def take() -> list[str]:
+        names = []
+        for message in sorted(folder.iterdir()):
+            names.append(json.loads(message.read_text())["headers"]["task"])
+            message.unlink()
+        return names
+
+    take()
+    return take

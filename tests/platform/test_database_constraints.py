@@ -1,0 +1,145 @@
+"""What the database itself forbids: each test goes round the Python, straight to the row."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from competitions.models import Competition, Page, PageKind, Solution
+from submissions.models import Evaluation, Status, Submission
+from teams.models import Membership, Team
+
+
+def refuses(name, change):
+    """The change breaks the constraint of that name (SQLite names columns, not constraints, for unique ones)."""
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        change()
+    if "CHECK" in str(refusal.value):
+        assert name in str(refusal.value)
+    return True
+
+
+@pytest.fixture
+def waiting(alices_team, send):
+    return Submission.objects.filter(pk=send(alices_team).pk)
+
+
+@pytest.fixture
+def evaluation(alices_team, graded):
+    return graded(alices_team).evaluation
+
+
+def test_a_status_that_nobody_knows(waiting):
+    assert refuses("submission_status_is_known", lambda: waiting.update(status="lost"))
+
+
+def test_a_kind_that_nobody_knows(waiting):
+    assert refuses("submission_kind_is_known", lambda: waiting.update(kind="poem"))
+
+
+def test_scored_without_an_evaluation(waiting):
+    assert refuses("scored_means_evaluated", lambda: waiting.update(status=Status.SCORED))
+
+
+def test_an_evaluation_without_being_scored(evaluation, alices_team, send):
+    other = Submission.objects.filter(pk=send(alices_team).pk)
+    Submission.objects.filter(evaluation=evaluation).update(evaluation=None, status=Status.QUEUED)
+    assert refuses("scored_means_evaluated", lambda: other.update(evaluation=evaluation))
+
+
+def test_a_rejection_without_a_reason(waiting):
+    assert refuses("rejected_means_reason", lambda: waiting.update(status=Status.REJECTED))
+
+
+def test_a_failure_without_a_reason(waiting):
+    assert refuses("failed_means_reason", lambda: waiting.update(status=Status.FAILED))
+
+
+def test_work_without_a_lease(waiting):
+    assert refuses("worked_on_means_leased", lambda: waiting.update(status=Status.SCORING))
+
+
+@pytest.mark.parametrize("score", [-0.001, float("inf"), 1.1e308, float("nan")])
+@pytest.mark.parametrize("part", ["public_score", "private_score"])
+def test_a_score_that_is_no_finite_loss(evaluation, part, score):
+    row = Evaluation.objects.filter(pk=evaluation.pk)
+    assert refuses(f"{part.split('_')[0]}_score_is_a_finite_loss", lambda: row.update(**{part: score}))
+
+
+def test_two_live_evaluations_of_one_submission_and_solution(evaluation):
+    assert refuses(
+        "one_evaluation_per_submission_and_solution",
+        lambda: Evaluation.objects.create(
+            submission=evaluation.submission, solution=evaluation.solution, public_score=1, private_score=1
+        ),
+    )
+
+
+def test_a_competition_that_closes_before_it_opens(competition):
+    row = Competition.objects.filter(pk=competition.pk)
+    closes_at = competition.opens_at - timedelta(seconds=1)
+    assert refuses("competition_closes_after_it_opens", lambda: row.update(closes_at=closes_at))
+
+
+def test_a_competition_whose_range_is_empty(competition):
+    row = Competition.objects.filter(pk=competition.pk)
+    assert refuses("competition_range_is_not_empty", lambda: row.update(lowest=5, highest=5))
+
+
+def test_a_competition_that_nobody_may_submit_to(competition):
+    row = Competition.objects.filter(pk=competition.pk)
+    assert refuses("competition_daily_limit_is_at_least_one", lambda: row.update(daily_limit=0))
+
+
+def test_two_active_solutions(competition):
+    assert refuses(
+        "one_active_solution_per_competition",
+        lambda: Solution.objects.create(competition=competition, version=2, verdict="accepted", is_active=True),
+    )
+
+
+def test_an_active_solution_that_was_refused(competition):
+    row = Solution.objects.filter(competition=competition)
+    assert refuses("an_active_solution_was_accepted", lambda: row.update(verdict="refused"))
+
+
+def test_a_user_in_two_teams_of_one_competition(alice, alices_team, competition):
+    second = Team.objects.create(competition=competition, name="second")
+    assert refuses(
+        "one_team_per_person_and_competition",
+        lambda: Membership.objects.create(
+            competition=competition, team=second, user=alice, rules_accepted_at=timezone.now()
+        ),
+    )
+
+
+def test_two_teams_of_one_name(alices_team, competition):
+    assert refuses("team_names_differ", lambda: Team.objects.create(competition=competition, name=alices_team.name))
+
+
+def test_two_rules_pages(competition):
+    assert refuses("one_page_of_each_kind", lambda: Page.objects.create(competition=competition, kind=PageKind.RULES))
+
+
+def test_two_users_whose_names_differ_by_case_alone(alice):
+    assert refuses(
+        "usernames_differ_by_more_than_case", lambda: type(alice).objects.create_user("Alice", "a2@example.org")
+    )
+
+
+def test_every_named_constraint_stands_in_the_database(db):
+    """A constraint that a model declares and no migration makes would protect nothing."""
+    from django.apps import apps
+
+    declared = {
+        constraint.name
+        for model in apps.get_models()
+        if model._meta.app_label in {"accounts", "competitions", "teams", "submissions", "leaderboard"}
+        for constraint in model._meta.constraints
+    }
+    with connection.cursor() as cursor:
+        present = set()
+        for table in connection.introspection.table_names(cursor):
+            present |= set(connection.introspection.get_constraints(cursor, table))
+    assert declared <= present
