@@ -1,0 +1,18 @@
+# One image for web, scoring worker, beat and set-up: see docker-compose.yml.
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+FROM ${PYTHON_IMAGE}
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PYTHONPATH=/holdout/platform:/holdout HOLDOUT_VAR=/var/holdout HOLDOUT_LABELS_DIR=/var/holdout-labels
+WORKDIR /holdout
+RUN useradd --system --uid 10001 --create-home holdout \
+    && install -d -o holdout -m 700 /var/holdout /var/holdout-labels
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+COPY manage.py LICENSE ./
+COPY platform ./platform
+COPY grader ./grader
+COPY datasets ./datasets
+COPY starter_kit ./starter_kit
+USER holdout
+EXPOSE 8000

@@ -1,0 +1,197 @@
+"""Organizers in the admin: their own competitions, from an empty form to a graded submission."""
+
+from cast_of_stories import GOOD, SOLUTION
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.organizers import make_organizer, stop_being_organizer
+from competitions.models import Competition, PageKind, Solution
+from grading.tasks import check_solutions, score_waiting
+from submissions.models import Status, Submission
+
+NEW = {
+    "title": "Six stars",
+    "slug": "six",
+    "tagline": "Predict six ratings.",
+    "notice": "",
+    "opens_at_0": "2026-01-01",
+    "opens_at_1": "00:00",
+    "closes_at_0": "",
+    "closes_at_1": "",
+    "daily_limit": "3",
+    "max_upload_bytes": "1000000",
+    "metric": "mse",
+    "decimals": "3",
+    "id_column": "id",
+    "target_column": "rating",
+    "lowest": "1",
+    "highest": "5",
+    "out_of_range": "reject",
+    "pages-TOTAL_FORMS": "0",
+    "pages-INITIAL_FORMS": "0",
+    "data_files-TOTAL_FORMS": "0",
+    "data_files-INITIAL_FORMS": "0",
+}
+
+
+def text(response):
+    return response.content.decode()
+
+
+def upload_solution(client, competition, content):
+    file = SimpleUploadedFile("solution.csv", content.encode())
+    return client.post("/admin/competitions/solution/add/", {"competition": competition.pk, "file": file})
+
+
+def test_an_organizer_makes_a_competition_and_gets_its_five_pages(as_olga, olga):
+    response = as_olga.post("/admin/competitions/competition/add/", NEW)
+    assert response.status_code == 302, text(response)
+    competition = Competition.objects.get(slug="six")
+    assert list(competition.organizers.all()) == [olga]
+    assert set(competition.pages.values_list("kind", flat=True)) == set(PageKind.values)
+    assert not competition.is_published
+
+
+def test_a_competition_that_closes_before_it_opens_is_refused_with_a_sentence(as_olga):
+    response = as_olga.post(
+        "/admin/competitions/competition/add/", {**NEW, "closes_at_0": "2025-01-01", "closes_at_1": "00:00"}
+    )
+    assert "The competition must close after it opens." in text(response)
+
+
+def test_organizers_see_and_choose_only_their_own_competitions(as_olga, competition):
+    other = Competition.objects.create(slug="other", title="Somebody else's", tagline="x")
+    assert "Somebody else" not in text(as_olga.get("/admin/competitions/competition/"))
+    assert as_olga.get(f"/admin/competitions/competition/{other.pk}/change/").status_code == 302
+    assert "Somebody else" not in text(as_olga.get("/admin/competitions/solution/add/"))
+    assert "Select a valid choice" in text(upload_solution(as_olga, other, SOLUTION))
+
+
+def test_a_solution_is_checked_by_the_worker_and_the_first_becomes_active(
+    as_olga, competition, mailbox, django_capture_on_commit_callbacks
+):
+    Solution.objects.all().delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert upload_solution(as_olga, competition, SOLUTION).status_code == 302
+    assert mailbox() == ["grading.check_solutions"]
+    check_solutions()
+    solution = Solution.objects.get()
+    assert (solution.verdict, solution.is_active) == (Solution.Verdict.ACCEPTED, True)
+    assert (solution.public_count, solution.private_count) == (2, 3)
+    page = text(as_olga.get(f"/admin/competitions/solution/{solution.pk}/change/"))
+    assert "are as they should be" in page
+
+
+def refused(as_olga, competition, content):
+    """What the admin shows of a solution that the worker refuses."""
+    upload_solution(as_olga, competition, content)
+    check_solutions()
+    solution = Solution.objects.order_by("-version").first()
+    assert solution.verdict == Solution.Verdict.REFUSED
+    assert not solution.is_active
+    return text(as_olga.get(f"/admin/competitions/solution/{solution.pk}/change/"))
+
+
+def test_a_solution_with_a_target_out_of_range_is_refused_with_its_line(as_olga, competition):
+    assert "Line 3: " in refused(as_olga, competition, SOLUTION.replace("2,3,Public", "2,7,Public"))
+
+
+def test_a_solution_with_an_unknown_usage_is_refused_with_its_line(as_olga, competition):
+    page = refused(as_olga, competition, SOLUTION.replace("2,3,Public", "2,3,Secret"))
+    assert "Line 3: " in page
+    assert "Secret" in page
+
+
+def test_a_solution_whose_ids_are_not_those_of_the_test_file_is_refused(as_olga, competition):
+    assert "Line 6" in refused(as_olga, competition, SOLUTION.replace("5,2,Private", "6,2,Private"))
+
+
+def test_a_solution_without_private_rows_is_refused(as_olga, competition):
+    assert "Private" in refused(as_olga, competition, SOLUTION.replace("Private", "Public"))
+
+
+def test_a_refused_version_cannot_be_used(as_olga, competition):
+    refused(as_olga, competition, "nonsense")
+    solution = Solution.objects.order_by("-version").first()
+    answer = as_olga.post(
+        "/admin/competitions/solution/",
+        {"action": "use_from_now_on", "_selected_action": [solution.pk]},
+        follow=True,
+    )
+    assert "only an accepted version can be used" in text(answer)
+
+
+def test_using_another_version_grades_again(as_olga, competition, alices_team, graded):
+    submission = graded(alices_team, GOOD)
+    upload_solution(as_olga, competition, SOLUTION.replace("1,5,Public", "1,4,Public"))
+    check_solutions()
+    newest = Solution.objects.order_by("-version").first()
+    as_olga.post("/admin/competitions/solution/", {"action": "use_from_now_on", "_selected_action": [newest.pk]})
+    score_waiting()
+    submission.refresh_from_db()
+    assert submission.evaluation.public_score == 0.0
+
+
+def test_grade_again_works_on_scored_ones_and_leaves_the_rest_alone(as_olga, alices_team, graded, send):
+    scored = graded(alices_team)
+    waiting = send(alices_team)
+    answer = as_olga.post(
+        "/admin/submissions/submission/",
+        {"action": "grade_again", "_selected_action": [str(scored.pk), str(waiting.pk)]},
+        follow=True,
+    )
+    assert "1 submissions wait to be graded" in text(answer)
+    assert "1 were left alone" in text(answer)
+    scored.refresh_from_db()
+    assert scored.status == Status.QUEUED
+
+
+def test_a_status_cannot_be_edited(as_olga, alices_team, graded):
+    submission = graded(alices_team)
+    address = f"/admin/submissions/submission/{submission.pk}/change/"
+    page = text(as_olga.get(address))
+    assert "timeline (utc)" in page.lower()
+    assert 'name="status"' not in page
+    assert as_olga.post(address, {"status": "rejected"}).status_code == 403
+    assert Submission.objects.get().status == Status.SCORED
+
+
+def test_what_labels_were_made_with_stays_once_something_was_sent(as_olga, competition, alices_team, send):
+    address = f"/admin/competitions/competition/{competition.pk}/change/"
+    assert 'name="highest"' in text(as_olga.get(address))
+    send(alices_team)
+    assert 'name="highest"' not in text(as_olga.get(address))
+
+
+def test_the_admin_opens_to_organizers_only(alice, competition):
+    client = Client()
+    client.force_login(alice)
+    assert client.get("/admin/").status_code in (302, 403)
+    make_organizer(alice)
+    assert client.get("/admin/").status_code == 200
+    stop_being_organizer(User.objects.get(pk=alice.pk))
+    assert client.get("/admin/").status_code in (302, 403)
+
+
+def test_staff_gives_and_takes_the_role_in_the_admin(alice, db):
+    client = Client()
+    client.force_login(User.objects.create_superuser("root", password="x"))
+    address = reverse("admin:accounts_user_changelist")
+    client.post(address, {"action": "give_organizer_role", "_selected_action": [alice.pk]})
+    alice.refresh_from_db()
+    assert alice.is_staff
+    assert alice.has_perm("competitions.add_competition")
+    client.post(address, {"action": "take_organizer_role", "_selected_action": [alice.pk]})
+    alice = User.objects.get(pk=alice.pk)
+    assert not alice.is_staff
+    assert not alice.has_perm("competitions.add_competition")
+
+
+def test_every_list_and_form_of_the_admin_opens(as_olga, competition, alices_team, graded):
+    graded(alices_team)
+    for model in ("competitions/competition", "competitions/solution", "teams/team", "submissions/submission"):
+        assert as_olga.get(f"/admin/{model}/").status_code == 200, model
+    assert as_olga.get(f"/admin/teams/team/{alices_team.pk}/change/").status_code == 200
+    assert as_olga.get(f"/admin/competitions/competition/{competition.pk}/history/").status_code == 200
