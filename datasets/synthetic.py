@@ -178,9 +178,7 @@ def _describe(rng: np.random.Generator, library: _Library) -> pd.DataFrame:
     """What books.csv says about each book: its average over other readers, and facts that say little."""
     count = len(library.names)
     reviews = np.maximum(1, (library.popularity * rng.lognormal(3.5, 1.2, count)).astype(np.int64))
-    average = rating_moments(
-        _MEAN + library.quality, NOISE_VARIANCE + _HABIT + _AUTHOR_TASTE + _SERIES_TASTE
-    )[0]
+    average = rating_moments(_MEAN + library.quality, NOISE_VARIANCE + _HABIT + _AUTHOR_TASTE + _SERIES_TASTE)[0]
     average += rng.normal(0, 0.9, count) / np.sqrt(20 + reviews)
     authors = np.array(author_names(rng, int(library.author.max()) + 1), dtype=object)
     pages = np.clip(rng.lognormal(5.6, 0.5, count), 16, 2_000).round()

@@ -106,9 +106,8 @@ def secret_shelves_seed(say: Say) -> Seed:
     """A made-up world from a seed that stays in the label store: labels that nobody has."""
     secret = secrets.token_hex(32)
     world = synthetic.make_world(secret)
-    say(
-        f"Made a world of {len(world.train) + len(world.test):,} ratings; its best possible MSE is {world.best_mse:.4f}."
-    )
+    rating_count = len(world.train) + len(world.test)
+    say(f"Made a world of {rating_count:,} ratings; its best possible MSE is {world.best_mse:.4f}.")
     return Seed(
         slug="secret-shelves",
         title="Secret shelves",

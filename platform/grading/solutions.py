@@ -7,9 +7,9 @@ from django.db import transaction
 
 from competitions.models import Competition, Solution, label_storage
 from grader.scoring.arrays import Int64Array
+from grader.scoring.id_column import read_ids
 from grader.scoring.rejection import Problem, Rejected, reject
 from grader.scoring.solution import read_solution
-from grader.scoring.id_column import read_ids
 from submissions import lifecycle
 from submissions.models import Status, Submission
 

@@ -19,4 +19,4 @@ def to_html(text: str) -> SafeString:
             token.tag = "h2"
     html = _parser.renderer.render(tokens, _parser.options, {})
     cleaned = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
-    return mark_safe(cleaned)  # nosec B308 B703: cleaned by nh3 against the list above
+    return mark_safe(cleaned)  # nosec B308 B703
