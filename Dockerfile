@@ -5,6 +5,9 @@ FROM ${PYTHON_IMAGE}
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PYTHONPATH=/holdout/platform:/holdout HOLDOUT_VAR=/var/holdout HOLDOUT_LABELS_DIR=/var/holdout-labels
 WORKDIR /holdout
+# An environment of its own: some base images keep their Python for themselves (PEP 668).
+RUN python -m venv /opt/holdout
+ENV PATH=/opt/holdout/bin:$PATH
 RUN useradd --system --uid 10001 --create-home holdout \
     && install -d -o holdout -m 700 /var/holdout /var/holdout-labels
 COPY requirements.txt ./

@@ -87,9 +87,7 @@ def fetch(
 @plain_words()
 def train(
     name: Name,
-    data: Annotated[
-        Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")
-    ] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")] = None,
     work: Work = DEFAULT_WORK,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same numbers.")] = 1,
     held_out_share: Annotated[
@@ -122,9 +120,7 @@ def predict(
     model = _trained(name, work)
     rows = read_test(Workspace(work).test_file(test))
     write_predictions(output, model, rows, GOODREADS_FORMAT)
-    told.print(
-        f"{len(rows):,} predictions in {output}. Next: upload it at {Workspace(work).page}", markup=False
-    )
+    told.print(f"{len(rows):,} predictions in {output}. Next: upload it at {Workspace(work).page}", markup=False)
 
 
 @app.command()
@@ -170,9 +166,7 @@ def _tell(file: Path, found: LocalScore, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"file": str(file), "metric": "mse", **asdict(found)}))
         return
-    told.print(
-        f"public   {found.public!r}\nprivate  {found.private!r}\noverall  {found.overall!r}", markup=False
-    )
+    told.print(f"public   {found.public!r}\nprivate  {found.private!r}\noverall  {found.overall!r}", markup=False)
 
 
 def _trained(name: str, work: Path) -> RatingModel:

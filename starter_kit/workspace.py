@@ -70,9 +70,7 @@ class Workspace:
         if chosen:
             for name in TRAINING_FILES:
                 if not (chosen / name).is_file():
-                    raise KitError(
-                        f"{chosen / name}: there is no such file. --data wants a folder with both."
-                    )
+                    raise KitError(f"{chosen / name}: there is no such file. --data wants a folder with both.")
             return chosen
         if all((self.data / name).is_file() for name in TRAINING_FILES):
             return self.data

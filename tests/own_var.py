@@ -11,5 +11,7 @@ _folder = tempfile.mkdtemp(prefix="holdout-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["HOLDOUT_VAR"] = _folder
 os.environ["SECRET_KEY"] = "only for tests"
-for name in ("REDIS_URL", "DATABASE_URL", "HOLDOUT_LABELS_DIR", "EMAIL_URL"):
+# The same stories can be told on another database: tests/stack/test_on_postgresql.py does.
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
+for name in ("REDIS_URL", "HOLDOUT_LABELS_DIR", "EMAIL_URL"):
     os.environ.pop(name, None)

@@ -21,7 +21,10 @@ TEST_FILE = "test.csv"
 def check_waiting() -> int:
     """Check every solution that waits for it; returns how many got their verdict. Doing it twice changes nothing."""
     waiting = Solution.objects.filter(verdict=Solution.Verdict.WAITING).select_related("competition")
-    return sum(check(solution) for solution in waiting)
+    checked = [solution.pk for solution in waiting if check(solution)]
+    if checked:
+        log.info("solutions_checked", solutions=checked)
+    return len(checked)
 
 
 def check(solution: Solution) -> bool:
@@ -70,10 +73,7 @@ def activate(solution: Solution) -> int:
 
 def _set_verdict(solution: Solution, verdict: Solution.Verdict, **values: object) -> bool:
     waiting = Solution.objects.filter(pk=solution.pk, verdict=Solution.Verdict.WAITING)
-    moved = waiting.update(verdict=verdict, **values) == 1
-    if moved:
-        log.info("solution_checked", solution=solution.pk, verdict=verdict.value)
-    return moved
+    return waiting.update(verdict=verdict, **values) == 1
 
 
 def _test_ids(competition: Competition) -> Int64Array | None:

@@ -38,12 +38,8 @@ class BiasedMatrixFactorization(keras.Model):  # type: ignore[misc]
         self.user_bias = _table(len(users), 1, "zeros", USER_DAMPING / rating_count)
         self.book_bias = _table(len(books), 1, "zeros", BOOK_DAMPING / rating_count)
         spread = keras.initializers.RandomNormal(stddev=0.05)
-        self.user_factors = (
-            _table(len(users), factors, spread, FACTOR_DAMPING / rating_count) if factors else None
-        )
-        self.book_factors = (
-            _table(len(books), factors, spread, FACTOR_DAMPING / rating_count) if factors else None
-        )
+        self.user_factors = _table(len(users), factors, spread, FACTOR_DAMPING / rating_count) if factors else None
+        self.book_factors = _table(len(books), factors, spread, FACTOR_DAMPING / rating_count) if factors else None
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
         """The ratings of a batch of pairs."""
@@ -74,24 +70,18 @@ class BiasedMatrixFactorization(keras.Model):  # type: ignore[misc]
     def to_rating_model(self, users: Sequence[str], books: Sequence[str]) -> RatingModel:
         """The fitted numbers, without row 0, which stands for what was not seen."""
         tables = (self.user_bias, self.book_bias, self.user_factors, self.book_factors)
-        values = [
-            np.asarray(table.get_weights()[0][1:], dtype=np.float64) for table in tables if table is not None
-        ]
+        values = [np.asarray(table.get_weights()[0][1:], dtype=np.float64) for table in tables if table is not None]
         return RatingModel(
             self.mean, tuple(users), tuple(books), values[0][:, 0], values[1][:, 0], values[2], values[3]
         )
 
 
-def fit_matrix_factorization(
-    train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report
-) -> RatingModel:
+def fit_matrix_factorization(train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report) -> RatingModel:
     """The model of `train`, by Adam on shuffled batches; `books` plays no part."""
     keras.utils.set_random_seed(seed)
     ratings = IndexedRatings.of(train)
     count = len(ratings.rating)
-    network = BiasedMatrixFactorization(
-        ratings.users, ratings.books, ratings.mean, FACTORS, rating_count=count
-    )
+    network = BiasedMatrixFactorization(ratings.users, ratings.books, ratings.mean, FACTORS, rating_count=count)
     network.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), loss="mse")
     pairs = {
         "user_id": tf.constant(train["user_id"].tolist()),

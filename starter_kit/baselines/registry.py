@@ -13,9 +13,7 @@ from starter_kit.tensorflow_runtime import require_tensorflow
 from starter_kit.trouble import KitError
 
 
-def _fit_matrix_factorization(
-    train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report
-) -> RatingModel:
+def _fit_matrix_factorization(train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report) -> RatingModel:
     """Load TensorFlow only now, so that the other baselines run without it."""
     require_tensorflow()
     from starter_kit.baselines.biased_matrix_factorization import fit_matrix_factorization
@@ -28,9 +26,7 @@ BASELINES = {
     for baseline in (
         Baseline("global-mean", "the mean of all ratings, for every pair", False, 0.983, GlobalMean().fit),
         Baseline("biases", "mean + damped user bias + damped book bias", False, 0.772, DampedBiases().fit),
-        Baseline(
-            "biases-books", "biases, books judged by books.csv first", False, 0.757, BookPriorBiases().fit
-        ),
+        Baseline("biases-books", "biases, books judged by books.csv first", False, 0.757, BookPriorBiases().fit),
         Baseline("mf", "Keras matrix factorization with biases", True, 0.773, _fit_matrix_factorization),
     )
 }

@@ -70,9 +70,7 @@ def test_the_secret_must_not_be_empty(world):
 
 def test_what_participants_get_has_every_row_and_no_label(tmp_path, world):
     solution = tmp_path / "hidden" / "solution.csv"
-    write_competition(
-        tmp_path / "public", solution, train=world.train, test=world.test, books=world.books, secret="s"
-    )
+    write_competition(tmp_path / "public", solution, train=world.train, test=world.test, books=world.books, secret="s")
     assert sorted(path.name for path in (tmp_path / "public").iterdir()) == [
         "books.csv",
         "sample_submission.csv",
@@ -98,9 +96,7 @@ def test_the_solution_is_its_owner_s_alone_even_over_an_open_file(tmp_path, worl
     solution = tmp_path / "solution.csv"
     solution.write_text("old")
     solution.chmod(0o644)
-    write_competition(
-        tmp_path / "public", solution, train=world.train, test=world.test, books=world.books, secret="s"
-    )
+    write_competition(tmp_path / "public", solution, train=world.train, test=world.test, books=world.books, secret="s")
     assert stat.S_IMODE(solution.stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["solution.csv"]
 

@@ -22,9 +22,7 @@ TITLES = [
     "zero\u200bwidth",
     "e\u0301 is not é",
 ]
-BOOKS_HEADER = (
-    "book_name,authors,rating,publish_year,publish_month,publish_day,publisher,num_reviews,num_pages\n"
-)
+BOOKS_HEADER = "book_name,authors,rating,publish_year,publish_month,publish_day,publisher,num_reviews,num_pages\n"
 
 
 def test_every_title_comes_back_as_it_was_written(tmp_path):

@@ -110,6 +110,6 @@ def site(monkeypatch) -> Iterator[Callable[[Path], str]]:
 @pytest.fixture(scope="session")
 def two_by_two() -> pd.DataFrame:
     """Three ratings small enough to be worked out by hand; their mean is 4."""
-    return pd.DataFrame(
-        {"user_id": ["u", "u", "v"], "book_name": ["a", "b", "a"], "rating": [5.0, 4.0, 3.0]}
-    ).astype({"user_id": str, "book_name": str})
+    return pd.DataFrame({"user_id": ["u", "u", "v"], "book_name": ["a", "b", "a"], "rating": [5.0, 4.0, 3.0]}).astype(
+        {"user_id": str, "book_name": str}
+    )

@@ -14,9 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", ["global-mean", "biases-books", "mf"])
-def test_a_zip_of_one_saved_model_predicts_as_the_kit_does(
-    alice, competition, awkward_titles, tmp_path, name
-):
+def test_a_zip_of_one_saved_model_predicts_as_the_kit_does(alice, competition, awkward_titles, tmp_path, name):
     work, file = tmp_path / "kit", tmp_path / "saved_model.zip"
     trained = alice("train", name, "--data", competition.public, "--work", work)
     assert trained.exit_code == 0, trained.output
@@ -58,9 +56,7 @@ def test_the_same_seed_trains_the_same_network(competition, tmp_path):
             "--seed",
             "7",
         ]
-        subprocess.run(
-            [sys.executable, "-m", "starter_kit", *words], cwd=ROOT, check=True, capture_output=True
-        )
+        subprocess.run([sys.executable, "-m", "starter_kit", *words], cwd=ROOT, check=True, capture_output=True)
         written.append((tmp_path / turn / "held_out" / "predictions-mf.csv").read_bytes())
     assert written[0] == written[1]
 
@@ -70,9 +66,7 @@ def test_matrix_factorization_finds_more_than_the_mean(alice, competition, tmp_p
     for name in ("global-mean", "mf"):
         alice("train", name, "--data", competition.public, "--work", tmp_path)
         file = tmp_path / "predictions.csv"
-        alice(
-            "predict", name, "--test", competition.public / "test.csv", "--output", file, "--work", tmp_path
-        )
+        alice("predict", name, "--test", competition.public / "test.csv", "--output", file, "--work", tmp_path)
         printed = alice("score", file, "--solution", competition.solution).stdout
         scores[name] = float(printed.split()[-1])
     assert scores["mf"] < scores["global-mean"]

@@ -41,9 +41,7 @@ def test_the_global_mean_is_four_for_everyone(two_by_two):
 
 
 def test_one_round_of_damped_biases_by_hand(two_by_two):
-    model = DampedBiases(user_damping=1, book_damping=2, rounds=1).fit(
-        two_by_two, NO_BOOKS, seed=1, report=silent
-    )
+    model = DampedBiases(user_damping=1, book_damping=2, rounds=1).fit(two_by_two, NO_BOOKS, seed=1, report=silent)
     # Above the mean 4: (u,a) +1, (u,b) 0, (v,a) −1. Books: a (1−1)/(2+2) = 0, b 0/(1+2) = 0.
     # Users: u (1+0)/(2+1) = 1/3, v −1/(1+1) = −1/2.
     assert model.predict(["u", "v", "v", "w"], ["a", "a", "b", "c"]).tolist() == [4 + 1 / 3, 3.5, 3.5, 4.0]
@@ -97,9 +95,7 @@ def test_a_book_without_ratings_takes_its_prior_from_the_author():
         ]
     )
     model = BookPriorBiases().fit(train, books, seed=1, report=silent)
-    next_good, next_bad, unheard = model.predict(
-        ["u0"] * 3, ["next of good's", "next of bad's", "unheard of"]
-    )
+    next_good, next_bad, unheard = model.predict(["u0"] * 3, ["next of good's", "next of bad's", "unheard of"])
     assert next_bad < unheard < next_good
     assert unheard == pytest.approx(4.0)
 

@@ -178,9 +178,7 @@ def test_the_numpy_baselines_never_load_tensorflow_or_django(competition, tmp_pa
         "print(sorted({'tensorflow', 'keras', 'django', 'celery'} & set(sys.modules)))\n"
     )
     words = ["train", "biases-books", "--data", str(competition.public), "--work", str(tmp_path)]
-    ran = subprocess.run(
-        [sys.executable, "-c", program, *words], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    ran = subprocess.run([sys.executable, "-c", program, *words], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
