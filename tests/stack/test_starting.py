@@ -1,0 +1,112 @@
+"""Starting and stopping `./run`, and what it says when it cannot."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from running_site import ROOT, SOURCES, RunningSite
+
+
+def refusal(site):
+    """What a start that cannot go on says; it must be one line."""
+    process = site.launch()
+    code = process.wait(timeout=60)
+    said = site.said().strip()
+    assert code == 1, said
+    assert len(said.splitlines()) == 1, said
+    return said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PORT", "abc", "a whole number"),
+        ("PORT", "70000", "at most 65535"),
+        ("DATABASE_URL", "nonsense", "sqlite:// or postgres://"),
+        ("REDIS_URL", "http://localhost", "redis://"),
+        ("LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING or ERROR"),
+        ("HOLDOUT_LEASE_SECONDS", "0", "at least 2"),
+        ("HOLDOUT_EMBEDDED_BROKER", "perhaps", "true or false"),
+        ("EMAIL_URL", "pigeon://x", "smtp://"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(seeded_var, tmp_path, name, value, expected):
+    said = refusal(RunningSite(tmp_path / "var", **{name: value}))
+    assert said.startswith(f"Wrong setting {name}: found '{value}'; expected ")
+    assert expected in said
+
+
+def test_a_taken_port_is_named_with_another_one(site, tmp_path):
+    second = RunningSite(tmp_path / "var")
+    second.environment["PORT"] = str(site.port)
+    assert refusal(second).startswith(f"Port {site.port} cannot be used")
+
+
+def test_two_sites_on_one_folder_are_refused(site):
+    second = RunningSite(site.var)
+    second.log = site.var.parent / "second.log"
+    assert "Another ./run works in" in refusal(second)
+
+
+def test_the_password_is_shown_once_and_kept(site, seeded_var):
+    first_start = (seeded_var.parent / f"{seeded_var.name}.log").read_text()
+    password = (site.var / "organizer_password").read_text().strip()
+    assert f"Password:      {password}" in first_start
+    assert password not in site.said()
+    assert (site.var / "organizer_password").stat().st_mode & 0o077 == 0
+
+
+def test_no_web_process_has_loaded_tensorflow(site):
+    (alice,) = site.participants("alice-of-the-maps")
+    alice.wait_for(alice.submit(site.sample()), "scored")
+    top = site.top("web")
+    processes = [top, *top.children(recursive=True)]
+    assert len(processes) >= 3
+    for process in processes:
+        assert not [m.path for m in process.memory_maps() if "tensorflow" in m.path]
+
+
+def test_labels_are_for_their_owner_only_and_in_no_log(site):
+    folder = site.var / "labels"
+    assert folder.stat().st_mode & 0o077 == 0
+    for path in folder.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+    solution = next(folder.rglob("*.csv"))
+    lines = set(solution.read_text().splitlines()[1:])
+    for log in (site.var / "logs").iterdir():
+        assert not lines & set(log.read_text(errors="replace").split())
+
+
+def python(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": SOURCES, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_import_platform_is_the_standard_librarys():
+    assert "platform.py" in python("import platform; print(platform.__file__); print(platform.system())")
+
+
+def test_scoring_loads_without_django_and_tensorflow():
+    code = (
+        "import pkgutil, sys, importlib, grader.scoring as s\n"
+        "for m in pkgutil.iter_modules(s.__path__, 'grader.scoring.'): importlib.import_module(m.name)\n"
+        "import grader.grade\n"
+        "print(sorted({'django', 'tensorflow', 'celery', 'keras'} & set(sys.modules)))"
+    )
+    assert python(code).strip() == "[]"
+
+
+def test_the_site_loads_without_tensorflow_and_the_kit(tmp_path):
+    code = (
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'\n"
+        "import config.wsgi, config.urls, pages.urls\n"
+        "print(sorted({'tensorflow', 'keras', 'starter_kit'} & set(sys.modules)))"
+    )
+    assert python(code, HOLDOUT_VAR=str(tmp_path)).strip() == "[]"
