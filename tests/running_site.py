@@ -1,4 +1,4 @@
-"""A whole site as `./run` brings it up: broker, worker with beat and web server, in a folder and on a port of its own."""
+"""A whole site as `./run` brings it up: broker, worker with beat, web server; in a folder and on a port of its own."""
 
 import os
 import signal

@@ -1,8 +1,8 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
-from django.forms import ModelForm
+from django.db.models import FileField, Model, QuerySet
+from django.forms import FileInput, ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -38,6 +38,8 @@ class DataFileInline(admin.TabularInline[DataFile, Competition]):
     model = DataFile
     extra = 0
     fields = ("name", "description", "file")
+    # Stored files have no address of their own; the Data page gives them out.
+    formfield_overrides = {FileField: {"widget": FileInput}}
 
 
 @admin.register(Competition)

@@ -24,9 +24,7 @@ def test_platform_is_a_source_root_and_never_a_package():
 def test_every_import_runs_down():
     lint = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "platform"), str(ROOT)))}
-    done = subprocess.run(
-        [*lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, env=environment, check=False
-    )
+    done = subprocess.run([*lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 broken" in done.stdout
 

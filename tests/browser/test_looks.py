@@ -1,0 +1,46 @@
+"""Every page fits a telephone, and can be used by everyone (axe finds nothing)."""
+
+from uuid import UUID
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+WIDTHS = (1280, 375)
+PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
+PUBLIC += [
+    f"/competitions/{slug}/{tab}"
+    for slug in ("goodreads", "secret-shelves")
+    for tab in ("", "data/", "evaluation/", "rules/", "timeline/", "leaderboard/")
+]
+OWN = [f"/competitions/goodreads/{tab}" for tab in ("", "submit/", "submissions/", "join/", "leaderboard/")]
+OWN += ["/accounts/email/", "/accounts/password/change/"]
+
+
+def problems_of(page, address, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address)
+    found = []
+    overflow = page.evaluate("document.documentElement.scrollWidth")
+    if overflow > width:
+        found.append(f"{address} at {width} px is {overflow} px wide")
+    for violation in Axe().run(page).response["violations"]:
+        targets = [node["target"] for node in violation["nodes"]]
+        found.append(f"{address} at {width} px: {violation['id']}: {violation['help']} {targets}")
+    return found
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_for_everyone(visit, width):
+    page = visit()
+    assert [problem for address in PUBLIC for problem in problems_of(page, address, width)] == []
+
+
+def test_pages_for_somebody_who_takes_part(site, visit):
+    (erin,) = site.participants("looking-erin")
+    scored = erin.submit(site.sample())
+    rejected = erin.submit(b"id,rating\n1,x\n")
+    erin.wait_for(scored, "scored")
+    erin.wait_for(rejected, "rejected")
+    page = visit(erin.http.cookies["sessionid"])
+    addresses = [*OWN, *(f"/submissions/{UUID(sent)}/" for sent in (scored, rejected))]
+    assert [problem for address in addresses for width in WIDTHS for problem in problems_of(page, address, width)] == []

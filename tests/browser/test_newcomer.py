@@ -1,0 +1,178 @@
+"""A newcomer's first minutes: from the printed address to a place on the leaderboard."""
+
+import csv
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import expect
+from running_site import ROOT
+
+KIT = ("global-mean", "biases", "biases-books", "mf")
+PASSWORD = "a rather fine password"
+
+
+def kit(*arguments, work):
+    """The starter kit, as a participant runs it at home."""
+    done = subprocess.run(
+        [sys.executable, "-m", "starter_kit", *map(str, arguments), "--work", str(work)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def upload(page, path, description=""):
+    """Choose a file on the submit page and send it; the browser then stands on the submission's page."""
+    page.goto("/competitions/goodreads/submit/")
+    page.get_by_label("Prediction file").set_input_files(path)
+    page.get_by_label("Description").fill(description)
+    page.get_by_role("button", name="Upload and score").click()
+    page.wait_for_url(re.compile(r"/submissions/[0-9a-f-]{36}/$"))
+    return page.url.strip("/").split("/")[-1].replace("-", "")
+
+
+def solution_of(site, slug):
+    name = site.value(
+        "SELECT s.file FROM competitions_solution s JOIN competitions_competition c ON c.id = s.competition_id "
+        "WHERE c.slug = ? AND s.is_active",
+        slug,
+    )
+    return site.var / "labels" / name
+
+
+@pytest.mark.timeout(600)
+def test_from_the_printed_address_to_the_leaderboard(site, visit, tmp_path):
+    page = visit()
+    address = re.search(r"http://localhost:\d+/", site.said()).group()
+    page.goto(address)
+    page.get_by_role("link", name="Sign up", exact=True).click()
+    page.get_by_label("Username").fill("newcomer")
+    page.get_by_label("Email").fill("newcomer@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password (again)").fill(PASSWORD)
+    page.get_by_role("button", name="Sign Up").click()
+    page.get_by_role("link", name="The Goodreads challenge").click()
+    page.get_by_role("link", name="Join the competition").click()
+    page.get_by_label("I have read the rules").check()
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_text("You have joined The Goodreads challenge as newcomer.")).to_be_visible()
+
+    work = tmp_path / "kit"
+    kit("fetch", f"{address}competitions/goodreads/", work=work)
+    scores = {}
+    for name in KIT:
+        predictions = tmp_path / f"{name}.csv"
+        kit("train", name, work=work)
+        kit("predict", name, "--output", predictions, work=work)
+        submission = upload(page, predictions, f"the kit's {name}")
+        # The page goes on by itself, without being loaded again.
+        expect(page.locator("[data-status=scored]")).to_be_visible(timeout=30_000)
+        at_home = json.loads(
+            kit("score", predictions, "--solution", solution_of(site, "goodreads"), "--json", work=work)
+        )
+        ((public, private),) = site.rows(
+            "SELECT public_score, private_score FROM submissions_evaluation WHERE submission_id = ?", submission
+        )
+        assert (public, private) == (at_home["public"], at_home["private"]), name
+        assert page.locator("[data-score]").inner_text() == f"{public:.3f}"
+        expect(page.locator("[data-rank]")).to_be_visible()
+        scores[name] = public
+    # Nobody else at this site has sent more than a constant.
+    assert page.locator("[data-rank]").inner_text() == "1"
+
+    page.goto("/competitions/goodreads/leaderboard/")
+    mine = page.locator("tr.mine")
+    expect(mine).to_contain_text("newcomer")
+    expect(mine).to_contain_text(f"{min(scores.values()):.3f}")
+    expect(page.locator("tr.baseline")).to_have_count(3)
+    # The organizers' baselines are the kit's own, made from the same files.
+    shown = page.locator("tr.baseline").all_inner_texts()
+    for name in ("global-mean", "biases", "biases-books"):
+        assert any(f"{scores[name]:.3f}" in line for line in shown), (name, shown)
+
+
+def test_a_rejected_file_says_its_lines_and_two_browsers_do_not_disturb_each_other(site, visit, tmp_path):
+    alice, bob = site.participants("rejected-alice", "steady-bob")
+    lines = site.sample().decode().splitlines()
+    lines[16] = lines[16].split(",")[0] + ",n/a"
+    lines[20] = lines[20].split(",")[0] + ",7.5"
+    bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
+    bad.write_text("\n".join(lines))
+    good.write_bytes(site.sample())
+    first, second = visit(alice.http.cookies["sessionid"]), visit(bob.http.cookies["sessionid"])
+    upload(first, bad)
+    upload(second, good)
+    expect(second.locator("[data-status=scored]")).to_be_visible(timeout=30_000)
+    expect(first.locator("[data-status=rejected]")).to_be_visible(timeout=30_000)
+    problems = first.locator(".problems li").all_inner_texts()
+    assert len(problems) == 2
+    assert problems[0].startswith("Line 17:")
+    assert "n/a" in problems[0]
+    assert problems[1].startswith("Line 21:")
+    assert "7.5" in problems[1]
+    first.goto("/competitions/goodreads/submit/")
+    expect(first.get_by_text("10 per team")).to_be_visible()
+    left = first.locator("dt", has_text="Left today").locator("xpath=following-sibling::dd[1]")
+    expect(left).to_have_text("10")
+
+
+def test_a_file_above_the_limit_is_refused_in_the_browser_and_by_its_head_alone(site, visit, tmp_path):
+    (carol,) = site.participants("large-carol")
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"x" * 20_000_001)
+    page = visit(carol.http.cookies["sessionid"])
+    page.goto("/competitions/goodreads/submit/")
+    page.get_by_label("Prediction file").set_input_files(large)
+    expect(page.locator("[data-upload-note]")).to_contain_text("20,000,001 bytes; at most 20,000,000")
+    assert not page.evaluate("document.querySelector('form[data-max-bytes]').checkValidity()")
+
+    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as line:
+        cookies = "; ".join(f"{name}={value}" for name, value in carol.http.cookies.items())
+        line.sendall(
+            (
+                "POST /competitions/goodreads/submit/ HTTP/1.1\r\nHost: localhost\r\n"
+                f"Cookie: {cookies}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+                "Content-Length: 900000000\r\n\r\n"
+            ).encode()
+        )
+        # Not one byte of the body is sent, and the answer comes.
+        answer = line.recv(65536).decode()
+    assert answer.startswith("HTTP/1.1 413")
+
+
+def test_titles_with_commas_quotes_and_other_scripts_survive_the_way_out(site, tmp_path):
+    stored = {
+        name: (site.var / "competition_data" / file).read_bytes()
+        for name, file in site.rows(
+            "SELECT d.name, d.file FROM competitions_datafile d JOIN competitions_competition c "
+            "ON c.id = d.competition_id WHERE c.slug = 'goodreads'"
+        )
+    }
+    titles = set()
+    for name in ("train.csv", "test.csv", "books.csv"):
+        served = requests.get(f"{site.url}/competitions/goodreads/data/{name}", timeout=60).content
+        assert served == stored[name]
+        titles |= {row["book_name"] for row in csv.DictReader(io.StringIO(served.decode()))}
+    assert any("," in title for title in titles)
+    assert any('"' in title for title in titles)
+    assert any(ord(letter) > 0x2000 for title in titles for letter in title)
+
+
+def test_the_published_train_file_is_served_byte_for_byte(site):
+    folder = os.environ.get("GOODREADS_DIR")
+    if not folder:
+        pytest.skip("GOODREADS_DIR is not set: the published ratings are not at hand")
+    served = requests.get(f"{site.url}/competitions/goodreads/data/train.csv", timeout=60).content
+    assert sha256(served).digest() == sha256((Path(folder) / "train.csv").read_bytes()).digest()
