@@ -1,0 +1,34 @@
+"""`./run bench`: every number that this project promises, measured beside its target."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks import large_file, upload_to_score
+from tests.running_site import RunningSite
+
+
+def main() -> int:
+    """Print the table; the exit code is 1 when a target is missed."""
+    told = Console(width=160 if not sys.stdout.isatty() else None)
+    table = Table("what", "measured", "in the same run", "target", "")
+    with tempfile.TemporaryDirectory(prefix="holdout-bench-") as name:
+        folder = Path(name)
+        told.print("Starting a site …")
+        seeded = RunningSite(folder / "seeded").start()
+        seeded.stop()
+        told.print("Uploading …")
+        rows = upload_to_score.measure(seeded.var, folder)
+    told.print("Reading 10 million rows …")
+    rows.append(large_file.measure_row())
+    for row in rows:
+        table.add_row(row.what, row.measured, row.compared, row.target, "met" if row.is_met else "MISSED")
+    told.print(table)
+    return 0 if all(row.is_met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""One line of the benchmark's table."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured, what came out, what it is compared with, and whether the target is met."""
+
+    what: str
+    measured: str
+    compared: str
+    target: str
+    is_met: bool
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The smallest value that at least `share` of all values do not exceed (nearest rank)."""
+    return sorted(values)[max(0, math.ceil(len(values) * share) - 1)]
