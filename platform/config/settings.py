@@ -40,7 +40,8 @@ def _secret_key() -> str:
 # --- the site ------------------------------------------------------------------------------------------------
 SECRET_KEY = _secret_key()
 DEBUG = environment.boolean("DEBUG", False)
-ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+# Always by the names of this machine too: health checks ask from here.
+ALLOWED_HOSTS = [*environment.names("ALLOWED_HOSTS", []), "localhost", "127.0.0.1", "[::1]"]
 BEHIND_TLS_PROXY = environment.boolean("HOLDOUT_BEHIND_TLS_PROXY", False)
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", ["http://localhost"])
 ROOT_URLCONF = "config.urls"

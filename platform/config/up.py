@@ -161,7 +161,8 @@ def _greet(port: int) -> None:
         else:
             print(f"  Password:      {password_file.read_text().strip()}   (shown once; kept in {password_file})")
             shown.touch()
-    print("  Logs and data: " + str(VAR) + "\n  Ctrl-C stops everything.\n", flush=True)
+    print(f"  Logs and data: {VAR}   (letters, such as for a new password: {VAR / 'mail'})", flush=True)
+    print("  Ctrl-C stops everything.\n", flush=True)
 
 
 if __name__ == "__main__":

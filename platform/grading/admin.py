@@ -64,7 +64,7 @@ class SolutionAdmin(OfOwnCompetitions):
 
     def save_model(self, request: HttpRequest, obj: Solution, form: ModelForm[Any], change: bool) -> None:
         with transaction.atomic():
-            Competition.objects.select_for_update().get(pk=obj.competition_id)
+            Competition.objects.select_for_update(no_key=True).get(pk=obj.competition_id)
             latest = Solution.objects.filter(competition=obj.competition_id).aggregate(latest=Max("version"))
             obj.version = (latest["latest"] or 0) + 1
             obj.uploaded_by = request.user  # type: ignore[assignment]

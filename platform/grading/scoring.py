@@ -62,7 +62,7 @@ def _record(
 ) -> bool:
     """Evaluation, status and standing in one transaction. False: another solution became active meanwhile."""
     with transaction.atomic():
-        if not SolutionVersion.objects.select_for_update().filter(pk=version.pk, is_active=True).exists():
+        if not SolutionVersion.objects.select_for_update(no_key=True).filter(pk=version.pk, is_active=True).exists():
             return False
         lifecycle.score(claim, version, public=scores.public, private=scores.private, predictions=predictions_name)
         refresh(submission.team)

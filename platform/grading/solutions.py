@@ -64,7 +64,8 @@ def activate(solution: Solution) -> int:
     if solution.verdict != Solution.Verdict.ACCEPTED:
         raise ValueError(f"{solution} is {solution.get_verdict_display()}; only an accepted version can be used.")
     with transaction.atomic():
-        Competition.objects.select_for_update().get(pk=solution.competition_id)
+        # no_key: a submission that arrives meanwhile refers to this row and must not wait for it.
+        Competition.objects.select_for_update(no_key=True).get(pk=solution.competition_id)
         Solution.objects.filter(competition=solution.competition_id, is_active=True).update(is_active=False)
         Solution.objects.filter(pk=solution.pk).update(is_active=True)
         scored = Submission.objects.filter(competition=solution.competition_id, status=Status.SCORED)

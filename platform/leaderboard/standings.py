@@ -24,6 +24,8 @@ class Row:
 
 def refresh(team: Team) -> None:
     """Set the team's standing from its live evaluations against the active solution. Call it in their transaction."""
+    # Two workers that finish two submissions of one team must see each other's evaluation.
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     decimals = team.competition.decimals
     live = list(
         Evaluation.objects.filter(submission__team=team, is_live=True, solution__is_active=True).select_related(

@@ -48,7 +48,7 @@ def submit(team: Team, user: User | None, upload: StoredUpload, description: str
     """
     with transaction.atomic():
         # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
-        team = Team.objects.select_for_update(of=("self",)).select_related("competition").get(pk=team.pk)
+        team = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
         now = database_now(team.competition)
         if not team.is_baseline:
             refuse_unless_open(team.competition, now)
