@@ -9,6 +9,8 @@ _TAGS = {
     "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "a", "code", "pre", "em", "strong", "blockquote", "hr", "br",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
+# A wide table scrolls by itself on a telephone; it can be reached by keyboard for that.
+_FRAME = '<div class="scrolling" tabindex="0" role="region" aria-label="Table">'
 
 
 def to_html(text: str) -> SafeString:
@@ -19,4 +21,5 @@ def to_html(text: str) -> SafeString:
             token.tag = "h2"
     html = _parser.renderer.render(tokens, _parser.options, {})
     cleaned = nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
-    return mark_safe(cleaned)  # nosec B308 B703
+    framed = cleaned.replace("<table>", f"{_FRAME}<table>").replace("</table>", "</table></div>")
+    return mark_safe(framed)  # nosec B308 B703
