@@ -95,7 +95,8 @@ def _stream(
 ) -> str:
     """Hand the answer's body to `write` piece by piece; the address that answered, after redirects."""
     give_up_at = time.monotonic() + WHOLE_FILE_WAITS * timeout_seconds
-    with urllib.request.urlopen(url, timeout=timeout_seconds) as answer:  # nosec B310: callers let only http(s) by
+    # Callers let http and https by, nothing else.
+    with urllib.request.urlopen(url, timeout=timeout_seconds) as answer:  # nosec B310
         announced = answer.headers.get("Content-Length")
         total = int(announced) if announced and announced.isdigit() else None
         done = 0

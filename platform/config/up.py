@@ -142,9 +142,10 @@ def _python_path() -> str:
 
 
 def _answers(port: int) -> bool:
+    # Our own address, and http: nothing else can be opened by it.
     request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "localhost"})
     try:
-        with urllib.request.urlopen(request, timeout=2) as answer:  # nosec B310: our own http address
+        with urllib.request.urlopen(request, timeout=2) as answer:  # nosec B310
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False

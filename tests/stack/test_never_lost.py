@@ -1,8 +1,10 @@
 """With real processes: nothing is lost, doubled or stuck, whoever dies."""
 
+import contextlib
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import requests
 from running_site import RunningSite, eventually
 
@@ -126,6 +128,24 @@ def _answers(somebody):
         return somebody.http.get(somebody.address, timeout=5).status_code == 200
     except requests.RequestException:
         return False
+
+
+def test_nothing_survives_a_killed_run_and_the_next_one_goes_on(run_site):
+    site = run_site(**QUICK)
+    (alice,) = site.participants("alice")
+    site.signal_all("worker", signal.SIGSTOP)
+    submission = alice.submit(site.sample())
+    family = psutil.Process(site.process.pid).children(recursive=True)
+    site.process.kill()
+    site.process.wait()
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGCONT)
+    _, alive = psutil.wait_procs(family, timeout=60)
+    assert not alive
+    site.start()
+    alice.wait_for(submission, "scored")
+    assert site.value(EVALUATIONS, submission) == 1
 
 
 def test_without_a_broker_messages_go_through_files(run_site):
