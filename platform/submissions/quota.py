@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from competitions.models import Competition
 from submissions.models import COST_NO_SLOT, Submission
 from teams.models import Team
@@ -50,9 +52,17 @@ def refuse_unless_open(competition: Competition, at: datetime) -> None:
 
 def refuse_if_used_up(team: Team, at: datetime) -> None:
     """Raises SubmissionRefused when the team's UTC day is used up. It binds only under the team's lock."""
+    next_day = day_of(at) + timedelta(days=1)
+    limit = team.competition.daily_limit
+    uploads = Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).count()
+    # Rejected files are free, but not without end: each costs disk and a reader's time.
+    if uploads >= limit * settings.UPLOADS_PER_SLOT:
+        raise SubmissionRefused(
+            f"Your team has uploaded {uploads} files today, most of which could not be graded; "
+            f"the next upload is possible at 00:00 UTC (in {in_words(next_day - at)}). "
+            "The starter kit's `score` checks a file at home."
+        )
     if submissions_left_today(team, at) == 0:
-        next_day = day_of(at) + timedelta(days=1)
-        limit = team.competition.daily_limit
         raise SubmissionRefused(
             f"Your team has used its {limit} {'submission' if limit == 1 else 'submissions'} for today; "
             f"the next is possible at 00:00 UTC (in {in_words(next_day - at)})."

@@ -75,6 +75,18 @@ def test_the_daily_limit_is_said_with_the_time_of_the_next(as_alice, alices_team
     assert "used its 5 submissions" in as_alice.get(ADDRESS).content.decode()
 
 
+def test_rejected_files_are_free_but_not_without_end(as_alice, alices_team, settings):
+    settings.UPLOADS_PER_SLOT = 2
+    Competition.objects.update(daily_limit=1)
+    for _ in range(2):
+        assert post(as_alice, BAD).status_code == 302
+        score_waiting()
+    response = post(as_alice, GOOD)
+    assert response.status_code == 409
+    assert "has uploaded 2 files today" in refusal(response)
+    assert Submission.objects.count() == 2
+
+
 def test_yesterdays_submissions_do_not_count_today(alices_team, send):
     for _ in range(5):
         send(alices_team)
