@@ -1,6 +1,7 @@
-"""The commands: baselines, fetch, train, predict, export, score."""
+"""The commands: baselines, fetch, train, predict, export, check, score."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,6 +21,7 @@ from starter_kit.baselines.baseline import Baseline
 from starter_kit.baselines.registry import BASELINES, baseline_named
 from starter_kit.held_out import hold_out
 from starter_kit.local_score import LocalScore, score_file
+from starter_kit.model_check import check_model
 from starter_kit.predictions_file import write_predictions
 from starter_kit.rating_model import RatingModel
 from starter_kit.site_download import fetch_competition
@@ -140,7 +142,34 @@ def export(
         f"{output}: loaded again, it differs from the trained model by {difference:.1g} at most.",
         markup=False,
     )
-    told.print(f"Next: upload it at {Workspace(work).page}", markup=False)
+    told.print(Workspace(work).next_command(f"check {shlex.quote(str(output))}"), markup=False)
+
+
+@app.command()
+@plain_words()
+def check(
+    file: Annotated[Path, typer.Argument(help="A zip with one SavedModel directory.")],
+    data: Annotated[Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")] = None,
+    work: Work = DEFAULT_WORK,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Chooses the sample.")] = 1,
+) -> None:
+    """Unpack, screen and run a SavedModel on training ratings, walled off from your machine where possible."""
+    if not file.is_file():
+        raise KitError(f"{file}: there is no such file. Make one with `export`.")
+    ratings, _, _ = Workspace(work).training_tables(data)
+    found = check_model(file, ratings, seed=seed)
+    walls = ", ".join(found.walls) or "none (this machine has no walls for it: run only models that you trust)"
+    told.print(f"walls    {walls}", markup=False)
+    if found.log:
+        told.print(f"log      {found.log.strip()}", markup=False)
+    if found.warning:
+        told.print(f"warning  {found.warning}", markup=False)
+    if found.problem:
+        raise KitError(f"{file}: {found.problem}")
+    told.print(
+        f"MSE      {found.mse!r} on {found.row_count:,} ratings of train.csv, which it may have seen", markup=False
+    )
+    told.print(f"seconds  {found.seconds:.2f}", markup=False)
 
 
 @app.command()

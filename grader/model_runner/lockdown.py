@@ -21,6 +21,7 @@ LIBRARY_THREADS = 8
 # What TensorFlow reads besides the model where there is no chroot to put a copy into.
 SYSTEM_FILES = ("/dev/urandom", "/proc/cpuinfo", "/sys/devices/system/cpu/online")
 OPEN_FILES = 128
+FIRST_OWN_UID, OWN_UIDS = 30_000, 30_000
 
 
 class WallsFailed(Exception):
@@ -35,6 +36,16 @@ class Walls:
     chroot: bool
     user: str
     landlock: int
+
+    def names(self) -> list[str]:
+        """The layers that stand, as words for a report."""
+        optional = {"namespaces": self.namespaces, "chroot": self.chroot, f"Landlock {self.landlock}": self.landlock}
+        return [*(name for name, stands in optional.items() if stands), self.user, "limits", "seccomp", "proof"]
+
+
+def uid_of_this_run() -> int:
+    """A user id for this process alone: above those that people get, below those that systems keep."""
+    return FIRST_OWN_UID + os.getpid() % OWN_UIDS
 
 
 def lock_down(jail: str, limits: ModelLimits, *, parent: int, own_uid: int) -> Walls:
