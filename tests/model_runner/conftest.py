@@ -1,6 +1,5 @@
 """The zoo of models, built once, in a place that every user of the machine can read."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -85,7 +84,7 @@ def zoo():
             expected = dict(saved)
         yield Zoo(folder, expected, labels, listener)
         assert labels.read_text() == SECRET
-        assert os.listdir(labels.parent) == ["solution.csv"]
+        assert [path.name for path in Path(labels.parent).iterdir()] == ["solution.csv"]
         with pytest.raises(BlockingIOError):
             listener.accept()
     shutil.rmtree(home)

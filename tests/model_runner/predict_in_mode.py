@@ -31,7 +31,7 @@ def main():
     else:
         predictions = None if report.predictions is None else report.predictions.tolist()
         answer = {"outcome": report.outcome, "predictions": predictions, "walls": report.walls, "log": report.log}
-    print(json.dumps(answer))
+    print(json.dumps({**answer, "loaded_tensorflow": "tensorflow" in sys.modules}))
 
 
 if __name__ == "__main__":

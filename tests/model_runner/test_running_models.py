@@ -127,7 +127,9 @@ def predicted_in(mode, archive, run_root):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    found = json.loads(done.stdout)
+    assert not found["loaded_tensorflow"]
+    return found
 
 
 @pytest.mark.parametrize("mode", RUNS_IN)
