@@ -1,16 +1,18 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import FileField, Model, QuerySet
 from django.forms import FileInput, ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import User
 from competitions.access import organized_by
-from competitions.models import Competition, DataFile, Page, PageKind
+from competitions.models import Competition, DataFile, Page, PageKind, Solution
 
 
 class OfOwnCompetitions(admin.ModelAdmin[Any]):
@@ -25,6 +27,13 @@ class OfOwnCompetitions(admin.ModelAdmin[Any]):
         if db_field.related_model is Competition:
             kwargs["queryset"] = organized_by(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class OwnCompetitionsFilter(admin.RelatedFieldListFilter):
+    """A filter by competition that names only the organizer's own."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        return field.get_choices(include_blank=False, limit_choices_to={"pk__in": organized_by(request.user)})
 
 
 class PageInline(admin.TabularInline[Page, Competition]):
@@ -85,9 +94,39 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
 
     def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> tuple[str, ...]:
         # What labels and scores were made with stays as it is once there is something to compare.
-        if obj is not None and obj.submissions.exists():
-            return ("metric", "decimals", "id_column", "target_column", "lowest", "highest")
-        return ()
+        if obj is None:
+            return ()
+        frozen: tuple[str, ...] = ()
+        if obj.solutions.filter(verdict=Solution.Verdict.ACCEPTED).exists():
+            frozen = ("id_column", "target_column", "lowest", "highest")
+        if obj.submissions.exists():
+            frozen = ("metric", "decimals", "id_column", "target_column", "lowest", "highest", "out_of_range")
+        return frozen
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Organizers are chosen among those who have the role, not among all participants."""
+        if db_field.name == "organizers":
+            kwargs["queryset"] = User.objects.filter(is_staff=True)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        self._own_or_404(request, object_id)
+        shown: HttpResponse = super().history_view(request, object_id, extra_context)
+        return shown
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """An older version, to read only."""
+        self._own_or_404(request, object_id)
+        if request.method == "POST":
+            raise PermissionDenied
+        shown: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
+        return shown
+
+    def _own_or_404(self, request: HttpRequest, object_id: str) -> None:
+        # simple_history asks for the permission alone, not whose competition it is.
+        get_object_or_404(self.get_queryset(request), pk=object_id)
 
     def save_related(self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool) -> None:
         """A new competition names its maker as organizer and gets every page."""

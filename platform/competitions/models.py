@@ -1,5 +1,6 @@
 """A competition, its pages, its data files and the versions of its solution."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -123,6 +124,10 @@ class Competition(models.Model):
             max_bytes=self.max_upload_bytes,
             max_unpacked_bytes=settings.MAX_UNPACKED_BYTES,
         )
+
+    def solution_format(self) -> PredictionFormat:
+        """What its solution must look like: the same columns and range, without the limit on participants' files."""
+        return replace(self.prediction_format(), max_bytes=settings.MAX_UNPACKED_BYTES)
 
 
 class PageKind(models.TextChoices):

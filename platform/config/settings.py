@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "pages.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -178,7 +179,6 @@ CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
-CACHES: dict[str, dict[str, object]]
 if REDIS_URL.startswith("filesystem://"):
     _mailbox = BROKER_DIR / "messages"
     for folder in (_mailbox, BROKER_DIR / "control"):
@@ -188,12 +188,6 @@ if REDIS_URL.startswith("filesystem://"):
         "data_folder_out": str(_mailbox),
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.1,
-    }
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": str(VAR / "cache"),
-        }
     }
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -206,13 +200,17 @@ else:
         "interval_max": 0.1,
         "socket_keepalive": not REDIS_URL.startswith("unix://"),
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# Rate limits count here; in the database's company, so that signing in works while the broker is away.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 # --- limits of the grading -----------------------------------------------------------------------------------
 LEASE_SECONDS = environment.whole_number("HOLDOUT_LEASE_SECONDS", 20, least=2)
 RENEW_SECONDS = LEASE_SECONDS / 4
 SWEEP_SECONDS = environment.whole_number("HOLDOUT_SWEEP_SECONDS", 5, least=1)
 MAX_TRIES = environment.whole_number("HOLDOUT_MAX_TRIES", 3, least=1)
+# After a failure of ours, how long a submission waits for its next try.
+RETRY_PAUSE_SECONDS = environment.whole_number("HOLDOUT_RETRY_PAUSE_SECONDS", 5)
 FAIR_SHARE_MINUTES = environment.whole_number("HOLDOUT_FAIR_SHARE_MINUTES", 10, least=1)
 # One doorbell's turn ends after this long; what still waits rings again.
 TURN_SECONDS = environment.whole_number("HOLDOUT_TURN_SECONDS", 30, least=1)
@@ -230,6 +228,8 @@ UPLOADS_PER_SLOT = environment.whole_number("HOLDOUT_UPLOADS_PER_SLOT", 10, leas
 MAX_UNPACKED_BYTES = environment.whole_number("HOLDOUT_MAX_UNPACKED_MB", 1000, least=1) * 1_000_000
 # An upload form carries a little more than its file: the other fields and the multipart borders.
 UPLOAD_FORM_BYTES = 100_000
+# Every other form of the site.
+FORM_BYTES = 1_000_000
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
 
 # --- accounts ------------------------------------------------------------------------------------------------

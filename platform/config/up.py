@@ -25,6 +25,8 @@ def main() -> None:
     port = environment.whole_number("PORT", 8000, least=1, most=65535)
     with _alone(), contextlib.ExitStack() as stack:
         _refuse_a_taken_port(port)
+        # What a killed ./run has left would be taken for a broker that answers.
+        (VAR / "broker" / "address").unlink(missing_ok=True)
         running: list[Watched] = []
         stack.callback(end_all, running)
         if not os.environ.get("REDIS_URL"):
@@ -98,12 +100,16 @@ def _prepare() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     call_command("prepare_static")
     call_command("ensure_organizer")
-    call_command("seed")
+    try:
+        call_command("seed")
+    except CommandError as problem:
+        raise StartFailed(str(problem)) from problem
 
 
 def _worker(ready_file: Path) -> Watched:

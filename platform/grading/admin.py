@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from competitions.admin import OfOwnCompetitions
+from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.models import Competition, Solution
 from grading.solutions import activate
 from submissions.dispatch import check_solutions_after_commit
@@ -27,7 +27,7 @@ class SolutionAdmin(OfOwnCompetitions):
         "private_count",
         "uploaded_at",
     )
-    list_filter = ("competition", "verdict")
+    list_filter = (("competition", OwnCompetitionsFilter), "verdict")
     actions = ("use_from_now_on",)
 
     def get_fields(self, request: HttpRequest, obj: Solution | None = None) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def active_version(competition: Competition) -> SolutionVersion:
 
 def labels_of(version: SolutionVersion) -> Solution:
     """The labels of an accepted version. A process keeps the two that it read last."""
-    return _read(version.file.name, version.competition.prediction_format())
+    return _read(version.file.name, version.competition.solution_format())
 
 
 @lru_cache(maxsize=2)

@@ -74,6 +74,8 @@ def goodreads_seed(say: Say) -> Seed:
     try:
         folder = goodreads.obtain(settings.VAR / "datasets" / "goodreads", goodreads.goodreads_dir())
     except goodreads.GoodreadsUnavailable as problem:
+        if goodreads.goodreads_dir() is not None:
+            raise SeedingFailed(f"GOODREADS_DIR is set, and cannot be used: {problem}") from problem
         say(f"The Goodreads data cannot be had: {problem}")
         say("A made-up world of the same shape stands in; the competition's page says so.")
         world = synthetic.make_world(secrets.token_hex(32))

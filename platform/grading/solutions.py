@@ -35,7 +35,7 @@ def check(solution: Solution) -> bool:
     try:
         labels = read_solution(
             Path(label_storage().path(str(solution.file.name))),
-            solution.competition.prediction_format(),
+            solution.competition.solution_format(),
             _test_ids(solution.competition),
         )
     except Rejected as reason:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
 from grader.scoring.ranking import Entry, rank
 from leaderboard.models import Standing
-from submissions.models import Evaluation
+from submissions.models import Evaluation, Status
 from teams.models import Team
 
 
@@ -27,11 +29,9 @@ def refresh(team: Team) -> None:
     # Two workers that finish two submissions of one team must see each other's evaluation.
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     decimals = team.competition.decimals
-    live = list(
-        Evaluation.objects.filter(submission__team=team, is_live=True, solution__is_active=True).select_related(
-            "submission"
-        )
-    )
+    # What waits to be graded again keeps its last score until the new one stands.
+    counts = Q(solution__is_active=True) | Q(submission__status__in=(Status.QUEUED, Status.SCORING))
+    live = list(Evaluation.objects.filter(counts, submission__team=team, is_live=True).select_related("submission"))
     if not live:
         Standing.objects.filter(team=team).delete()
         return

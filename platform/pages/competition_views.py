@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -101,6 +101,8 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, slug: str, name: str) -> FileResponse | HttpResponse:
     competition = competition_or_404(request, slug)
+    if not name.isprintable():
+        raise Http404
     data_file = get_object_or_404(competition.data_files, name=name)
     if competition.data_needs_joining:
         team = team_of(request.user, competition) if request.user.is_authenticated else None

@@ -22,7 +22,7 @@ from leaderboard.standings import rank_of
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import UploadForm
 from submissions import lifecycle
-from submissions.models import Submission
+from submissions.models import Status, Submission
 from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_unless_open
 from submissions.uploads import forget_upload, refuse_other_kinds, store_upload, too_large
 
@@ -40,11 +40,17 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
             return _refused(request, competition, "The upload does not say how long it is (Content-Length).", 411)
-        body_bytes = int(request.headers.get("Content-Length") or 0)
+        length = request.headers.get("Content-Length") or "0"
+        if not (length.isascii() and length.isdigit()):
+            return _refused(request, competition, f"Content-Length {length[:20]!r} is not a number of bytes.", 400)
+        body_bytes = int(length)
         reason = too_large(competition, max(0, body_bytes - settings.UPLOAD_FORM_BYTES))
         if reason:
             return _refused(request, competition, reason, 413)
     return _submit(request, competition)
+
+
+submit.judges_its_own_size = True  # type: ignore[attr-defined]  # for pages.body_limit
 
 
 @csrf_protect
@@ -103,6 +109,7 @@ def _status_context(submission: Submission) -> dict[str, object]:
         "submission": submission,
         "events": submission.events.all(),
         "poll_seconds": next((pause for limit, pause in POLLING if age < limit), SLOWEST_POLLING),
+        "may_withdraw": submission.status == Status.QUEUED and not submission.evaluations.exists(),
         "unnamed_problems": submission.problem_count - len(submission.problems),
     }
     if submission.evaluation:

@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from competitions.admin import OfOwnCompetitions
+from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from submissions import lifecycle
 from submissions.models import Evaluation, Event, Submission
 
@@ -37,7 +37,7 @@ class SubmissionAdmin(OfOwnCompetitions):
     """Submissions and their timelines. A status is never edited: the actions go through its life's own verbs."""
 
     list_display = ("original_name", "competition", "team", "status", "public_score", "tries", "submitted_at")
-    list_filter = ("status", "competition")
+    list_filter = ("status", ("competition", OwnCompetitionsFilter))
     search_fields = ("id", "original_name", "team__name", "submitted_by__username")
     date_hierarchy = "submitted_at"
     list_select_related = ("competition", "team", "evaluation")

@@ -16,12 +16,12 @@ CHECK_SOLUTIONS = "grading.check_solutions"
 
 def ring_after_commit(queue: Queue) -> None:
     """Wake a worker of `queue` once the present transaction is committed."""
-    transaction.on_commit(lambda: ring(TASKS[queue], queue))
+    transaction.on_commit(lambda: ring(TASKS[queue], queue), robust=True)
 
 
 def check_solutions_after_commit() -> None:
     """Have the scoring worker look at solutions that wait for their check, once this transaction is committed."""
-    transaction.on_commit(lambda: ring(CHECK_SOLUTIONS, Queue.SCORING))
+    transaction.on_commit(lambda: ring(CHECK_SOLUTIONS, Queue.SCORING), robust=True)
 
 
 def ring(task: str, queue: Queue) -> bool:

@@ -9,6 +9,8 @@ from django.db.models import Count, Min
 from submissions.clock import seconds_from_now
 from submissions.models import Kind, Queue, Status, Submission
 
+# SQLite tells milliseconds: what was queued in this very one is at hand too.
+CLOCK_GRAIN_SECONDS = 0.01
 WAITS_IN = {Queue.SCORING: {"status": Status.QUEUED, "kind": Kind.PREDICTIONS}}
 
 
@@ -23,7 +25,8 @@ class Turn:
 
 def next_in_turn(queue: Queue) -> Turn | None:
     """The longest waiting submission of the team that was served least in the last FAIR_SHARE_MINUTES."""
-    waiting = Submission.objects.filter(**WAITS_IN[queue])
+    # What waits for a later try is not at hand yet.
+    waiting = Submission.objects.filter(waiting_since__lte=seconds_from_now(CLOCK_GRAIN_SECONDS), **WAITS_IN[queue])
     heads = dict(waiting.order_by().values_list("team").annotate(since=Min("waiting_since")))
     if not heads:
         return None

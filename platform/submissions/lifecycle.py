@@ -124,14 +124,14 @@ def reject(claim: Claim, reason: Rejected) -> None:
 
 def release(claim: Claim, why: str) -> bool:
     """Give the work back after a failure of ours: QUEUED again, FAILED after MAX_TRIES. False: the claim was lost."""
-    return _give_back(_held(claim), claim.submission_id, why)
+    return _give_back(_held(claim), claim.submission_id, why, settings.RETRY_PAUSE_SECONDS)
 
 
 def release_expired() -> int:
     """Give back every submission whose lease has run out by the database's clock; returns how many moved."""
     expired = Q(status=Status.SCORING, lease_until__lt=Now())
     held = Submission.objects.filter(expired).values_list("pk", "attempt")
-    return sum(_give_back(expired & Q(pk=pk, attempt=attempt), pk, "the worker went away") for pk, attempt in held)
+    return sum(_give_back(expired & Q(pk=pk, attempt=attempt), pk, "the worker went away", 0) for pk, attempt in held)
 
 
 def cancel(submission: Submission) -> bool:
@@ -174,18 +174,21 @@ def _finish(claim: Claim, to: Status, **values: Any) -> None:
     _note(claim.submission_id, to)
 
 
-def _give_back(condition: Q, submission_id: UUID, why: str) -> bool:
+def _give_back(condition: Q, submission_id: UUID, why: str, pause_seconds: float) -> bool:
     tries_left = Q(tries__lt=settings.MAX_TRIES - 1)
     with transaction.atomic():
-        if _move(condition & tries_left, Status.QUEUED, lease_until=None, waiting_since=Now(), tries=F("tries") + 1):
+        again_at = seconds_from_now(pause_seconds)
+        if _move(condition & tries_left, Status.QUEUED, lease_until=None, waiting_since=again_at, tries=F("tries") + 1):
             _note(submission_id, Status.QUEUED, f"our fault: {why}; it will be tried again")
-            ring_after_commit(Queue.SCORING)
+            # After a pause the sweeper rings, so that a short outage does not use up every try.
+            if not pause_seconds:
+                ring_after_commit(Queue.SCORING)
             return True
         failure = f"{why} ({settings.MAX_TRIES} tries)"
         moved = _move(condition, Status.FAILED, lease_until=None, tries=0, failure=failure)
         if moved:
+            # A score that it had before counts on: the failure is ours.
             _note(submission_id, Status.FAILED, f"our fault: {failure}")
-            Evaluation.objects.filter(submission_id=submission_id, is_live=True).update(is_live=False)
     return moved
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from competitions.admin import OfOwnCompetitions
+from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from teams.models import Membership, Team
 
 
@@ -25,7 +25,7 @@ class TeamAdmin(OfOwnCompetitions):
     """Who takes part, and which rules they accepted."""
 
     list_display = ("name", "competition", "is_baseline", "created_at")
-    list_filter = ("is_baseline", "competition")
+    list_filter = ("is_baseline", ("competition", OwnCompetitionsFilter))
     search_fields = ("name",)
     readonly_fields = ("competition", "name", "is_baseline", "created_at")
     inlines = (MembershipInline,)

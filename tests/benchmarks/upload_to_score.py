@@ -115,7 +115,7 @@ def _follow_the_page(site: RunningSite, sender: Participant, submission: str) ->
     """Do what the open page does: load, then ask again after the pause that the page itself names."""
     address = f"{site.url}/submissions/{submission}/"
     page = sender.http.get(address, timeout=30).text
-    while pause := re.search(r"load delay:([0-9.]+)s", page):
+    while pause := re.search(r"hx-trigger=\"every ([0-9.]+)s", page):
         time.sleep(float(pause.group(1)))
         page = sender.http.get(f"{address}status/", timeout=30).text
 

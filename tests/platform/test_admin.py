@@ -160,9 +160,36 @@ def test_a_status_cannot_be_edited(as_olga, alices_team, graded):
 
 def test_what_labels_were_made_with_stays_once_something_was_sent(as_olga, competition, alices_team, send):
     address = f"/admin/competitions/competition/{competition.pk}/change/"
-    assert 'name="highest"' in text(as_olga.get(address))
-    send(alices_team)
+    # The accepted solution was checked against the range; the number of decimals is free until somebody has a score.
     assert 'name="highest"' not in text(as_olga.get(address))
+    assert 'name="decimals"' in text(as_olga.get(address))
+    send(alices_team)
+    assert 'name="decimals"' not in text(as_olga.get(address))
+
+
+def test_the_history_of_others_is_closed_and_of_ones_own_to_read_only(as_olga, competition):
+    other = Competition.objects.create(slug="other", title="Somebody else's", tagline="x")
+    for found, status in ((competition, 200), (other, 404)):
+        address = f"/admin/competitions/competition/{found.pk}/history/"
+        version = found.history.first().pk
+        assert as_olga.get(address).status_code == status
+        assert as_olga.get(f"{address}{version}/").status_code == status
+        assert as_olga.post(f"{address}{version}/", NEW).status_code in (403, 404)
+        found.refresh_from_db()
+        assert found.title != NEW["title"]
+
+
+def test_filters_and_choices_name_nothing_of_others(as_olga, alice, competition):
+    Competition.objects.create(slug="other", title="Somebody else's", tagline="x")
+    for model in ("competitions/solution", "teams/team", "submissions/submission"):
+        assert "Somebody else" not in text(as_olga.get(f"/admin/{model}/"))
+    assert ">alice<" not in text(as_olga.get(f"/admin/competitions/competition/{competition.pk}/change/"))
+
+
+def test_a_lower_limit_for_participants_does_not_shut_the_worker_out(competition, alices_team, graded):
+    Competition.objects.update(max_upload_bytes=60)
+    alices_team.refresh_from_db()
+    assert graded(alices_team, GOOD).status == Status.SCORED
 
 
 def test_the_admin_opens_to_organizers_only(alice, competition):

@@ -28,6 +28,7 @@ def test_a_lease_is_renewed_while_the_work_goes_on(settings, alices_team, send):
 @pytest.mark.django_db(transaction=True)
 def test_a_lost_claim_is_not_renewed(settings, alices_team, send):
     settings.RENEW_SECONDS = 0.02
+    settings.RETRY_PAUSE_SECONDS = 0
     submission = send(alices_team)
     late = lifecycle.claim_next(Queue.SCORING)
     lifecycle.release(late, "given up")

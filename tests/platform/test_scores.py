@@ -1,16 +1,17 @@
 """A submission becomes a score and a place."""
 
 import numpy as np
-from cast_of_stories import BAD, GOOD, PERFECT
+from cast_of_stories import BAD, GOOD, PERFECT, SOLUTION
 from django.core.files.base import ContentFile
 
 from competitions.models import Solution
+from grading.scoring import score_claimed
 from grading.solutions import activate, check
 from grading.tasks import score_waiting
 from leaderboard.models import Standing
 from leaderboard.standings import rank_of, rebuild, standings
 from submissions import lifecycle
-from submissions.models import Evaluation, Status
+from submissions.models import Evaluation, Queue, Status
 
 
 def test_a_good_file_gets_the_mean_squared_error_of_each_part(alices_team, graded):
@@ -105,8 +106,22 @@ def test_a_corrected_solution_grades_everything_again(alices_team, graded, compe
     assert row.score == 0.0
 
 
+def test_no_team_loses_its_place_while_everything_is_graded_again(alices_team, bobs_team, graded, competition):
+    graded(alices_team, "id,rating\n1,1\n2,5\n3,4\n4,4\n5,2\n")
+    graded(alices_team, PERFECT)
+    graded(bobs_team, GOOD)
+    same = Solution.objects.create(competition=competition, version=2, file=ContentFile(SOLUTION, name="s.csv"))
+    assert check(same)
+    same.refresh_from_db()
+    activate(same)
+    for _ in range(3):
+        score_claimed(lifecycle.claim_next(Queue.SCORING))
+        assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.0), (bobs_team, 0.5)]
+
+
 def test_a_failure_of_ours_is_tried_again_and_then_said(alices_team, send, settings):
     submission = send(alices_team)
+    settings.RETRY_PAUSE_SECONDS = 0
     submission.file.delete(save=False)
     for tries in (1, 2):
         lifecycle_step(submission)
@@ -117,10 +132,29 @@ def test_a_failure_of_ours_is_tried_again_and_then_said(alices_team, send, setti
     assert f"{settings.MAX_TRIES} tries" in submission.failure
 
 
+def test_a_failure_of_ours_waits_before_the_next_try(alices_team, send):
+    submission = send(alices_team)
+    submission.file.delete(save=False)
+    score_waiting()
+    submission.refresh_from_db()
+    assert (submission.status, submission.tries) == (Status.QUEUED, 1)
+
+
+def test_a_failure_of_ours_leaves_an_earlier_score_on_the_board(alices_team, graded, competition, settings):
+    settings.RETRY_PAUSE_SECONDS = 0
+    submission = graded(alices_team)
+    submission.file.delete(save=False)
+    lifecycle.regrade(submission)
+    score_waiting()
+    submission.refresh_from_db()
+    assert submission.status == Status.FAILED
+    shown = standings(competition)
+    assert [(row.team, row.score) for row in shown] == [(alices_team, 0.5)]
+    rebuild(competition)
+    assert standings(competition) == shown
+
+
 def lifecycle_step(submission):
     """One claim and its end, as a worker does it."""
-    from grading.scoring import score_claimed
-    from submissions.models import Queue
-
     score_claimed(lifecycle.claim_next(Queue.SCORING))
     submission.refresh_from_db()

@@ -172,6 +172,24 @@ def test_a_body_above_the_limit_is_refused_before_it_is_read(as_alice, alices_te
     assert "takes at most 20,000,000" in refusal(response)
 
 
+def test_no_other_form_takes_a_large_body_either(db):
+    class NeverRead:
+        def read(self, *_):
+            raise AssertionError("the body was read")
+
+        readline = read
+
+    response = Client().generic(
+        "POST",
+        reverse("account_login"),
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH="60000000",
+        **{"wsgi.input": NeverRead()},
+    )
+    assert response.status_code == 413
+    assert "60000000 bytes" in response.content.decode()
+
+
 def test_an_upload_without_its_length_is_refused(as_alice, alices_team):
     response = as_alice.post(ADDRESS, {}, headers={"Transfer-Encoding": "chunked"})
     assert response.status_code == 411
