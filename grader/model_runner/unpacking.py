@@ -103,7 +103,7 @@ def _open_folder(name: str, beneath: int) -> int:
         if not stat.S_ISDIR(os.stat(name, dir_fd=beneath, follow_symlinks=False).st_mode):
             raise
     folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=beneath)
-    os.fchmod(folder, 0o755)
+    os.fchmod(folder, 0o755)  # nosec B103
     return folder
 
 
