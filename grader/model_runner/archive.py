@@ -1,11 +1,10 @@
 """From the zip that was sent to a SavedModel's folder, unpacked by a child under limits."""
 
 import errno
-import signal
 from pathlib import Path
 
 from grader.model_runner import frames
-from grader.model_runner.child_process import Allowance, StoppedFor, run_child
+from grader.model_runner.child_process import Allowance, run_child
 from grader.model_runner.limits import ModelLimits
 from grader.model_runner.verdicts import answer_of
 from grader.model_runner.zip_directory import ONE_MODEL
@@ -41,7 +40,7 @@ def unpack(zip_path: Path, into: Path, limits: ModelLimits) -> Path:
         ended = run_child("unpack", arguments, file.fileno(), allowance)
     if "No space left" in ended.log:
         raise OSError(errno.ENOSPC, f"{into}: no space left to unpack a model")
-    if ended.stopped_for is StoppedFor.TIME or ended.code in (-signal.SIGXCPU, -signal.SIGKILL):
+    if ended.cpu_seconds >= limits.unpack_seconds:
         raise reject(f"The archive could not be unpacked within {limits.unpack_seconds} seconds.", ONE_MODEL)
     answer_of("unpack", ended)
     return target

@@ -15,8 +15,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.model_runner.frames import RESULT_FD
+
+if TYPE_CHECKING:
+    from resource import struct_rusage
 
 ENTRY = Path(__file__).with_name("child.py")
 # Input, log, log, result.
@@ -55,13 +59,14 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a child ended: its exit code, or minus the signal that ended it, and all that it left."""
+    """How a child ended: its exit code, or minus the signal that ended it, and all that it left and took."""
 
     code: int
     stopped_for: StoppedFor | None
     result: bytes
     log: str
     seconds: float
+    cpu_seconds: float
     peak_rss_bytes: int
 
 
@@ -126,6 +131,7 @@ def run_child(job: str, arguments: Mapping[str, object], stdin: int, allowance: 
             result=bytes(result.kept),
             log=log.kept.decode("utf-8", "replace"),
             seconds=time.monotonic() - started,
+            cpu_seconds=child.cpu_seconds,
             peak_rss_bytes=child.peak_rss_bytes,
         )
 
@@ -177,14 +183,15 @@ class _Watched:
         self.rss_bytes = 0
         self.thread_count = 0
         self.peak_rss_bytes = 0
+        self.cpu_seconds = 0.0
         self._has_ended = False
 
     def has_ended(self) -> bool:
         """Whether it is over; from then on `code` holds."""
         if not self._has_ended:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            pid, status, used = os.wait4(self.pid, os.WNOHANG)
             if pid:
-                self._end(status)
+                self._end(status, used)
         return self._has_ended
 
     def look(self) -> None:
@@ -202,10 +209,12 @@ class _Watched:
         """End it, unless it is over already, and wait for it."""
         if not self._has_ended:
             os.kill(self.pid, signal.SIGKILL)
-            self._end(os.waitpid(self.pid, 0)[1])
+            _, status, used = os.wait4(self.pid, 0)
+            self._end(status, used)
 
-    def _end(self, status: int) -> None:
+    def _end(self, status: int, used: "struct_rusage") -> None:
         self.code = os.waitstatus_to_exitcode(status)
+        self.cpu_seconds = used.ru_utime + used.ru_stime
         self._has_ended = True
 
 

@@ -15,7 +15,6 @@ from typing import BinaryIO
 STRING_BYTES = 24
 _INLINE_BYTES = 22
 _OFFSET_KIND = 2
-_ALIGNMENT = 64
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,10 @@ class FeatureTable:
 
 
 def write(file: BinaryIO, features: Mapping[str, Sequence[str]], batch_rows: int, repeated_rows: int) -> FeatureTable:
-    """Write the columns into an empty file. Raises ValueError: no rows, or columns of different length."""
+    """Write the columns into an empty file and wind it back.
+
+    Raises ValueError: no rows, or columns of different length.
+    """
     if sys.byteorder != "little":
         raise ValueError("TensorFlow's strings are written here for little-endian machines only.")
     lengths = {len(column) for column in features.values()}
@@ -43,10 +45,10 @@ def write(file: BinaryIO, features: Mapping[str, Sequence[str]], batch_rows: int
     repeated = _repeated(row_count, repeated_rows)
     starts = {}
     for name, column in features.items():
-        file.write(b"\0" * (-file.tell() % _ALIGNMENT))
         starts[name] = file.tell()
         file.write(_column([*column, *(column[row] for row in repeated)]))
-    file.flush()
+    # The child reads on from where this descriptor stands.
+    file.seek(0)
     stops = (*range(0, row_count, batch_rows), row_count)
     batches = (*pairwise(stops), (row_count, row_count + len(repeated)))
     return FeatureTable(starts, batches, row_count, repeated)

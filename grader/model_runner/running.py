@@ -4,7 +4,6 @@ It says two things over its pipe: which walls stand, before the model is opened,
 """
 
 import ctypes
-import mmap
 import os
 import sys
 from typing import TypedDict
@@ -52,8 +51,8 @@ def work(parent: int, arguments: RunArguments) -> None:
     except (OSError, AttributeError, capi.TensorFlowError) as problem:
         print(f"TensorFlow's library cannot be used: {problem}", file=sys.stderr, flush=True)
         os._exit(RUNNER_FAILED_CODE)
-    features = mmap.mmap(0, 0, access=mmap.ACCESS_COPY)
-    os.close(0)
+    with os.fdopen(0, "rb") as file:
+        features = bytearray(file.read())
     address = ctypes.addressof(ctypes.c_char.from_buffer(features))
     frames.send({"walls": _walls(parent, arguments)})
     outcome, error, values = _ask(tensorflow, address, arguments)

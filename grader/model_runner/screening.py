@@ -1,12 +1,13 @@
 """Reads what a SavedModel would do before it does anything: without TensorFlow, in a child of its own."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from grader.model_runner import frames
-from grader.model_runner.child_process import Allowance, Ended, StoppedFor, run_child
+from grader.model_runner.child_process import Allowance, Ended, run_child
 from grader.model_runner.limits import ModelLimits
 from grader.model_runner.outcomes import WALLS_FAILED_CODE, ModelGradingUnavailable
 from grader.model_runner.output_values import output_type
@@ -58,7 +59,8 @@ def _screen(model_dir: Path, feature_names: Sequence[str], limits: ModelLimits, 
         os.close(graph)
     if ended.code == WALLS_FAILED_CODE:
         raise ModelGradingUnavailable(ended.log.strip())
-    if ended.stopped_for is StoppedFor.TIME or ended.code < 0 or "MemoryError" in ended.log:
+    has_crashed = ended.code < 0 and ended.code != -signal.SIGKILL
+    if has_crashed or ended.cpu_seconds >= limits.screen_seconds or "MemoryError" in ended.log:
         raise reject(f"{GRAPH_FILE} is too large or too tangled to be read.", "Make the model's graph smaller.")
     return _signature(answer_of("screen", ended), feature_names, ended)
 

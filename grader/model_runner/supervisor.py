@@ -42,7 +42,7 @@ _LAST_WORDS = {
     "bad_alloc": Outcome.OUT_OF_MEMORY,
     "creation via pthread_create() failed": Outcome.TOO_MANY_THREADS,
 }
-_ENDED_BY = {signal.SIGSYS: Outcome.FORBIDDEN_SYSCALL, signal.SIGXCPU: Outcome.OUT_OF_CPU_TIME}
+_ENDED_BY: dict[int, Outcome] = {signal.SIGSYS: Outcome.FORBIDDEN_SYSCALL, signal.SIGXCPU: Outcome.OUT_OF_CPU_TIME}
 # The words that a child may choose between.
 _CHILDS_WORDS = frozenset({Outcome.OUT_OF_MEMORY, Outcome.MODEL_ERROR, Outcome.WRONG_SHAPE, Outcome.WRONG_TYPE})
 
@@ -116,15 +116,18 @@ def _run(
             threads=limits.max_threads,
         )
         ended = run_child("run", arguments, file.fileno(), allowance)
-    return report_of(ended, table, signature, has_walls=jail is not None)
+    return report_of(ended, table, signature, limits, has_walls=jail is not None)
 
 
-def report_of(ended: Ended, table: FeatureTable, signature: Signature, *, has_walls: bool) -> RunReport:
+def report_of(
+    ended: Ended, table: FeatureTable, signature: Signature, limits: ModelLimits, *, has_walls: bool
+) -> RunReport:
     """What an ended child's exit and its frames amount to. Only a sound frame of finite values is OK."""
     first = frames.take(ended.result)
     walls = first[0].get("walls") if first else None
     names = tuple(str(name) for name in walls) if isinstance(walls, list) else ()
-    outcome, error, payload = _outcome(ended, first[1] if first else b"", was_opened=first is not None)
+    rest = first[1] if first else b""
+    outcome, error, payload = _outcome(ended, rest, limits.cpu_seconds, was_opened=first is not None)
     if has_walls and first is not None and not names:
         raise RuntimeError("A model's process reported no walls and opened the model all the same.")
     predictions, depends_on_batch = None, False
@@ -149,14 +152,14 @@ def report_of(ended: Ended, table: FeatureTable, signature: Signature, *, has_wa
     )
 
 
-def _outcome(ended: Ended, rest: bytes, *, was_opened: bool) -> tuple[Outcome, str, bytes]:
+def _outcome(ended: Ended, rest: bytes, cpu_limit: int, *, was_opened: bool) -> tuple[Outcome, str, bytes]:
     """The word, the error's text, and what came behind the last frame."""
-    if ended.stopped_for is not None:
-        return _STOPPED[ended.stopped_for], "", b""
     if not was_opened:
         return (Outcome.WALLS_FAILED if ended.code == WALLS_FAILED_CODE else Outcome.RUNNER_FAILED), "", b""
+    if ended.stopped_for is not None:
+        return _STOPPED[ended.stopped_for], "", b""
     if ended.code < 0:
-        return _outcome_of_signal(signal.Signals(-ended.code), ended.log), "", b""
+        return _outcome_of_signal(-ended.code, ended, cpu_limit), "", b""
     frame = frames.take(rest)
     if ended.code != 0 or frame is None:
         return Outcome.NO_RESULT, "", b""
@@ -164,15 +167,15 @@ def _outcome(ended: Ended, rest: bytes, *, was_opened: bool) -> tuple[Outcome, s
     word, error = header.get("outcome"), str(header.get("error", ""))
     if word == Outcome.OK:
         return Outcome.OK, "", payload
-    if word in _CHILDS_WORDS:
-        return Outcome(str(word)), error, b""
+    if isinstance(word, str) and word in _CHILDS_WORDS:
+        return Outcome(word), error, b""
     return Outcome.NO_RESULT, "", b""
 
 
-def _outcome_of_signal(ended_by: signal.Signals, log: str) -> Outcome:
+def _outcome_of_signal(ended_by: int, ended: Ended, cpu_limit: int) -> Outcome:
     if ended_by in _ENDED_BY:
         return _ENDED_BY[ended_by]
-    # Only its own hard limit of processor time, or the machine's memory, kills from outside.
-    if ended_by is signal.SIGKILL:
-        return Outcome.OUT_OF_CPU_TIME
-    return next((outcome for words, outcome in _LAST_WORDS.items() if words in log), Outcome.CRASHED)
+    if ended_by == signal.SIGKILL:
+        # Its own hard limit of processor time; otherwise somebody, or a machine without memory, has killed it.
+        return Outcome.OUT_OF_CPU_TIME if ended.cpu_seconds >= cpu_limit else Outcome.RUNNER_FAILED
+    return next((outcome for words, outcome in _LAST_WORDS.items() if words in ended.log), Outcome.CRASHED)

@@ -31,6 +31,7 @@ class Zoo:
     expected: dict[str, np.ndarray]
     labels: Path
     listener: socket.socket
+    secret: str = SECRET
 
     def model(self, name):
         return self.folder / name / "model"

@@ -4,7 +4,6 @@ import sys
 from dataclasses import replace
 
 import pytest
-from conftest import SECRET
 from rows import FEATURES
 
 from grader.model_runner.limits import LIBRARY_RSS_BYTES, MIB, ModelLimits
@@ -68,7 +67,7 @@ def test_what_reaches_for_files_finds_none(name, zoo):
     report = zoo.run(name, SHORT)
     assert report.outcome is Outcome.MODEL_ERROR
     assert report.predictions is None
-    assert SECRET not in report.log
+    assert zoo.secret not in report.log
     assert "HOME=" not in report.log
 
 

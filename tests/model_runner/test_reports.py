@@ -9,6 +9,7 @@ import pytest
 
 from grader.model_runner.child_process import Ended, StoppedFor
 from grader.model_runner.feature_file import FeatureTable
+from grader.model_runner.limits import ModelLimits
 from grader.model_runner.outcomes import RUNNER_FAILED_CODE, WALLS_FAILED_CODE, Outcome
 from grader.model_runner.output_values import OutputType
 from grader.model_runner.signature import Signature
@@ -32,8 +33,9 @@ WALLS = frame({"walls": ["chroot", "seccomp"]})
 GOOD = values(1, 2, 3, 3, 1)
 
 
-def report(result, code=0, stopped_for=None, log="", signature=FLOATS):
-    return report_of(Ended(code, stopped_for, result, log, 0.1, 0), TABLE, signature, has_walls=True)
+def report(result, code=0, stopped_for=None, log="", signature=FLOATS, cpu_seconds=0.5):
+    ended = Ended(code, stopped_for, result, log, seconds=1.0, cpu_seconds=cpu_seconds, peak_rss_bytes=0)
+    return report_of(ended, TABLE, signature, ModelLimits(cpu_seconds=10), has_walls=True)
 
 
 def test_a_whole_answer_is_believed():
@@ -89,7 +91,7 @@ def test_a_forged_or_broken_answer_is_never_ok(rest, outcome):
         (-11, Outcome.CRASHED),
         (-31, Outcome.FORBIDDEN_SYSCALL),
         (-24, Outcome.OUT_OF_CPU_TIME),
-        (-9, Outcome.OUT_OF_CPU_TIME),
+        (-9, Outcome.RUNNER_FAILED),
     ],
 )
 def test_a_good_answer_before_a_bad_end_is_not_believed(code, outcome):
@@ -116,6 +118,14 @@ def test_an_end_before_the_model_was_opened_is_ours(code, outcome):
     assert report(b"", code=code).outcome is outcome
     # The same code after the model was opened is the model's doing.
     assert report(WALLS, code=code).outcome is Outcome.NO_RESULT
+
+
+def test_one_that_ignores_the_first_warning_is_killed_for_its_processor_time():
+    assert report(WALLS, code=-9, cpu_seconds=12.0).outcome is Outcome.OUT_OF_CPU_TIME
+
+
+def test_a_slow_machine_is_not_the_models_fault():
+    assert report(b"", code=-9, stopped_for=StoppedFor.TIME).outcome is Outcome.RUNNER_FAILED
 
 
 def test_memory_that_ran_out_without_a_report_is_known_by_its_last_words():

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,30 @@ def test_a_model_answers_behind_walls_what_pythons_loader_answers(name, zoo, run
     np.testing.assert_allclose(report.predictions, zoo.expected[name], rtol=0, atol=1e-5)
     assert not report.depends_on_batch
     assert {"limits", "seccomp", "proof"} <= set(report.walls)
+
+
+BUILD_300_MEGABYTES = """
+import sys
+import tensorflow as tf
+from zoo_saving import save
+table = tf.Variable(tf.random.stateless_uniform((75_000, 1000), (1, 2)))
+place = lambda user_id, book_name: tf.strings.to_hash_bucket_fast(book_name, 75_000)
+save(sys.argv[1], lambda user_id, book_name: tf.gather(table, place(user_id, book_name))[:, 7], table=table)
+"""
+
+
+@pytest.mark.slow
+def test_a_model_of_300_megabytes_is_run_within_the_usual_limits(run_root, tmp_path):
+    folder = tmp_path / "large"
+    environment = {**os.environ, "PYTHONPATH": str(HERE), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    subprocess.run([sys.executable, "-c", BUILD_300_MEGABYTES, str(folder)], env=environment, check=True)
+    with zipfile.ZipFile(tmp_path / "large.zip", "w", zipfile.ZIP_STORED) as archive:
+        for path in folder.rglob("*"):
+            archive.write(path, path.relative_to(folder))
+    assert (tmp_path / "large.zip").stat().st_size > 300_000_000
+    report = predict(tmp_path / "large.zip", FEATURES, ModelLimits(), run_root)
+    assert report.outcome is Outcome.OK
+    assert ((report.predictions >= 0) & (report.predictions < 1)).all()
 
 
 def test_every_tame_model_is_told_about(zoo):
