@@ -1,12 +1,15 @@
 """Whole sites for the tests that need one: seeded once, then copied."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from running_site import RunningSite
+from running_site import ROOT, RunningSite
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +51,16 @@ def site(seeded_var: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     running = RunningSite(var).start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def sent_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The zips of tests/sent_models.py by name."""
+    folder = tmp_path_factory.mktemp("sent_models")
+    subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "sent_models.py"), str(folder)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests" / "model_runner"), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        check=True,
+        capture_output=True,
+    )
+    return {path.stem: path.read_bytes() for path in folder.iterdir()}

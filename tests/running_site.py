@@ -43,6 +43,7 @@ class RunningSite:
         self.var = var
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
+        self.database = var / "database" / "db.sqlite3"
         self.log = var.parent / f"{var.name}.log"
         kept = {name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "DATABASE_URL")}
         self.environment = {
@@ -104,7 +105,7 @@ class RunningSite:
         eventually(replaced, f"the {name} is started again")
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(f"file:{self.var / 'db.sqlite3'}?mode=ro", uri=True, timeout=20)) as database:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=20)) as database:
             return database.execute(query, values).fetchall()
 
     def value(self, query: str, *values: object) -> object:
@@ -113,7 +114,7 @@ class RunningSite:
 
     def can_be_written(self) -> bool:
         """Whether no process holds the database's write lock."""
-        with closing(sqlite3.connect(self.var / "db.sqlite3", timeout=0.5, isolation_level=None)) as database:
+        with closing(sqlite3.connect(self.database, timeout=0.5, isolation_level=None)) as database:
             try:
                 database.execute("BEGIN IMMEDIATE")
                 database.execute("ROLLBACK")

@@ -5,6 +5,7 @@ time, and has no Python functions that a model could call.
 """
 
 import ctypes
+import importlib.metadata
 import importlib.util
 import sys
 from collections.abc import Sequence
@@ -39,6 +40,16 @@ def library_path() -> Path:
     if not path.is_file():
         raise NoTensorFlow(f"The installed TensorFlow has no {name}. Install it again with: {INSTALL_COMMAND}.")
     return path
+
+
+def installed_version() -> str:
+    """The version of the installed wheel, such as 2.21.0. Raises NoTensorFlow."""
+    for name in ("tensorflow-cpu", "tensorflow"):
+        try:
+            return importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    raise NoTensorFlow(f"TensorFlow is not installed. Install it with: {INSTALL_COMMAND}.")
 
 
 class _Output(ctypes.Structure):

@@ -16,11 +16,18 @@ class FileRight(IntFlag):
     WRITE_FILE = 1 << 1
     READ_FILE = 1 << 2
     READ_DIR = 1 << 3
+    REMOVE_FILE = 1 << 5
     MAKE_DIR = 1 << 7
     MAKE_REG = 1 << 8
+    REFER = 1 << 13
+    TRUNCATE = 1 << 14
+    IOCTL_DEV = 1 << 15
 
 
 READ_BENEATH = FileRight.READ_FILE | FileRight.READ_DIR
+# What a rule about one file, not a folder, may say.
+OF_A_FILE = FileRight.EXECUTE | FileRight.WRITE_FILE | FileRight.READ_FILE | FileRight.TRUNCATE | FileRight.IOCTL_DEV
+EVERYTHING = FileRight((1 << 16) - 1)
 WRITE_BENEATH = READ_BENEATH | FileRight.WRITE_FILE | FileRight.MAKE_DIR | FileRight.MAKE_REG
 
 _ASK_VERSION = 1
@@ -53,18 +60,20 @@ def _handled_files(abi: int) -> int:
     return (1 << (13 + (abi >= 2) + (abi >= 3) + (abi >= 5))) - 1
 
 
-def restrict(allowed: Iterable[tuple[str, FileRight]]) -> int:
+def restrict(allowed: Iterable[tuple[str, FileRight]], *, files_only: bool = False) -> int:
     """Shut this process out of every file but those, for good; the ABI version that was used.
 
-    From version 4 on TCP is shut as well, from 6 on abstract sockets and signals to others. A path that does not
-    exist is left out. Needs no_new_privs. Raises OSError, with ENOSYS where there is no Landlock.
+    Unless `files_only`, from version 4 on TCP is shut as well, from 6 on abstract sockets and signals to others. A
+    path that does not exist is left out. Needs no_new_privs. Raises OSError, with ENOSYS where there is no Landlock.
     """
     abi = version()
     if abi < 1:
         raise OSError(errno.ENOSYS, "landlock: not offered by this kernel")
     handled = _handled_files(abi)
     attributes = _RulesetAttributes(
-        handled, _TCP_BIND_AND_CONNECT if abi >= 4 else 0, _ABSTRACT_SOCKETS_AND_SIGNALS if abi >= 6 else 0
+        handled,
+        _TCP_BIND_AND_CONNECT if abi >= 4 and not files_only else 0,
+        _ABSTRACT_SOCKETS_AND_SIGNALS if abi >= 6 and not files_only else 0,
     )
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     ruleset = kernel.system_call("landlock_create_ruleset", attributes, size, 0)

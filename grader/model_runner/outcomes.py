@@ -56,7 +56,8 @@ class RunReport:
     `predictions` has shape (n,) in the order of the features' rows; None unless `outcome` is OK. `log` holds
     TensorFlow's error and what the run printed, and may quote hidden features: for organizers only, except after
     a run on public rows. `walls` names the walls that stood when the model was opened. `depends_on_batch`: some
-    rows, asked again in another order and batch, were answered differently.
+    rows, asked again in another order and batch, were answered differently. `exported_with` is TensorFlow's version
+    as the export names it, "" if it does not.
     """
 
     outcome: Outcome
@@ -66,6 +67,7 @@ class RunReport:
     peak_rss_bytes: int
     walls: tuple[str, ...]
     depends_on_batch: bool = False
+    exported_with: str = ""
 
 
 BATCH_WARNING = Problem(
@@ -73,6 +75,23 @@ BATCH_WARNING = Problem(
     "The model answers differently when the same rows come in another order or batch.",
     "Call its layers with training=False, and use no statistics of the batch and no random numbers.",
 )
+
+
+def newer_export(exported_with: str, runs_with: str) -> Problem | None:
+    """What is to be said of a model that failed and was exported with a newer TensorFlow; None: it was not."""
+    if _version(exported_with) <= _version(runs_with):
+        return None
+    return Problem(
+        None,
+        f"It was exported with TensorFlow {exported_with}; models are run with {runs_with} here.",
+        f"Export it with TensorFlow {runs_with} or older.",
+    )
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """Major and minor number; () when it is none."""
+    parts = text.split(".")[:2]
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
 def explain(outcome: Outcome, limits: ModelLimits) -> Problem:

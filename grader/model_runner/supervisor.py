@@ -149,6 +149,7 @@ def report_of(
         peak_rss_bytes=ended.peak_rss_bytes,
         walls=names,
         depends_on_batch=depends_on_batch,
+        exported_with=signature.tensorflow_version,
     )
 
 

@@ -15,6 +15,7 @@ MAY = {
     ("submissions", "submission"): ("view",),
     ("submissions", "event"): ("view",),
     ("submissions", "evaluation"): ("view",),
+    ("submissions", "modelrun"): ("view",),
 }
 
 

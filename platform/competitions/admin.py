@@ -46,7 +46,7 @@ class PageInline(admin.TabularInline[Page, Competition]):
 class DataFileInline(admin.TabularInline[DataFile, Competition]):
     model = DataFile
     extra = 0
-    fields = ("name", "description", "file")
+    fields = ("name", "description", "is_hidden", "file")
     # Stored files have no address of their own; the Data page gives them out.
     formfield_overrides = {FileField: {"widget": FileInput}}
 
@@ -73,6 +73,15 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
     fieldsets = (
         (None, {"fields": ("title", "slug", "tagline", "notice", "organizers", "is_published")}),
         ("Dates and limits (UTC)", {"fields": ("opens_at", "closes_at", "daily_limit", "max_upload_bytes")}),
+        (
+            "What may be sent",
+            {
+                "fields": (
+                    "takes_predictions", "takes_models", "max_model_bytes", "model_seconds", "model_memory_mib",
+                    "tensorflow_version",
+                )
+            },
+        ),
         (
             "Grading",
             {

@@ -17,6 +17,9 @@ from simple_history.models import HistoricalRecords
 
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 
+# Among the data files: what to predict, and what there is to learn from.
+TEST_FILE, TRAIN_FILE = "test.csv", "train.csv"
+
 column_name = RegexValidator(r"^[A-Za-z_][A-Za-z0-9_]*\Z", "Use letters, digits and _, beginning with a letter.")
 
 
@@ -67,7 +70,41 @@ class Competition(models.Model):
     max_upload_bytes = models.PositiveBigIntegerField(
         default=20_000_000,
         validators=[MinValueValidator(1_000)],
-        help_text="A larger file is refused unread.",
+        help_text="A larger prediction file is refused unread.",
+    )
+
+    takes_predictions = models.BooleanField(
+        "takes prediction files", default=True, help_text="CSV with one row for each id of test.csv."
+    )
+    takes_models = models.BooleanField(
+        "takes SavedModels",
+        default=False,
+        help_text="A zip with one TensorFlow SavedModel, run on test.csv behind walls. Its inputs are the columns of "
+        "test.csv but the id.",
+    )
+    max_model_bytes = models.PositiveBigIntegerField(
+        "largest model",
+        default=100_000_000,
+        validators=[MinValueValidator(1_000)],
+        help_text="Bytes of its zip.",
+    )
+    model_seconds = models.PositiveIntegerField(
+        default=60,
+        validators=[MinValueValidator(1)],
+        help_text="Processor time of one run. By the wall clock twice as much.",
+    )
+    model_memory_mib = models.PositiveIntegerField(
+        "model memory",
+        default=2048,
+        validators=[MinValueValidator(256)],
+        help_text="MiB of one run, the library's own pages not counted.",
+    )
+    tensorflow_version = models.CharField(
+        "TensorFlow version",
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]+\.[0-9]+\.[0-9]+\Z", "Write it as 2.21.0.")],
+        help_text="What models are run with, for as long as the competition lasts. Empty: that of the first run.",
     )
 
     metric = models.CharField(max_length=20, choices=Metric.choices, default=Metric.MSE)
@@ -96,6 +133,11 @@ class Competition(models.Model):
                 violation_error_message="The smallest value must lie below the largest.",
             ),
             models.CheckConstraint(condition=Q(daily_limit__gte=1), name="competition_daily_limit_is_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(takes_predictions=True) | Q(takes_models=True),
+                name="competition_takes_something",
+                violation_error_message="A competition must take prediction files, SavedModels, or both.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +145,16 @@ class Competition(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("competition", args=[self.slug])
+
+    def clean(self) -> None:
+        most = {
+            "max_model_bytes": settings.MAX_MODEL_BYTES,
+            "model_seconds": settings.MAX_MODEL_SECONDS,
+            "model_memory_mib": settings.MAX_MODEL_MEMORY_MIB,
+        }
+        above = {name: limit for name, limit in most.items() if (getattr(self, name) or 0) > limit}
+        if above:
+            raise ValidationError({name: f"This site allows at most {limit:,}." for name, limit in above.items()})
 
     def has_opened(self, at: datetime) -> bool:
         return self.opens_at <= at
@@ -169,6 +221,12 @@ class DataFile(models.Model):
         validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Use letters, digits, '.', '_' and '-'.")],
     )
     description = models.CharField(max_length=200, blank=True)
+    is_hidden = models.BooleanField(
+        "hidden",
+        default=False,
+        help_text="Only the workers read it: for a test.csv whose features participants must not see. Such a "
+        "competition can take SavedModels only.",
+    )
     file = models.FileField(upload_to=data_file_path, storage=data_storage)
     uploaded_at = models.DateTimeField(auto_now=True)
 

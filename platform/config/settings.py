@@ -17,8 +17,13 @@ django_stubs_ext.monkeypatch()
 # --- where things lie ----------------------------------------------------------------------------------------
 UPLOAD_TEMP_DIR = VAR / "tmp"
 LABELS_DIR = Path(environment.text("HOLDOUT_LABELS_DIR", str(VAR / "labels")))
-for folder in (VAR, UPLOAD_TEMP_DIR, LABELS_DIR):
-    folder.mkdir(parents=True, exist_ok=True)
+DATABASE_DIR = VAR / "database"
+MAIL_DIR = VAR / "mail"
+MODEL_RUNS_DIR = VAR / "model_runs"
+# All are made now: behind the label wall (grading/label_wall.py) a process can add nothing to VAR itself.
+_stores = {name: VAR / name for name in ("files", "competition_data", "submissions", "predictions")}
+for folder in (VAR, UPLOAD_TEMP_DIR, DATABASE_DIR, MAIL_DIR, MODEL_RUNS_DIR, LABELS_DIR, *_stores.values()):
+    folder.mkdir(mode=0o755 if folder == VAR else 0o700, parents=True, exist_ok=True)
 LABELS_DIR.chmod(0o700)
 
 
@@ -123,10 +128,10 @@ def _private_storage(folder: Path) -> dict[str, object]:
 
 
 STORAGES = {
-    "default": _private_storage(VAR / "files"),
-    "competition_data": _private_storage(VAR / "competition_data"),
-    "submissions": _private_storage(VAR / "submissions"),
-    "predictions": _private_storage(VAR / "predictions"),
+    "default": _private_storage(_stores["files"]),
+    "competition_data": _private_storage(_stores["competition_data"]),
+    "submissions": _private_storage(_stores["submissions"]),
+    "predictions": _private_storage(_stores["predictions"]),
     "labels": _private_storage(LABELS_DIR),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
@@ -140,7 +145,7 @@ TIME_ZONE = "UTC"
 
 # --- the database --------------------------------------------------------------------------------------------
 _database_url = environment.address(
-    "DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}", ("sqlite", "postgres", "postgresql")
+    "DATABASE_URL", f"sqlite:///{DATABASE_DIR / 'db.sqlite3'}", ("sqlite", "postgres", "postgresql")
 )
 DATABASES = {"default": environ.Env.db_url_config(_database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -225,6 +230,18 @@ CELERY_BEAT_SCHEDULE = {
 }
 # Uploads of all kinds that a team may make per day for each slot of its limit.
 UPLOADS_PER_SLOT = environment.whole_number("HOLDOUT_UPLOADS_PER_SLOT", 10, least=1)
+# The most that a competition may allow its models.
+MAX_MODEL_BYTES = environment.whole_number("HOLDOUT_MAX_MODEL_MB", 512, least=1) * 1_000_000
+MAX_MODEL_SECONDS = environment.whole_number("HOLDOUT_MAX_MODEL_SECONDS", 300, least=1)
+MAX_MODEL_MEMORY_MIB = environment.whole_number("HOLDOUT_MAX_MODEL_MEMORY_MIB", 8192, least=256)
+# Rows of train.csv on which a failing model is run once more, so that its owner can read why.
+MODEL_SAMPLE_ROWS = environment.whole_number("HOLDOUT_MODEL_SAMPLE_ROWS", 2000, least=1)
+# By the wall clock a model may take this many times its processor time.
+WALL_SECONDS_PER_MODEL_SECOND = 2
+# A turn, then one model: unpacked, screened, run, and run again on public rows.
+MODELS_TASK_SECONDS = TURN_SECONDS + GRADING_SECONDS + 2 * WALL_SECONDS_PER_MODEL_SECOND * MAX_MODEL_SECONDS
+# A models worker that was not heard of for this long is taken for gone.
+WORKER_SILENCE_SECONDS = 6 * SWEEP_SECONDS
 MAX_UNPACKED_BYTES = environment.whole_number("HOLDOUT_MAX_UNPACKED_MB", 1000, least=1) * 1_000_000
 # An upload form carries a little more than its file: the other fields and the multipart borders.
 UPLOAD_FORM_BYTES = 100_000
@@ -264,7 +281,7 @@ if _email_url:
     vars().update(environ.Env.email_url_config(_email_url))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR / "mail"
+    EMAIL_FILE_PATH = MAIL_DIR
 
 # --- what the browser may do ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -1,4 +1,4 @@
-"""`./run`: prepare the data, start broker, worker (with beat) and web server, watch them, end them on Ctrl-C.
+"""`./run`: prepare the data, start broker, workers (one with beat) and web server, watch them, end them on Ctrl-C.
 
 The broker comes first, so that the settings, which are read once, know its address.
 """
@@ -11,7 +11,6 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 from config import environment
 from config.broker import EmbeddedBroker, embedded_broker
@@ -38,15 +37,14 @@ def main() -> None:
                 _start_broker(broker, running, stack)
             else:
                 print("No broker here: messages go through files, which takes a little longer.", flush=True)
+        _move_older_database()
         _prepare()
-        ready_file = VAR / "run" / "worker.ready"
-        ready_file.parent.mkdir(exist_ok=True)
-        ready_file.unlink(missing_ok=True)
-        worker, web = _worker(ready_file), _web(port)
-        for watched in (worker, web):
+        (VAR / "run").mkdir(exist_ok=True)
+        started = [_scoring_worker(), *_models_workers(), _web(port)]
+        for watched in started:
             running.append(watched)
             watched.start()
-        for watched in (worker, web):
+        for watched in started:
             watched.wait_until_ready(READY_SECONDS)
         _greet(port)
         watch(running, lambda line: print(line, flush=True))
@@ -94,6 +92,15 @@ def _start_broker(broker: EmbeddedBroker, running: list[Watched], stack: context
     stack.callback(address.unlink, missing_ok=True)
 
 
+def _move_older_database() -> None:
+    """Up to the first version with models the database lay in VAR itself."""
+    for ending in ("", "-wal", "-shm"):
+        older = VAR / f"db.sqlite3{ending}"
+        if older.exists():
+            (VAR / "database").mkdir(mode=0o700, exist_ok=True)
+            older.rename(VAR / "database" / older.name)
+
+
 def _prepare() -> None:
     """Tables, static files, the organizer's account and the seeded competitions: whatever of them is missing."""
     import django
@@ -112,16 +119,33 @@ def _prepare() -> None:
         raise StartFailed(str(problem)) from problem
 
 
-def _worker(ready_file: Path) -> Watched:
+def _scoring_worker() -> Watched:
     processes = environment.whole_number("HOLDOUT_SCORING_PROCESSES", 2, least=1)
+    return _worker("scoring", processes, [], ["--beat", "--schedule", str(VAR / "run" / "beat")])
+
+
+def _models_workers() -> list[Watched]:
+    """One, unless models are not to be run here: a worker that cannot read the label store."""
+    processes = environment.whole_number("HOLDOUT_MODELS_PROCESSES", 1)
+    return [_worker("models", processes, _label_wall(), [])] if processes else []
+
+
+def _label_wall(*options: str) -> list[str]:
+    return [sys.executable, "-m", "grading.label_wall", *options]
+
+
+def _worker(queue: str, processes: int, wall: list[str], more: list[str]) -> Watched:
+    """A Celery worker on one queue; behind `wall`, when that is not empty."""
+    ready_file = VAR / "run" / f"{queue}.ready"
+    ready_file.unlink(missing_ok=True)
     return Watched(
-        name="scoring worker",
+        name=f"{queue} worker",
         command=[
-            sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--queues", "scoring",
-            "--concurrency", str(processes), "--beat", "--schedule", str(VAR / "run" / "beat"), "--loglevel",
-            "WARNING", "--without-gossip", "--without-mingle", "--hostname", f"scoring-{secrets.token_hex(3)}@%h",
+            *wall, sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--queues", queue,
+            "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+            "--hostname", f"{queue}-{secrets.token_hex(3)}@%h", *more,
         ],
-        log=VAR / "logs" / "scoring.log",
+        log=VAR / "logs" / f"{queue}.log",
         is_ready=ready_file.exists,
         environment={"PYTHONPATH": _python_path(), "HOLDOUT_READY_FILE": str(ready_file)},
     )  # fmt: skip
@@ -132,10 +156,12 @@ def _web(port: int) -> Watched:
     threads = environment.whole_number("HOLDOUT_WEB_THREADS", 4, least=1)
     return Watched(
         name="web server",
+        # It passes an organizer's upload on into the label store, and cannot read there.
         command=[
-            sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"{_host()}:{port}",
-            "--worker-class", "gthread", "--workers", str(processes), "--threads", str(threads), "--timeout", "60",
-            "--graceful-timeout", "10", "--preload", "--no-control-socket",
+            *_label_wall("--may-write"), sys.executable, "-m", "gunicorn", "config.wsgi:application",
+            "--bind", f"{_host()}:{port}", "--worker-class", "gthread", "--workers", str(processes),
+            "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "10", "--preload",
+            "--no-control-socket",
         ],
         log=VAR / "logs" / "web.log",
         is_ready=lambda: _answers(port),

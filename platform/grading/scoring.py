@@ -4,39 +4,26 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import structlog
 from django.core.files.base import ContentFile
 from django.db import transaction
 
 from competitions.models import Solution as SolutionVersion
 from grader.grade import Scores, score
-from grader.scoring.arrays import Float64Array
+from grader.scoring.arrays import Float64Array, Int64Array
+from grader.scoring.model_answers import read_answers
 from grader.scoring.predictions import read_predictions
 from grader.scoring.rejection import Rejected
+from grading.claimed_work import carry_out
 from grading.labels import active_version, labels_of
-from grading.lease import kept_alive
 from leaderboard.standings import refresh
 from submissions import lifecycle
-from submissions.lifecycle import Claim, ClaimLost
-from submissions.models import Submission, prediction_storage
-
-log = structlog.get_logger(__name__)
+from submissions.lifecycle import Claim
+from submissions.models import Kind, Submission, prediction_storage
 
 
 def score_claimed(claim: Claim) -> None:
-    """Finish the claimed submission: SCORED, REJECTED, or given back when the failure is ours."""
-    submission = Submission.objects.select_related("competition", "team__competition").get(pk=claim.submission_id)
-    bound = log.bind(submission=str(claim.submission_id), attempt=claim.attempt)
-    try:
-        with kept_alive(claim):
-            _score(claim, submission)
-    except ClaimLost:
-        bound.warning("claim_lost")
-    except Exception as problem:  # The worker must live on; the row goes back to the queue, and the log has it whole.
-        bound.exception("scoring_failed")
-        lifecycle.release(claim, f"the scoring stopped with {type(problem).__name__}")
-    else:
-        bound.info("graded")
+    """Finish the claimed step: SCORED, REJECTED, or given back when the failure is ours."""
+    carry_out(claim, _score, "scoring")
 
 
 def _score(claim: Claim, submission: Submission) -> None:
@@ -45,9 +32,7 @@ def _score(claim: Claim, submission: Submission) -> None:
         version = active_version(submission.competition)
         labels = labels_of(version)
         try:
-            predictions = read_predictions(
-                Path(submission.file.path), labels.row_ids, submission.competition.prediction_format()
-            )
+            predictions = _predictions(submission, labels.row_ids)
         except Rejected as reason:
             with transaction.atomic():
                 lifecycle.reject(claim, reason)
@@ -55,6 +40,14 @@ def _score(claim: Claim, submission: Submission) -> None:
             return
         scores = score(predictions, labels, submission.competition.metric)
         recorded = _record(claim, submission, version, scores, _keep(predictions, claim))
+
+
+def _predictions(submission: Submission, row_ids: Int64Array) -> Float64Array:
+    """Out of the file that was sent, or what its model has answered. Raises Rejected, or AnswersDoNotFit (ours)."""
+    expected = submission.competition.prediction_format()
+    if submission.kind == Kind.SAVED_MODEL:
+        return read_answers(Path(submission.predictions.path), row_ids, expected)
+    return read_predictions(Path(submission.file.path), row_ids, expected)
 
 
 def _record(

@@ -13,12 +13,12 @@ from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
-from competitions.models import Competition, DataFile, Page, PageKind, Solution
+from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind, Solution
 from config.environment import ROOT
 from datasets import goodreads, synthetic
 from datasets.split import write_competition
 from datasets.tables import read_books, read_ratings
-from grading.solutions import TEST_FILE, check
+from grading.solutions import check
 from submissions import lifecycle
 from submissions.models import Submission
 from submissions.uploads import store_upload
@@ -142,6 +142,7 @@ def create(seed: Seed) -> Competition:
                 notice=seed.notice,
                 labels_are_public=seed.labels_are_public,
                 daily_limit=10,
+                takes_models=True,
                 is_published=True,
             )
             for kind in PageKind:

@@ -5,7 +5,7 @@ from pathlib import Path
 import structlog
 from django.db import transaction
 
-from competitions.models import Competition, Solution, label_storage
+from competitions.models import TEST_FILE, Competition, Solution, label_storage
 from grader.scoring.arrays import Int64Array
 from grader.scoring.id_column import read_ids
 from grader.scoring.rejection import Problem, Rejected, reject
@@ -14,8 +14,6 @@ from submissions import lifecycle
 from submissions.models import Status, Submission
 
 log = structlog.get_logger(__name__)
-
-TEST_FILE = "test.csv"
 
 
 def check_waiting() -> int:

@@ -8,15 +8,19 @@ from submissions.clock import seconds_from_now
 from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
-from submissions.models import Queue, Submission
+from submissions.model_grading import workers_that_run_models
+from submissions.models import ModelsWorker, Queue, Submission
 
 
 def sweep() -> None:
-    """Release expired leases; ring again for whatever has waited longer than a sweep takes to come round."""
+    """Release expired leases, forget silent models workers, ring again for what has waited for a sweep or longer."""
     release_expired()
+    ModelsWorker.objects.filter(seen_at__lt=seconds_from_now(-settings.WORKER_SILENCE_SECONDS)).delete()
     for queue in Queue:
         overdue = Q(waiting_since__lt=seconds_from_now(-settings.SWEEP_SECONDS))
-        if Submission.objects.filter(overdue, **WAITS_IN[queue]).exists():
+        # Bells for a models worker that is away would only pile up.
+        is_heard = queue != Queue.MODELS or workers_that_run_models().exists()
+        if is_heard and Submission.objects.filter(WAITS_IN[queue], overdue).exists():
             ring(TASKS[queue], queue)
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)

@@ -1,25 +1,42 @@
 """What the workers answer to. A task claims, calls and records; the rules live elsewhere."""
 
+from collections.abc import Callable
 from time import monotonic
 
 from celery import shared_task
 from django.conf import settings
+from django.db.models import Q
 
-from grading import solutions, sweeper
+from grading import models_worker, solutions, sweeper
+from grading.predicting import predict_claimed
 from grading.scoring import score_claimed
 from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
-from submissions.lifecycle import claim_next
+from submissions.lifecycle import Claim, claim_next
+from submissions.model_grading import runs_with
 from submissions.models import Queue
 
 
 @shared_task(name=TASKS[Queue.SCORING])
 def score_waiting() -> None:
-    """The scoring queue's bell: score what waits, turn by turn, for TURN_SECONDS at most; then ring for the rest."""
+    """The scoring queue's bell: score what waits."""
+    _take_turns(Queue.SCORING, Q(), score_claimed)
+
+
+@shared_task(name=TASKS[Queue.MODELS], time_limit=settings.MODELS_TASK_SECONDS)
+def predict_waiting() -> None:
+    """The models queue's bell: run what waits, where models can be run at all."""
+    _take_turns(Queue.MODELS, runs_with(models_worker.tensorflow_version()), predict_claimed, models_worker.is_on)
+
+
+def _take_turns(
+    queue: Queue, among: Q, finish: Callable[[Claim], None], may_go_on: Callable[[], bool] = lambda: True
+) -> None:
+    """Turn by turn, for TURN_SECONDS at most; then ring for the rest."""
     ends_at = monotonic() + settings.TURN_SECONDS
-    while (claim := claim_next(Queue.SCORING)) is not None:
-        score_claimed(claim)
+    while may_go_on() and (claim := claim_next(queue, among)) is not None:
+        finish(claim)
         if monotonic() > ends_at:
-            ring(TASKS[Queue.SCORING], Queue.SCORING)
+            ring(TASKS[queue], queue)
             return
 
 

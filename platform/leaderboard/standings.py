@@ -9,7 +9,7 @@ from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
 from grader.scoring.ranking import Entry, rank
 from leaderboard.models import Standing
-from submissions.models import Evaluation, Status
+from submissions.models import TERMINAL, Evaluation
 from teams.models import Team
 
 
@@ -30,7 +30,7 @@ def refresh(team: Team) -> None:
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     decimals = team.competition.decimals
     # What waits to be graded again keeps its last score until the new one stands.
-    counts = Q(solution__is_active=True) | Q(submission__status__in=(Status.QUEUED, Status.SCORING))
+    counts = Q(solution__is_active=True) | ~Q(submission__status__in=TERMINAL)
     live = list(Evaluation.objects.filter(counts, submission__team=team, is_live=True).select_related("submission"))
     if not live:
         Standing.objects.filter(team=team).delete()

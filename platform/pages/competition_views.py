@@ -91,7 +91,7 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
     context = context_of(request, competition, "data")
     context |= {
         "text": text_of(competition, PageKind.DATA),
-        "data_files": competition.data_files.all(),
+        "data_files": competition.data_files.filter(is_hidden=False),
         "may_download": bool(context["team"]) or not competition.data_needs_joining,
         "page_address": request.build_absolute_uri(competition.get_absolute_url()),
     }
@@ -103,7 +103,7 @@ def download(request: HttpRequest, slug: str, name: str) -> FileResponse | HttpR
     competition = competition_or_404(request, slug)
     if not name.isprintable():
         raise Http404
-    data_file = get_object_or_404(competition.data_files, name=name)
+    data_file = get_object_or_404(competition.data_files, name=name, is_hidden=False)
     if competition.data_needs_joining:
         team = team_of(request.user, competition) if request.user.is_authenticated else None
         if team is None:

@@ -1,14 +1,19 @@
 """Forms check shape; the rules live in the domain."""
 
+from typing import Any
+
 from django import forms
+
+from competitions.models import Competition
+
+PREDICTIONS_ARE = ".csv, .csv.gz, or a .zip that holds one .csv"
+MODELS_ARE = "a .zip that holds one SavedModel directory"
 
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label="Prediction file",
-        help_text=".csv, .csv.gz, or a .zip that holds one .csv",
         allow_empty_file=True,
-        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".csv,.gz,.zip"}),
+        widget=forms.ClearableFileInput(attrs={"class": "form-control"}),
         error_messages={"required": "No file was sent. Choose one and upload again."},
     )
     description = forms.CharField(
@@ -18,6 +23,17 @@ class UploadForm(forms.Form):
         help_text="For your team: what is new in this one?",
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
+
+    def __init__(self, competition: Competition, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = {
+            "Prediction file": PREDICTIONS_ARE if competition.takes_predictions else "",
+            "SavedModel": MODELS_ARE if competition.takes_models else "",
+        }
+        field = self.fields["file"]
+        field.label = " or ".join(name for name, what in kinds.items() if what)
+        field.help_text = "; or ".join(what for what in kinds.values() if what)
+        field.widget.attrs["accept"] = ".csv,.gz,.zip" if competition.takes_predictions else ".zip"
 
 
 class JoinForm(forms.Form):

@@ -1,6 +1,6 @@
 """Sending a submission, and following it."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -16,15 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from competitions.access import organized_by
+from competitions.features import model_features
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
 from leaderboard.standings import rank_of
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import UploadForm
 from submissions import lifecycle
-from submissions.models import Status, Submission
-from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_unless_open
-from submissions.uploads import forget_upload, refuse_other_kinds, store_upload, too_large
+from submissions.model_grading import why_models_wait
+from submissions.models import Kind, Status, Submission
+from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_unless_open
+from submissions.uploads import forget_upload, kind_of, largest_upload, refuse_other_names, store_upload, too_large
 
 # Seconds between two looks at a submission's status, by the seconds that it has been waiting.
 POLLING = ((3, 0.3), (30, 1), (120, 3))
@@ -44,7 +46,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
         if not (length.isascii() and length.isdigit()):
             return _refused(request, competition, f"Content-Length {length[:20]!r} is not a number of bytes.", 400)
         body_bytes = int(length)
-        reason = too_large(competition, max(0, body_bytes - settings.UPLOAD_FORM_BYTES))
+        reason = too_large(competition, max(0, body_bytes - settings.UPLOAD_FORM_BYTES), None)
         if reason:
             return _refused(request, competition, reason, 413)
     return _submit(request, competition)
@@ -55,7 +57,7 @@ submit.judges_its_own_size = True  # type: ignore[attr-defined]  # for pages.bod
 
 @csrf_protect
 def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
-    context = context_of(request, competition, "submit")
+    context = _submit_context(request, competition)
     team = context["team"]
     if team is None:
         messages.info(request, f"Join {competition.title} first; then you can submit.")
@@ -63,21 +65,23 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
     if request.method != "POST":
         try:
             refuse_unless_open(competition, timezone.now())
-            refuse_if_used_up(team, timezone.now())
+            refuse_if_used_up(team, Kind.PREDICTIONS, timezone.now())
         except SubmissionRefused as reason:
             context["refusal"] = str(reason)
-        return render(request, "pages/submit.html", context | {"form": UploadForm()})
+        return render(request, "pages/submit.html", context | {"form": UploadForm(competition)})
 
-    form = UploadForm(request.POST, request.FILES)
+    form = UploadForm(competition, request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "pages/submit.html", context | {"form": form}, status=400)
     file = form.cleaned_data["file"]
-    if too_much := too_large(competition, file.size):
-        return _refused(request, competition, too_much, 413)
+    kind = kind_of(file)
     try:
-        refuse_other_kinds(file.name)
+        refuse_other_names(competition, file.name)
+        refuse_other_kinds(competition, kind)
+        if too_much := too_large(competition, file.size, kind):
+            return _refused(request, competition, too_much, 413)
         refuse_unless_open(competition, timezone.now())
-        refuse_if_used_up(team, timezone.now())
+        refuse_if_used_up(team, kind, timezone.now())
         upload = store_upload(competition, file)
         try:
             submission = lifecycle.submit(team, cast(User, request.user), upload, form.cleaned_data["description"])
@@ -90,8 +94,18 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, competition: Competition, reason: str, status: int) -> HttpResponse:
+    context = _submit_context(request, competition)
+    shown = context | {"form": UploadForm(competition), "refusal": reason}
+    return render(request, "pages/submit.html", shown, status=status)
+
+
+def _submit_context(request: HttpRequest, competition: Competition) -> dict[str, Any]:
     context = context_of(request, competition, "submit")
-    return render(request, "pages/submit.html", context | {"form": UploadForm(), "refusal": reason}, status=status)
+    if competition.takes_models:
+        context["why_models_wait"] = why_models_wait(competition)
+        context["model_features"] = model_features(competition)
+        context["model_megabytes"] = competition.max_model_bytes // 1_000_000
+    return context | {"largest_upload": largest_upload(competition)}
 
 
 def _within_reach(request: HttpRequest) -> QuerySet[Submission]:
@@ -99,6 +113,17 @@ def _within_reach(request: HttpRequest) -> QuerySet[Submission]:
     user = cast(User, request.user)
     mine = Q(team__memberships__user=user) | Q(competition__in=organized_by(user))
     return Submission.objects.filter(mine).select_related("competition", "team__competition", "evaluation").distinct()
+
+
+def _model_context(submission: Submission) -> dict[str, object]:
+    """What a model's owner may know of its runs: never the log of the hidden one."""
+    runs = list(submission.model_runs.all())
+    waits = submission.status in (Status.QUEUED, Status.PREDICTING)
+    return {
+        "public_run": next((run for run in reversed(runs) if run.is_public_sample), None),
+        "model_warning": next((run.warning for run in runs if run.warning), ""),
+        "why_models_wait": why_models_wait(submission.competition) if waits else "",
+    }
 
 
 def _status_context(submission: Submission) -> dict[str, object]:
@@ -112,6 +137,8 @@ def _status_context(submission: Submission) -> dict[str, object]:
         "may_withdraw": submission.status == Status.QUEUED and not submission.evaluations.exists(),
         "unnamed_problems": submission.problem_count - len(submission.problems),
     }
+    if submission.kind == Kind.SAVED_MODEL:
+        context |= _model_context(submission)
     if submission.evaluation:
         context["public_score"] = disclosed(submission.evaluation.public_score, competition.decimals)
         if competition.has_closed(now):

@@ -1,12 +1,13 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from pages import competition_views, health, submission_views
+from pages import competition_views, health, status_views, submission_views
 
 urlpatterns = [
     path("", competition_views.home, name="home"),
     # Pages of other makers, the admin's for one, let the browser look for it here.
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),
+    path("status/", status_views.status, name="status"),
     path("healthz", health.healthz, name="healthz"),
     path("competitions/<slug:slug>/", competition_views.overview, name="competition"),
     path("competitions/<slug:slug>/data/", competition_views.data, name="data"),

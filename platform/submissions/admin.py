@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from submissions import lifecycle
-from submissions.models import Evaluation, Event, Submission
+from submissions.models import Evaluation, Event, ModelRun, Submission
 
 
 class LookOnly(admin.TabularInline[Any, Submission]):
@@ -32,16 +32,26 @@ class EvaluationInline(LookOnly):
     fields = readonly_fields = ("solution", "public_score", "private_score", "is_live", "graded_at")
 
 
+class ModelRunInline(LookOnly):
+    """With the log of the hidden run, which only organizers may read."""
+
+    model = ModelRun
+    fields = readonly_fields = (
+        "ran_at", "is_public_sample", "outcome", "seconds", "peak_rss_bytes", "walls", "exported_with", "warning",
+        "log",
+    )  # fmt: skip
+
+
 @admin.register(Submission)
 class SubmissionAdmin(OfOwnCompetitions):
     """Submissions and their timelines. A status is never edited: the actions go through its life's own verbs."""
 
-    list_display = ("original_name", "competition", "team", "status", "public_score", "tries", "submitted_at")
-    list_filter = ("status", ("competition", OwnCompetitionsFilter))
+    list_display = ("original_name", "kind", "competition", "team", "status", "public_score", "tries", "submitted_at")
+    list_filter = ("status", "kind", ("competition", OwnCompetitionsFilter))
     search_fields = ("id", "original_name", "team__name", "submitted_by__username")
     date_hierarchy = "submitted_at"
     list_select_related = ("competition", "team", "evaluation")
-    inlines = (EventInline, EvaluationInline)
+    inlines = (EventInline, ModelRunInline, EvaluationInline)
     actions = ("grade_again", "take_up_again")
     fields = readonly_fields = (
         "id", "competition", "team", "submitted_by", "kind", "status", "original_name", "size_bytes", "sha256",

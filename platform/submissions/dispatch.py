@@ -10,7 +10,7 @@ from submissions.models import Queue
 log = structlog.get_logger(__name__)
 
 # Who answers each queue's bell, by name: the site does not import the workers' side.
-TASKS = {Queue.SCORING: "grading.score_waiting"}
+TASKS = {Queue.MODELS: "grading.predict_waiting", Queue.SCORING: "grading.score_waiting"}
 CHECK_SOLUTIONS = "grading.check_solutions"
 
 

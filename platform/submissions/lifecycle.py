@@ -1,9 +1,11 @@
 """The life of a submission: the only code that writes a status.
 
-    submit() → QUEUED → SCORING → SCORED
+    predictions   submit() → QUEUED ────────────────────────────────────→ SCORING → SCORED
+    saved_model   submit() → QUEUED → PREDICTING → predicted() PREDICTED → SCORING → SCORED
     from QUEUED: cancel() → CANCELLED
-    from SCORING: reject() → REJECTED (theirs to mend) · release() → QUEUED (ours, tried again) · FAILED after MAX_TRIES
-    from SCORED: regrade() → QUEUED · from FAILED: retry() → QUEUED
+    from PREDICTING or SCORING: reject() → REJECTED (theirs to mend) · release() one step back (ours, tried again) ·
+    FAILED after MAX_TRIES · from PREDICTING: put_back() → QUEUED (models are not graded here now)
+    from SCORED: regrade() → QUEUED, a model → PREDICTED (it is not run again) · from FAILED: retry() → QUEUED
 
 Every verb is one compare-and-set UPDATE and answers whether it moved. The row is the truth: the broker only rings.
 """
@@ -22,11 +24,22 @@ from competitions.models import Solution
 from grader.scoring.rejection import Rejected
 from submissions.clock import database_now, seconds_from_now
 from submissions.dispatch import ring_after_commit
-from submissions.fairness import next_in_turn
-from submissions.models import Evaluation, Event, Kind, Queue, Status, Submission
-from submissions.quota import refuse_if_used_up, refuse_unless_open
+from submissions.fairness import WAITS_IN, next_in_turn
+from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission
+from submissions.quota import refuse_if_used_up, refuse_other_kinds, refuse_unless_open
 from submissions.uploads import StoredUpload
 from teams.models import Team
+
+# What a claim from each queue makes of a submission.
+WORKS_AS = {Queue.MODELS: Status.PREDICTING, Queue.SCORING: Status.SCORING}
+QUEUE_OF = {Kind.PREDICTIONS: Queue.SCORING, Kind.SAVED_MODEL: Queue.MODELS}
+IS_MODEL = Q(kind=Kind.SAVED_MODEL)
+# Work that is given back: at which step it was, where it waits again, and who is told.
+STEPS_BACK = (
+    (Q(status=Status.PREDICTING), Status.QUEUED, Queue.MODELS),
+    (Q(status=Status.SCORING) & IS_MODEL, Status.PREDICTED, Queue.SCORING),
+    (Q(status=Status.SCORING) & ~IS_MODEL, Status.QUEUED, Queue.SCORING),
+)
 
 
 class ClaimLost(Exception):
@@ -35,10 +48,11 @@ class ClaimLost(Exception):
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to finish one submission, as long as its attempt is the latest."""
+    """The right to finish one step of a submission, as long as its attempt is the latest."""
 
     submission_id: UUID
     attempt: int
+    status: Status
 
 
 def submit(team: Team, user: User | None, upload: StoredUpload, description: str = "") -> Submission:
@@ -52,12 +66,13 @@ def submit(team: Team, user: User | None, upload: StoredUpload, description: str
         now = database_now(team.competition)
         if not team.is_baseline:
             refuse_unless_open(team.competition, now)
-            refuse_if_used_up(team, now)
+            refuse_other_kinds(team.competition, upload.kind)
+            refuse_if_used_up(team, upload.kind, now)
         submission = Submission.objects.create(
             competition=team.competition,
             team=team,
             submitted_by=user,
-            kind=Kind.PREDICTIONS,
+            kind=upload.kind,
             file=upload.stored_name,
             original_name=upload.original_name,
             size_bytes=upload.size_bytes,
@@ -67,24 +82,27 @@ def submit(team: Team, user: User | None, upload: StoredUpload, description: str
             waiting_since=now,
         )
         Event.objects.create(submission=submission, status=Status.QUEUED, note="received")
-        ring_after_commit(Queue.SCORING)
+        ring_after_commit(QUEUE_OF[upload.kind])
     return submission
 
 
-def claim_next(queue: Queue) -> Claim | None:
-    """Take the submission whose turn it is, and hold it for LEASE_SECONDS. None: nothing waits in this queue."""
-    while (turn := next_in_turn(queue)) is not None:
-        claim = Claim(turn.submission_id, turn.attempt + 1)
+def claim_next(queue: Queue, among: Q = Q()) -> Claim | None:  # noqa: B008  # a Q is never changed
+    """Take the submission whose turn it is, and hold it for LEASE_SECONDS. None: nothing waits in this queue.
+
+    `among` narrows what may be taken.
+    """
+    while (turn := next_in_turn(queue, among)) is not None:
+        claim = Claim(turn.submission_id, turn.attempt + 1, WORKS_AS[queue])
         with transaction.atomic():
             moved = _move(
-                Q(pk=turn.submission_id, status=Status.QUEUED, attempt=turn.attempt),
-                Status.SCORING,
+                WAITS_IN[queue] & Q(pk=turn.submission_id, attempt=turn.attempt),
+                claim.status,
                 attempt=claim.attempt,
                 claimed_at=Now(),
                 lease_until=seconds_from_now(settings.LEASE_SECONDS),
             )
             if moved:
-                _note(turn.submission_id, Status.SCORING, f"try {turn.tries + 1}" if turn.tries else "")
+                _note(turn.submission_id, claim.status, f"try {turn.tries + 1}" if turn.tries else "")
                 return claim
     return None
 
@@ -92,6 +110,21 @@ def claim_next(queue: Queue) -> Claim | None:
 def renew(claim: Claim) -> bool:
     """Hold a claim for another LEASE_SECONDS. False: it is lost."""
     return Submission.objects.filter(_held(claim)).update(lease_until=seconds_from_now(settings.LEASE_SECONDS)) == 1
+
+
+def predicted(claim: Claim, predictions: str) -> None:
+    """A model has answered; `predictions` is the stored name. Raises ClaimLost, which must end its transaction."""
+    _finish(claim, Status.PREDICTED, Status.PREDICTING, predictions=predictions, waiting_since=Now())
+    ring_after_commit(Queue.SCORING)
+
+
+def put_back(claim: Claim, why: str) -> bool:
+    """Models cannot be run here now: to its place in the queue, with no try counted. False: the claim was lost."""
+    with transaction.atomic():
+        moved = _move(_held(claim) & Q(status=Status.PREDICTING), Status.QUEUED, lease_until=None)
+        if moved:
+            _note(claim.submission_id, Status.QUEUED, why[:300])
+    return moved
 
 
 def score(claim: Claim, solution: Solution, *, public: float, private: float, predictions: str) -> Evaluation:
@@ -107,7 +140,7 @@ def score(claim: Claim, solution: Solution, *, public: float, private: float, pr
         private_score=private,
         predictions=predictions,
     )
-    _finish(claim, Status.SCORED, evaluation=evaluation)
+    _finish(claim, Status.SCORED, Status.SCORING, evaluation=evaluation)
     return evaluation
 
 
@@ -116,6 +149,7 @@ def reject(claim: Claim, reason: Rejected) -> None:
     _finish(
         claim,
         Status.REJECTED,
+        claim.status,
         problems=[{"line": p.line, "finding": p.finding, "cure": p.cure} for p in reason.problems],
         problem_count=reason.problem_count,
     )
@@ -123,15 +157,15 @@ def reject(claim: Claim, reason: Rejected) -> None:
 
 
 def release(claim: Claim, why: str) -> bool:
-    """Give the work back after a failure of ours: QUEUED again, FAILED after MAX_TRIES. False: the claim was lost."""
+    """Give the work back after a failure of ours: one step, FAILED after MAX_TRIES. False: the claim was lost."""
     return _give_back(_held(claim), claim.submission_id, why, settings.RETRY_PAUSE_SECONDS)
 
 
 def release_expired() -> int:
     """Give back every submission whose lease has run out by the database's clock; returns how many moved."""
-    expired = Q(status=Status.SCORING, lease_until__lt=Now())
+    expired = Q(status__in=WORKED_ON, lease_until__lt=Now())
     held = Submission.objects.filter(expired).values_list("pk", "attempt")
-    return sum(_give_back(expired & Q(pk=pk, attempt=attempt), pk, "the worker went away", 0) for pk, attempt in held)
+    return sum(_give_back(expired & Q(attempt=attempt), pk, "the worker went away", 0) for pk, attempt in held)
 
 
 def cancel(submission: Submission) -> bool:
@@ -147,16 +181,22 @@ def cancel(submission: Submission) -> bool:
 
 def regrade(submission: Submission) -> bool:
     """Grade a scored submission again. Its present evaluation counts until the new one stands."""
-    return _queue_again(Q(pk=submission.pk, status=Status.SCORED), submission.pk, "to be graded again")
+    scored = Q(pk=submission.pk, status=Status.SCORED)
+    why = "to be graded again"
+    return _queue_again(scored & ~IS_MODEL, Status.QUEUED, Queue.SCORING, submission.pk, why) or _queue_again(
+        scored & IS_MODEL, Status.PREDICTED, Queue.SCORING, submission.pk, why
+    )
 
 
 def retry(submission: Submission) -> bool:
     """Take up a failed submission once more."""
-    return _queue_again(Q(pk=submission.pk, status=Status.FAILED), submission.pk, "taken up again by an organizer")
+    failed = Q(pk=submission.pk, status=Status.FAILED)
+    why = "taken up again by an organizer"
+    return _queue_again(failed, Status.QUEUED, QUEUE_OF[Kind(submission.kind)], submission.pk, why)
 
 
 def _held(claim: Claim) -> Q:
-    return Q(pk=claim.submission_id, status=Status.SCORING, attempt=claim.attempt)
+    return Q(pk=claim.submission_id, status=claim.status, attempt=claim.attempt)
 
 
 def _move(condition: Q, to: Status, **values: Any) -> bool:
@@ -168,22 +208,27 @@ def _note(submission_id: UUID, status: Status, note: str = "") -> None:
     Event.objects.create(submission_id=submission_id, status=status, note=note)
 
 
-def _finish(claim: Claim, to: Status, **values: Any) -> None:
-    if not _move(_held(claim), to, lease_until=None, tries=0, **values):
+def _finish(claim: Claim, to: Status, step: Status, **values: Any) -> None:
+    """End the step that is being worked on."""
+    if not _move(_held(claim) & Q(status=step), to, lease_until=None, tries=0, **values):
         raise ClaimLost(claim)
     _note(claim.submission_id, to)
 
 
 def _give_back(condition: Q, submission_id: UUID, why: str, pause_seconds: float) -> bool:
+    condition &= Q(pk=submission_id)
     tries_left = Q(tries__lt=settings.MAX_TRIES - 1)
+    again_at = seconds_from_now(pause_seconds)
     with transaction.atomic():
-        again_at = seconds_from_now(pause_seconds)
-        if _move(condition & tries_left, Status.QUEUED, lease_until=None, waiting_since=again_at, tries=F("tries") + 1):
-            _note(submission_id, Status.QUEUED, f"our fault: {why}; it will be tried again")
-            # After a pause the sweeper rings, so that a short outage does not use up every try.
-            if not pause_seconds:
-                ring_after_commit(Queue.SCORING)
-            return True
+        for step, back_to, queue in STEPS_BACK:
+            if _move(
+                condition & step & tries_left, back_to, lease_until=None, waiting_since=again_at, tries=F("tries") + 1
+            ):
+                _note(submission_id, back_to, f"our fault: {why}; it will be tried again")
+                # After a pause the sweeper rings, so that a short outage does not use up every try.
+                if not pause_seconds:
+                    ring_after_commit(queue)
+                return True
         failure = f"{why} ({settings.MAX_TRIES} tries)"
         moved = _move(condition, Status.FAILED, lease_until=None, tries=0, failure=failure)
         if moved:
@@ -192,10 +237,10 @@ def _give_back(condition: Q, submission_id: UUID, why: str, pause_seconds: float
     return moved
 
 
-def _queue_again(condition: Q, submission_id: UUID, why: str) -> bool:
+def _queue_again(condition: Q, to: Status, queue: Queue, submission_id: UUID, why: str) -> bool:
     with transaction.atomic():
-        moved = _move(condition, Status.QUEUED, evaluation=None, failure="", tries=0, waiting_since=Now())
+        moved = _move(condition, to, evaluation=None, failure="", tries=0, waiting_since=Now())
         if moved:
-            _note(submission_id, Status.QUEUED, why)
-            ring_after_commit(Queue.SCORING)
+            _note(submission_id, to, why)
+            ring_after_commit(queue)
     return moved

@@ -23,16 +23,20 @@ def prediction_storage() -> Storage:
 
 class Kind(models.TextChoices):
     PREDICTIONS = "predictions", "prediction file"
+    SAVED_MODEL = "saved_model", "SavedModel"
 
 
 class Queue(models.TextChoices):
     """Where work waits; each has workers of its own."""
 
+    MODELS = "models", "models"
     SCORING = "scoring", "scoring"
 
 
 class Status(models.TextChoices):
     QUEUED = "queued", "waiting"
+    PREDICTING = "predicting", "being run"
+    PREDICTED = "predicted", "waiting for its score"
     SCORING = "scoring", "being scored"
     SCORED = "scored", "scored"
     REJECTED = "rejected", "rejected"
@@ -40,6 +44,7 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", "cancelled"
 
 
+WORKED_ON = (Status.PREDICTING, Status.SCORING)
 TERMINAL = (Status.SCORED, Status.REJECTED, Status.FAILED, Status.CANCELLED)
 COST_NO_SLOT = (Status.REJECTED, Status.FAILED, Status.CANCELLED)
 
@@ -77,6 +82,9 @@ class Submission(models.Model):
     problems = models.JSONField(default=list, help_text="Of a rejected one: {line, finding, cure} of the first ones.")
     problem_count = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=300, blank=True)
+    predictions = models.FileField(
+        storage=prediction_storage, max_length=200, blank=True, help_text="What a SavedModel has answered."
+    )
 
     class Meta:
         ordering = ["-submitted_at", "id"]
@@ -102,9 +110,18 @@ class Submission(models.Model):
                 name="failed_means_reason",
             ),
             models.CheckConstraint(
-                condition=Q(status="scoring", lease_until__isnull=False)
-                | (~Q(status="scoring") & Q(lease_until__isnull=True)),
+                condition=Q(status__in=WORKED_ON, lease_until__isnull=False)
+                | (~Q(status__in=WORKED_ON) & Q(lease_until__isnull=True)),
                 name="worked_on_means_leased",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="saved_model") | ~Q(status__in=("predicting", "predicted")),
+                name="only_a_model_predicts",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="predictions", predictions="")
+                | Q(Q(kind="saved_model"), ~Q(status__in=("predicted", "scoring", "scored")) | ~Q(predictions="")),
+                name="a_model_is_scored_by_its_predictions",
             ),
         ]
 
@@ -132,6 +149,43 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class ModelRun(models.Model):
+    """One run of a SavedModel: on the hidden features, or once more on public rows to show its owner what is wrong.
+
+    `log` of a hidden run may quote hidden features: for organizers only. That of a public run is its owner's.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="model_runs")
+    is_public_sample = models.BooleanField(help_text="On rows of the training data.")
+    outcome = models.CharField(max_length=30)
+    seconds = models.FloatField()
+    peak_rss_bytes = models.PositiveBigIntegerField()
+    walls = models.JSONField(default=list)
+    warning = models.CharField(max_length=300, blank=True, help_text="For its owner, in fixed words.")
+    exported_with = models.CharField(max_length=40, blank=True, help_text="TensorFlow's version, as the export says.")
+    log = models.TextField(blank=True)
+    ran_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} after {self.seconds:.2f} s"
+
+
+class ModelsWorker(models.Model):
+    """A worker that runs SavedModels, as it reports itself: the site says from this whether models are graded now."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    seen_at = models.DateTimeField(db_default=Now())
+    reason_it_is_off = models.CharField(max_length=500, blank=True)
+    layers = models.JSONField(default=list, help_text="Its walls: {name, is_standing, detail}.")
+    tensorflow_version = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Evaluation(models.Model):

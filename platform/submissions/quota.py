@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Sum
 
-from competitions.models import Competition
-from submissions.models import COST_NO_SLOT, Submission
+from competitions.models import TEST_FILE, Competition
+from submissions.models import COST_NO_SLOT, Kind, ModelRun, Submission
 from teams.models import Team
 
 
@@ -24,11 +25,33 @@ def submissions_left_today(team: Team, at: datetime) -> int:
     return max(0, team.competition.daily_limit - used)
 
 
+def model_seconds_per_day(competition: Competition) -> int:
+    """How long all models of a team may run per UTC day, failing ones too: UPLOADS_PER_SLOT runs for each slot."""
+    return competition.daily_limit * settings.UPLOADS_PER_SLOT * competition.model_seconds
+
+
+def model_seconds_left_today(team: Team, at: datetime) -> float:
+    """What remains of the team's model seconds on the UTC day of `at`; 0 or less: nothing."""
+    today = ModelRun.objects.filter(submission__team=team, ran_at__gte=day_of(at))
+    used = today.aggregate(used=Sum("seconds", default=0.0))["used"]
+    return model_seconds_per_day(team.competition) - float(used)
+
+
 def in_words(duration: timedelta) -> str:
     """Hours and minutes, rounded up to the minute: "3 h 12 min"."""
     minutes = -(-int(duration.total_seconds()) // 60)
     hours, minutes = divmod(max(minutes, 1), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def no_model_seconds(competition: Competition, at: datetime) -> str:
+    """The sentence for a team whose models have run long enough today."""
+    next_day = day_of(at) + timedelta(days=1)
+    return (
+        f"Your team's models have run for their {model_seconds_per_day(competition):,} seconds of today; "
+        f"the next can be run at 00:00 UTC (in {in_words(next_day - at)}). "
+        "The starter kit's `check` runs a model at home."
+    )
 
 
 def refuse_unless_open(competition: Competition, at: datetime) -> None:
@@ -50,9 +73,31 @@ def refuse_unless_open(competition: Competition, at: datetime) -> None:
         )
 
 
-def refuse_if_used_up(team: Team, at: datetime) -> None:
+def refuse_other_kinds(competition: Competition, kind: Kind) -> None:
+    """Raises SubmissionRefused for a kind that the competition does not take, or cannot grade yet."""
+    if kind == Kind.PREDICTIONS and not competition.takes_predictions:
+        raise SubmissionRefused(
+            f"{competition.title} takes SavedModels, not prediction files. Send a .zip with one SavedModel."
+        )
+    if kind != Kind.SAVED_MODEL:
+        return
+    if not competition.takes_models:
+        raise SubmissionRefused(
+            f"{competition.title} takes predictions, not models. "
+            "Send a prediction file: .csv, .csv.gz, or a .zip that holds one .csv."
+        )
+    if not competition.data_files.filter(name=TEST_FILE).exists():
+        raise SubmissionRefused(
+            f"{competition.title} cannot run models yet: its organizers have not added {TEST_FILE}. "
+            "Nothing was counted; please try again later."
+        )
+
+
+def refuse_if_used_up(team: Team, kind: Kind, at: datetime) -> None:
     """Raises SubmissionRefused when the team's UTC day is used up. It binds only under the team's lock."""
     next_day = day_of(at) + timedelta(days=1)
+    if kind == Kind.SAVED_MODEL and model_seconds_left_today(team, at) <= 0:
+        raise SubmissionRefused(no_model_seconds(team.competition, at))
     limit = team.competition.daily_limit
     uploads = Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).count()
     # Rejected files are free, but not without end: each costs disk and a reader's time.

@@ -8,10 +8,14 @@ from uuid import uuid4
 from django.core.files.base import File
 
 from competitions.models import Competition
-from submissions.models import submission_storage
+from submissions.models import Kind, submission_storage
 from submissions.quota import SubmissionRefused
 
-PREDICTION_SUFFIXES = (".csv", ".csv.gz", ".zip")
+TAKEN_SUFFIXES = (".csv", ".csv.gz", ".zip")
+OTHER_MODELS = (".keras", ".h5", ".hdf5", ".pb", ".pbtxt", ".tflite", ".pt", ".pth", ".onnx", ".pkl", ".joblib")
+# A zip ends with the list of what it holds; the models worker takes none whose list is longer.
+ZIP_LIST_BYTES = 1_000_000
+GRAPH_FILE = b"saved_model.pb"
 
 
 @dataclass(frozen=True)
@@ -20,43 +24,80 @@ class StoredUpload:
 
     stored_name: str
     original_name: str
+    kind: Kind
     size_bytes: int
     sha256: str
 
 
-def too_large(competition: Competition, size_bytes: int) -> str | None:
-    """The sentence for a file above the competition's limit; None: it is small enough."""
-    if size_bytes <= competition.max_upload_bytes:
+def largest_upload(competition: Competition) -> int:
+    """The most bytes that a file of any kind may have here: above it nothing of a request is read."""
+    predictions = competition.max_upload_bytes if competition.takes_predictions else 0
+    return max(predictions, competition.max_model_bytes if competition.takes_models else 0)
+
+
+def too_large(competition: Competition, size_bytes: int, kind: Kind | None) -> str | None:
+    """The sentence for a file above the competition's limit; None: it is small enough, as far as is known.
+
+    `kind` None: only its size is known yet.
+    """
+    is_model = kind == Kind.SAVED_MODEL
+    limit = competition.max_model_bytes if is_model else competition.max_upload_bytes
+    if kind is None:
+        limit = largest_upload(competition)
+        is_model = limit > competition.max_upload_bytes
+    if size_bytes <= limit:
         return None
-    return (
-        f"The file has {size_bytes:,} bytes; {competition.title} takes at most {competition.max_upload_bytes:,}. "
-        "Compress it (.csv.gz or .zip), or write fewer digits."
+    cure = (
+        "Make the model smaller: store float16, or fewer rows of its tables."
+        if is_model
+        else "Compress it (.csv.gz or .zip), or write fewer digits."
     )
+    return f"The file has {size_bytes:,} bytes; {competition.title} takes at most {limit:,}. {cure}"
 
 
-def refuse_other_kinds(name: str) -> None:
+def kind_of(file: File[bytes]) -> Kind:
+    """Whether an upload is to be taken for a prediction file or a SavedModel, by the names at a zip's end.
+
+    It is only told where it belongs here; what it really is, the worker finds out.
+    """
+    if not (file.name or "").lower().endswith(".zip"):
+        return Kind.PREDICTIONS
+    file.seek(max(0, file.size - ZIP_LIST_BYTES))
+    listed = file.read(ZIP_LIST_BYTES)
+    file.seek(0)
+    return Kind.SAVED_MODEL if GRAPH_FILE in listed else Kind.PREDICTIONS
+
+
+def refuse_other_names(competition: Competition, name: str) -> None:
     """Raises SubmissionRefused for a file that this site does not grade, by its name."""
     lower = name.lower()
-    if lower.endswith(PREDICTION_SUFFIXES):
+    if lower.endswith(TAKEN_SUFFIXES):
         return
-    if lower.endswith((".keras", ".h5", ".hdf5", ".pb", ".pbtxt", ".pt", ".onnx", ".pkl", ".joblib")):
-        what = "a model; this competition takes predictions, not models"
-    else:
-        what = "not one of them"
-    raise SubmissionRefused(
-        f"'{name[:80]}' is {what}. Send a prediction file: .csv, .csv.gz, or a .zip that holds one .csv."
-    )
+    takes = []
+    if competition.takes_predictions:
+        takes.append("a prediction file (.csv, .csv.gz, or a .zip that holds one .csv)")
+    if competition.takes_models:
+        takes.append("a .zip with one SavedModel directory")
+    what = "not one of them"
+    if lower.endswith(OTHER_MODELS):
+        what = "a model of a kind that is not run here"
+        if competition.takes_models:
+            takes[-1] += "; from Keras 3, model.export('my_model') writes that directory"
+        else:
+            what = "a model; this competition takes predictions, not models"
+    raise SubmissionRefused(f"'{name[:80]}' is {what}. Send {', or '.join(takes)}.")
 
 
 def store_upload(competition: Competition, file: File[bytes]) -> StoredUpload:
     """Put a file into the submissions store under a name of our own; the sender's name is kept as text only."""
+    kind = kind_of(file)
     original_name = PurePosixPath((file.name or "predictions.csv").replace("\\", "/")).name[:200]
     digest = sha256()
     for chunk in file.chunks():
         digest.update(chunk)
     size_bytes = file.size
     stored_name = submission_storage().save(f"{competition.slug}/{uuid4().hex}", file)
-    return StoredUpload(stored_name, original_name, size_bytes, digest.hexdigest())
+    return StoredUpload(stored_name, original_name, kind, size_bytes, digest.hexdigest())
 
 
 def forget_upload(upload: StoredUpload) -> None:

@@ -12,8 +12,9 @@ from django.test import Client
 from accounts.models import User
 from accounts.organizers import make_organizer
 from competitions.models import Competition, DataFile, Page, PageKind, Solution
+from grading import models_worker
 from grading.solutions import check
-from grading.tasks import score_waiting
+from grading.tasks import predict_waiting, score_waiting
 from submissions import lifecycle
 from submissions.models import Submission
 from submissions.uploads import store_upload
@@ -115,6 +116,39 @@ def graded(send) -> Callable[..., Submission]:
         return submission
 
     return send_and_grade
+
+
+@pytest.fixture
+def takes_models(competition: Competition) -> Competition:
+    """The small competition, open to SavedModels; ten rows of its train.csv are known to everyone."""
+    competition.takes_models = True
+    competition.save()
+    rows = "".join(f'u{5 - i % 5},"Seen {i}",3\n' for i in range(10))
+    train = ContentFile(f"user_id,book_name,rating\n{rows}", "t.csv")
+    DataFile.objects.create(competition=competition, name="train.csv", file=train)
+    return competition
+
+
+@pytest.fixture
+def models_worker_here(db, settings, tmp_path, monkeypatch) -> None:
+    """This process is a models worker, on a machine where no labels are."""
+    settings.LABELS_DIR = tmp_path / "no labels"
+    monkeypatch.setattr(models_worker, "_name", "")
+    models_worker.begin("models@here")
+
+
+@pytest.fixture
+def run_and_graded(send, sent_models, models_worker_here) -> Callable[..., Submission]:
+    """run_and_graded(team, name) sends that model, lets both workers answer their bells, and returns what became."""
+
+    def send_run_and_grade(team: Team, name: str) -> Submission:
+        submission = send(team, sent_models[name], f"{name}.zip")
+        predict_waiting()
+        score_waiting()
+        submission.refresh_from_db()
+        return submission
+
+    return send_run_and_grade
 
 
 @pytest.fixture

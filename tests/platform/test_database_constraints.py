@@ -56,6 +56,29 @@ def test_a_failure_without_a_reason(waiting):
     assert refuses("failed_means_reason", lambda: waiting.update(status=Status.FAILED))
 
 
+def test_a_file_that_predicts(waiting):
+    assert refuses("only_a_model_predicts", lambda: waiting.update(status=Status.PREDICTED))
+
+
+def test_a_model_with_no_answers_on_its_way_to_a_score(waiting):
+    waiting.update(kind="saved_model")
+    assert refuses("a_model_is_scored_by_its_predictions", lambda: waiting.update(status=Status.PREDICTED))
+
+
+def test_a_file_with_a_models_answers(waiting):
+    assert refuses("a_model_is_scored_by_its_predictions", lambda: waiting.update(predictions="answers.npy"))
+
+
+def test_a_model_that_is_run_without_a_lease(waiting):
+    waiting.update(kind="saved_model")
+    assert refuses("worked_on_means_leased", lambda: waiting.update(status=Status.PREDICTING))
+
+
+def test_a_competition_that_takes_nothing(competition):
+    rows = Competition.objects.filter(pk=competition.pk)
+    assert refuses("competition_takes_something", lambda: rows.update(takes_predictions=False))
+
+
 def test_work_without_a_lease(waiting):
     assert refuses("worked_on_means_leased", lambda: waiting.update(status=Status.SCORING))
 

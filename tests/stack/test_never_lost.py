@@ -95,7 +95,7 @@ def test_a_worker_that_wakes_up_late_does_not_score_a_second_time(run_site):
     (alice,) = site.participants("alice")
     submission = caught_in_mid_grade(site, alice)
     # Another worker on the same database takes over what the sleeping one has lost.
-    successor = RunningSite(site.var.parent / "successor", DATABASE_URL=f"sqlite:///{site.var / 'db.sqlite3'}", **QUICK)
+    successor = RunningSite(site.var.parent / "successor", DATABASE_URL=f"sqlite:///{site.database}", **QUICK)
     for folder in ("submissions", "labels", "competition_data", "predictions"):
         successor.var.mkdir(exist_ok=True)
         (successor.var / folder).symlink_to(site.var / folder)

@@ -12,10 +12,11 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!file) return "";
     if (file.size > limit) {
       return `The file has ${file.size.toLocaleString("en")} bytes; at most ${limit.toLocaleString("en")} are taken. ` +
-        "Compress it (.csv.gz or .zip), or write fewer digits.";
+        "Compress it, or make it smaller.";
     }
-    if (!/\.(csv|csv\.gz|zip)$/i.test(file.name)) {
-      return `'${file.name}' is none of .csv, .csv.gz and .zip.`;
+    const endings = input.accept.split(",");
+    if (!endings.some((ending) => file.name.toLowerCase().endsWith(ending))) {
+      return `'${file.name}' ends in none of ${endings.join(", ")}.`;
     }
     return "";
   };

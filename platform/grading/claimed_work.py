@@ -1,0 +1,31 @@
+"""The frame around every step of a submission: the lease kept alive, and every way of ending accounted for."""
+
+from collections.abc import Callable
+
+import structlog
+
+from grading.lease import kept_alive
+from submissions import lifecycle
+from submissions.lifecycle import Claim, ClaimLost
+from submissions.models import Submission
+
+log = structlog.get_logger(__name__)
+
+
+def carry_out(claim: Claim, work: Callable[[Claim, Submission], None], doing: str) -> None:
+    """Let `work` finish the claimed step. When it cannot, the failure is ours and the step is given back.
+
+    `doing` names the work in the note that the timeline shows, such as "scoring".
+    """
+    submission = Submission.objects.select_related("competition", "team__competition").get(pk=claim.submission_id)
+    bound = log.bind(submission=str(claim.submission_id), attempt=claim.attempt, doing=doing)
+    try:
+        with kept_alive(claim):
+            work(claim, submission)
+    except ClaimLost:
+        bound.warning("claim_lost")
+    except Exception as problem:  # The worker must live on; the row goes back to the queue, and the log has it whole.
+        bound.exception("step_failed")
+        lifecycle.release(claim, f"the {doing} stopped with {type(problem).__name__}")
+    else:
+        bound.info("step_done")

@@ -1,0 +1,172 @@
+"""Running one claimed SavedModel: on the hidden features, and where it fails once more on rows that all may see.
+
+No label is at hand here, and what a participant is told of the hidden run is one of a few fixed sentences.
+"""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from competitions.models import Competition
+from grader.model_runner.limits import MIB, ModelLimits
+from grader.model_runner.outcomes import (
+    BATCH_WARNING,
+    ModelGradingUnavailable,
+    Outcome,
+    RunReport,
+    explain,
+    newer_export,
+)
+from grader.model_runner.predicting import predict
+from grader.scoring.arrays import Float64Array
+from grader.scoring.model_answers import write_answers
+from grader.scoring.prediction_format import OutOfRange, PredictionFormat
+from grader.scoring.rejection import Problem, Rejected, reject
+from grading import models_worker
+from grading.asked import Asked, all_of_test, public_sample
+from grading.claimed_work import carry_out
+from leaderboard.standings import refresh
+from submissions import lifecycle
+from submissions.clock import database_now
+from submissions.lifecycle import Claim
+from submissions.models import ModelRun, Submission, prediction_storage
+from submissions.quota import model_seconds_left_today, no_model_seconds
+
+
+class RunFailed(Exception):
+    """A run ended through a fault of ours: the submission is tried again."""
+
+
+def predict_claimed(claim: Claim) -> None:
+    """Finish the claimed step: PREDICTED, REJECTED, put back where models cannot be run, or given back."""
+    carry_out(claim, _predict, "run")
+
+
+def limits_of(competition: Competition) -> ModelLimits:
+    """What the competition allows a model."""
+    return ModelLimits(
+        max_zip_bytes=competition.max_model_bytes,
+        cpu_seconds=competition.model_seconds,
+        wall_seconds=settings.WALL_SECONDS_PER_MODEL_SECOND * competition.model_seconds,
+        memory_bytes=competition.model_memory_mib * MIB,
+    )
+
+
+def _predict(claim: Claim, submission: Submission) -> None:
+    competition, limits = submission.competition, limits_of(submission.competition)
+    now = database_now(competition)
+    if model_seconds_left_today(submission.team, now) <= 0:
+        return _reject(claim, submission, reject(no_model_seconds(competition, now), "Send it again then."))
+    asked, path = all_of_test(competition), Path(submission.file.path)
+    models_worker.freeze_version(competition)
+    try:
+        report = predict(path, asked.columns, limits, settings.MODEL_RUNS_DIR)
+    except Rejected as refused:
+        return _reject(claim, submission, refused)
+    except ModelGradingUnavailable as unavailable:
+        return _put_back(claim, unavailable.reason)
+    if report.outcome == Outcome.WALLS_FAILED:
+        return _put_back(claim, f"the walls of a run failed: {report.log.strip()[:200]}")
+    if report.outcome == Outcome.RUNNER_FAILED:
+        _note_run(submission, report)
+        raise RunFailed(report.log)
+    expected = competition.prediction_format()
+    values = None if report.predictions is None else _in_range(report.predictions, expected)
+    if values is not None:
+        return _keep(claim, submission, report, asked, values)
+    problems = [_what_is_wrong(report, limits, expected)]
+    if newer := newer_export(report.exported_with, models_worker.tensorflow_version()):
+        problems.append(newer)
+    sample = public_sample(competition, settings.MODEL_SAMPLE_ROWS)
+    shown = predict(path, sample, limits, settings.MODEL_RUNS_DIR) if sample else None
+    if sample and shown:
+        problems.append(_on_public_rows(sample, shown, limits, expected))
+    _reject(claim, submission, Rejected(problems), report, shown)
+
+
+def _put_back(claim: Claim, reason: str) -> None:
+    models_worker.switch_off(reason)
+    lifecycle.put_back(claim, f"no models are run here now: {reason}")
+
+
+def _keep(claim: Claim, submission: Submission, report: RunReport, asked: Asked, values: Float64Array) -> None:
+    buffer = BytesIO()
+    write_answers(buffer, asked.row_ids, values)
+    name = prediction_storage().save(
+        f"{claim.submission_id}/{claim.attempt}.answers.npy", ContentFile(buffer.getvalue())
+    )
+    with transaction.atomic():
+        _note_run(submission, report)
+        lifecycle.predicted(claim, name)
+
+
+def _reject(
+    claim: Claim,
+    submission: Submission,
+    refused: Rejected,
+    hidden: RunReport | None = None,
+    shown: RunReport | None = None,
+) -> None:
+    with transaction.atomic():
+        for report, is_public_sample in ((hidden, False), (shown, True)):
+            if report:
+                _note_run(submission, report, is_public_sample=is_public_sample)
+        lifecycle.reject(claim, refused)
+        refresh(submission.team)
+
+
+def _note_run(submission: Submission, report: RunReport, *, is_public_sample: bool = False) -> None:
+    ModelRun.objects.create(
+        submission=submission,
+        is_public_sample=is_public_sample,
+        outcome=report.outcome.value,
+        seconds=report.seconds,
+        peak_rss_bytes=report.peak_rss_bytes,
+        walls=list(report.walls),
+        warning=str(BATCH_WARNING) if report.depends_on_batch else "",
+        exported_with=report.exported_with,
+        # PostgreSQL's texts hold no NUL.
+        log=report.log.replace("\0", "\N{SYMBOL FOR NULL}"),
+    )
+
+
+def _in_range(values: Float64Array, expected: PredictionFormat) -> Float64Array | None:
+    """The values, clipped where the competition clips; None: some are out of range."""
+    if expected.out_of_range == OutOfRange.CLIP:
+        return np.clip(values, expected.lowest, expected.highest)
+    is_inside = (values >= expected.lowest) & (values <= expected.highest)
+    return values if is_inside.all() else None
+
+
+def _what_is_wrong(report: RunReport, limits: ModelLimits, expected: PredictionFormat) -> Problem:
+    """In fixed words: a number from the hidden run would carry a hidden feature out."""
+    if report.outcome != Outcome.OK:
+        return explain(report.outcome, limits)
+    low, high = f"{expected.lowest:g}", f"{expected.highest:g}"
+    return Problem(
+        None,
+        f"Some of the model's answers lie outside {low} to {high}.",
+        f"Clip them in the model: tf.clip_by_value(answer, {low}, {high}).",
+    )
+
+
+def _on_public_rows(
+    sample: Mapping[str, Sequence[str]], shown: RunReport, limits: ModelLimits, expected: PredictionFormat
+) -> Problem:
+    where = f"Run once more, on {len(next(iter(sample.values()))):,} rows of train.csv:"
+    if shown.outcome != Outcome.OK:
+        return Problem(None, f"{where} {explain(shown.outcome, limits).finding}", "What it printed stands below.")
+    values = shown.predictions
+    if values is None or _in_range(values, expected) is None:
+        found = "" if values is None else f" its answers go from {values.min():g} to {values.max():g}."
+        return Problem(None, f"{where}{found}", "The range is part of the task.")
+    return Problem(
+        None,
+        f"{where} all went well.",
+        "So it is something that test.csv has and these rows have not: more of them, or keys never seen in training.",
+    )

@@ -1,0 +1,36 @@
+"""Whether SavedModels are graded now, and if not, why: from what the models workers report of themselves."""
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from competitions.models import Competition
+from submissions.clock import seconds_from_now
+from submissions.models import ModelsWorker
+
+
+def workers_heard_of() -> QuerySet[ModelsWorker]:
+    """The models workers that have reported in the last WORKER_SILENCE_SECONDS."""
+    return ModelsWorker.objects.filter(seen_at__gt=seconds_from_now(-settings.WORKER_SILENCE_SECONDS))
+
+
+def workers_that_run_models() -> QuerySet[ModelsWorker]:
+    """Those among them whose walls are enough."""
+    return workers_heard_of().filter(reason_it_is_off="")
+
+
+def runs_with(tensorflow_version: str) -> Q:
+    """Submissions of competitions that are run with that version, or have not settled on one yet."""
+    return Q(competition__tensorflow_version__in=("", tensorflow_version))
+
+
+def why_models_wait(competition: Competition | None = None) -> str:
+    """Why no SavedModel (of this competition) is graded now, as the end of a sentence; "" when they are."""
+    running = workers_that_run_models()
+    if running.exists():
+        wanted = competition.tensorflow_version if competition else ""
+        if not wanted or running.filter(tensorflow_version=wanted).exists():
+            return ""
+        found = ", ".join(sorted(set(running.values_list("tensorflow_version", flat=True))))
+        return f"this competition's models are run with TensorFlow {wanted}, and the workers here have {found}"
+    off = workers_heard_of().first()
+    return off.reason_it_is_off if off else "no models worker has been heard of"

@@ -1,0 +1,334 @@
+"""A SavedModel becomes a score, or its sender is told why not; nobody else notices."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from competitions.models import Competition, DataFile
+from grading import models_worker
+from grading.solutions import activate, check
+from grading.sweeper import sweep
+from grading.tasks import predict_waiting, score_waiting
+from leaderboard.standings import rank_of
+from submissions import lifecycle
+from submissions.clock import seconds_from_now
+from submissions.model_grading import why_models_wait
+from submissions.models import Kind, ModelRun, ModelsWorker, Queue, Status, Submission
+from submissions.quota import submissions_left_today
+
+# What the good model answers for u1 to u5.
+ITS_ANSWERS = "id,rating\n1,1\n2,2\n3,3\n4,4\n5,5\n"
+
+
+def statuses(submission):
+    return [event.status for event in submission.events.all()]
+
+
+def page_of(submission, client):
+    return client.get(submission.get_absolute_url()).content.decode()
+
+
+@pytest.fixture(autouse=True)
+def _open_to_models(takes_models):
+    pass
+
+
+def test_a_model_scores_what_a_file_of_its_answers_scores(alices_team, bobs_team, run_and_graded, graded):
+    submission = run_and_graded(alices_team, "good")
+    assert submission.kind == Kind.SAVED_MODEL
+    assert statuses(submission) == ["queued", "predicting", "predicted", "scoring", "scored"]
+    # (1 − 5)² and (2 − 3)² in public; (3 − 4)², (4 − 1)² and (5 − 2)² in private.
+    assert submission.evaluation.public_score == 8.5
+    assert submission.evaluation.private_score == 19 / 3
+    as_file = graded(bobs_team, ITS_ANSWERS).evaluation
+    assert (as_file.public_score, as_file.private_score) == (8.5, 19 / 3)
+    with submission.evaluation.predictions.open("rb") as kept:
+        assert np.load(kept).tolist() == [1, 2, 3, 4, 5]
+    assert rank_of(alices_team) == (1, 2)
+
+
+def test_a_run_is_on_record_with_its_walls(alices_team, run_and_graded):
+    run = run_and_graded(alices_team, "good").model_runs.get()
+    assert run.outcome == "ok"
+    assert not run.is_public_sample
+    assert "seccomp" in run.walls
+    assert run.exported_with == models_worker.tensorflow_version()
+
+
+def test_a_failing_model_costs_nothing_and_explains_itself_on_public_rows(
+    alices_team, as_alice, as_olga, run_and_graded
+):
+    submission = run_and_graded(alices_team, "telling")
+    assert submission.status == Status.REJECTED
+    assert submissions_left_today(alices_team, timezone.now()) == 5
+    assert [problem["finding"] for problem in submission.problems] == [
+        "TensorFlow reported an error while it loaded or ran the model.",
+        "Run once more, on 10 rows of train.csv: TensorFlow reported an error while it loaded or ran the model.",
+    ]
+    hidden, shown = submission.model_runs.all()
+    assert (hidden.is_public_sample, shown.is_public_sample) == (False, True)
+    page = page_of(submission, as_alice)
+    assert "What it printed on training rows" in page
+    assert "[u5 u4 u3" in page
+    assert "[u1 u2 u3" in hidden.log
+    assert "[u1 u2 u3" not in page
+    in_admin = as_olga.get(f"/admin/submissions/submission/{submission.pk}/change/").content.decode()
+    assert "[u1 u2 u3" in in_admin
+
+
+def test_a_failure_on_hidden_rows_alone_is_told_in_fixed_words(alices_team, as_alice, run_and_graded):
+    submission = run_and_graded(alices_team, "failing_on_test_rows_alone")
+    assert submission.status == Status.REJECTED
+    assert "on 10 rows of train.csv: all went well" in submission.problems[1]["finding"]
+    hidden, _ = submission.model_runs.all()
+    assert "an unknown book" in hidden.log
+    assert "an unknown book" not in page_of(submission, as_alice)
+
+
+def test_answers_out_of_range_are_refused_without_a_number_from_the_hidden_rows(alices_team, run_and_graded):
+    submission = run_and_graded(alices_team, "too_high")
+    assert submission.status == Status.REJECTED
+    hidden, shown = submission.problems
+    assert hidden["finding"] == "Some of the model's answers lie outside 1 to 5."
+    assert hidden["cure"] == "Clip them in the model: tf.clip_by_value(answer, 1, 5)."
+    assert shown["finding"].endswith("its answers go from 2 to 6.")
+
+
+def test_where_the_competition_clips_they_are_clipped(alices_team, run_and_graded):
+    Competition.objects.update(out_of_range="clip")
+    submission = run_and_graded(alices_team, "too_high")
+    # 2, 3 | 4, 5, 5 (for 6) against 5, 3 | 4, 1, 2.
+    assert submission.evaluation.public_score == 4.5
+    assert submission.evaluation.private_score == 25 / 3
+
+
+def test_a_model_that_depends_on_its_batch_is_scored_and_named_so(alices_team, as_alice, run_and_graded):
+    submission = run_and_graded(alices_team, "of_its_batch")
+    assert submission.status == Status.SCORED
+    assert "answers differently when the same rows come in another order or batch" in page_of(submission, as_alice)
+
+
+def test_a_model_that_reads_files_is_refused_before_it_runs(alices_team, run_and_graded):
+    submission = run_and_graded(alices_team, "reading_files")
+    assert submission.status == Status.REJECTED
+    assert "ReadFile" in submission.problems[0]["finding"]
+    assert not submission.model_runs.exists()
+
+
+def test_a_model_that_loops_ends_with_its_time(alices_team, run_and_graded):
+    Competition.objects.update(model_seconds=2)
+    submission = run_and_graded(alices_team, "looping")
+    assert submission.status == Status.REJECTED
+    # On a busy machine the wall clock's twice as much is over first.
+    assert submission.model_runs.first().outcome in ("out_of_cpu_time", "timed_out")
+
+
+def test_what_is_no_saved_model_is_named(alices_team, send, models_worker_here):
+    submission = send(alices_team, b"PK\x05\x06 saved_model.pb", "model.zip")
+    predict_waiting()
+    submission.refresh_from_db()
+    assert submission.status == Status.REJECTED
+
+
+def test_without_a_word_from_a_models_worker_models_wait_and_files_go_on(
+    alices_team, as_alice, send, graded, sent_models
+):
+    submission = send(alices_team, sent_models["good"], "good.zip")
+    predict_waiting()
+    submission.refresh_from_db()
+    assert submission.status == Status.QUEUED
+    assert "model grading is off here, because no models worker has been heard of" in page_of(submission, as_alice)
+    submit = as_alice.get("/competitions/stars/submit/").content.decode()
+    assert "Model grading is off here, because no models worker has been heard of" in submit
+    assert graded(alices_team).status == Status.SCORED
+
+
+def test_a_worker_that_could_read_labels_runs_nothing(alices_team, send, sent_models, settings, monkeypatch):
+    monkeypatch.setattr(models_worker, "_name", "")
+    models_worker.begin("models@where-labels-are")
+    assert "could read the label store" in why_models_wait()
+    submission = send(alices_team, sent_models["good"], "good.zip")
+    predict_waiting()
+    submission.refresh_from_db()
+    assert submission.status == Status.QUEUED
+    assert not ModelRun.objects.exists()
+
+
+def test_labels_that_appear_later_stop_it_too(alices_team, send, sent_models, models_worker_here, settings):
+    settings.LABELS_DIR.mkdir()
+    (settings.LABELS_DIR / "solution.csv").write_text("id,rating,Usage\n")
+    send(alices_team, sent_models["good"], "good.zip")
+    predict_waiting()
+    assert Submission.objects.get().status == Status.QUEUED
+
+
+def test_walls_that_are_missing_put_the_model_back_without_a_try(
+    alices_team, send, sent_models, models_worker_here, monkeypatch
+):
+    monkeypatch.setattr("sys.platform", "darwin")
+    from grader.model_runner.walls import walls_of_this_machine
+
+    walls_of_this_machine.cache_clear()
+    submission = send(alices_team, sent_models["good"], "good.zip")
+    predict_waiting()
+    walls_of_this_machine.cache_clear()
+    submission.refresh_from_db()
+    assert (submission.status, submission.tries) == (Status.QUEUED, 0)
+    assert "need Linux; this is darwin" in why_models_wait()
+    # Until it is started again, it takes nothing more.
+    predict_waiting()
+    submission.refresh_from_db()
+    assert submission.attempt == 1
+
+
+def test_the_status_page_says_whether_models_are_graded(client, as_olga, models_worker_here):
+    assert "SavedModels are run behind walls" in client.get("/status/").content.decode()
+    assert "chroot" not in client.get("/status/").content.decode()
+    assert "chroot" in as_olga.get("/status/").content.decode()
+    models_worker.switch_off("a wall fell down")
+    assert "Model grading is off here, because a wall fell down." in client.get("/status/").content.decode()
+
+
+def test_a_worker_that_falls_silent_is_forgotten(models_worker_here):
+    ModelsWorker.objects.update(seen_at=seconds_from_now(-3600))
+    assert why_models_wait() == "no models worker has been heard of"
+    sweep()
+    assert not ModelsWorker.objects.exists()
+
+
+def test_the_first_run_settles_the_tensorflow_version(alices_team, run_and_graded):
+    run_and_graded(alices_team, "good")
+    assert Competition.objects.get().tensorflow_version == models_worker.tensorflow_version()
+
+
+def test_a_competition_of_another_tensorflow_version_waits_for_its_worker(
+    alices_team, as_alice, send, sent_models, models_worker_here
+):
+    Competition.objects.update(tensorflow_version="2.9.3")
+    submission = send(alices_team, sent_models["good"], "good.zip")
+    predict_waiting()
+    submission.refresh_from_db()
+    assert submission.status == Status.QUEUED
+    expected = "this competition&#x27;s models are run with TensorFlow 2.9.3, and the workers here have "
+    assert expected + models_worker.tensorflow_version() in page_of(submission, as_alice)
+
+
+def test_grading_again_runs_no_model(alices_team, run_and_graded):
+    submission = run_and_graded(alices_team, "good")
+    assert lifecycle.regrade(submission)
+    submission.refresh_from_db()
+    assert submission.status == Status.PREDICTED
+    assert rank_of(alices_team) == (1, 1)
+    score_waiting()
+    submission.refresh_from_db()
+    assert submission.evaluation.public_score == 8.5
+    assert submission.model_runs.count() == 1
+
+
+def test_another_solution_scores_the_kept_answers(alices_team, run_and_graded, competition):
+    submission = run_and_graded(alices_team, "good")
+    text = "id,rating,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n5,5,Private\n"
+    corrected = competition.solutions.create(version=2, file=ContentFile(text, name="solution.csv"))
+    assert check(corrected)
+    corrected.refresh_from_db()
+    assert activate(corrected) == 1
+    score_waiting()
+    submission.refresh_from_db()
+    assert submission.evaluation.public_score == 0.0
+    assert submission.model_runs.count() == 1
+
+
+def test_answers_for_another_test_file_are_our_fault_and_run_again_when_taken_up(
+    alices_team, run_and_graded, settings, competition
+):
+    settings.RETRY_PAUSE_SECONDS = 0
+    submission = run_and_graded(alices_team, "good")
+    text = "id,rating,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n"
+    DataFile.objects.filter(name="test.csv").delete()
+    rows = "".join(f'{i},u{i},"Book, {i}"\n' for i in range(1, 5))
+    DataFile.objects.create(
+        competition=competition, name="test.csv", file=ContentFile(f"id,user_id,book_name\n{rows}", "t.csv")
+    )
+    shorter = competition.solutions.create(version=2, file=ContentFile(text, name="solution.csv"))
+    assert check(shorter)
+    shorter.refresh_from_db()
+    activate(shorter)
+    score_waiting()
+    submission.refresh_from_db()
+    assert submission.status == Status.FAILED
+    assert "AnswersDoNotFit" in submission.failure
+    assert lifecycle.retry(submission)
+    predict_waiting()
+    score_waiting()
+    submission.refresh_from_db()
+    assert submission.evaluation.public_score == 0.0
+
+
+def test_a_models_worker_that_lost_its_claim_cannot_hand_over(alices_team, send, sent_models):
+    submission = send(alices_team, sent_models["good"], "good.zip")
+    late = lifecycle.claim_next(Queue.MODELS)
+    assert lifecycle.claim_next(Queue.SCORING) is None
+    Submission.objects.filter(pk=submission.pk).update(lease_until=seconds_from_now(-1))
+    assert lifecycle.release_expired() == 1
+    submission.refresh_from_db()
+    assert (submission.status, submission.tries) == (Status.QUEUED, 1)
+    with pytest.raises(lifecycle.ClaimLost):
+        lifecycle.predicted(late, "late.npy")
+    assert not lifecycle.put_back(late, "late")
+
+
+def test_a_scoring_worker_that_dies_gives_back_one_step_only(alices_team, send, sent_models):
+    submission = send(alices_team, sent_models["good"], "good.zip")
+    lifecycle.predicted(lifecycle.claim_next(Queue.MODELS), "answers.npy")
+    claim = lifecycle.claim_next(Queue.SCORING)
+    # It cannot hand over what is not its own step.
+    with pytest.raises(lifecycle.ClaimLost):
+        lifecycle.predicted(claim, "others.npy")
+    lifecycle.release(claim, "a fault of ours")
+    submission.refresh_from_db()
+    assert (submission.status, submission.tries, submission.predictions.name) == ("predicted", 1, "answers.npy")
+
+
+def test_a_model_rings_the_models_bell(alices_team, send, sent_models, mailbox, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        send(alices_team, sent_models["good"], "good.zip")
+    assert mailbox() == ["grading.predict_waiting"]
+
+
+def test_no_bell_is_rung_for_a_models_worker_that_is_away(alices_team, send, sent_models, mailbox, models_worker_here):
+    send(alices_team, sent_models["good"], "good.zip")
+    Submission.objects.update(waiting_since=seconds_from_now(-60))
+    sweep()
+    assert mailbox() == ["grading.predict_waiting"]
+    ModelsWorker.objects.all().delete()
+    sweep()
+    assert mailbox() == []
+
+
+def test_answers_that_were_tampered_with_are_not_scored(alices_team, run_and_graded, settings):
+    settings.RETRY_PAUSE_SECONDS = 0
+    submission = run_and_graded(alices_team, "good")
+    path = submission.predictions.path
+    rows = np.load(path)
+    rows["value"][0] = 1e9
+    buffer = BytesIO()
+    np.save(buffer, rows)
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(buffer.getvalue())
+    lifecycle.regrade(submission)
+    score_waiting()
+    submission.refresh_from_db()
+    assert submission.status == Status.FAILED
+
+
+def test_hidden_test_features_are_for_the_worker_alone(as_alice, as_olga, alices_team, run_and_graded):
+    DataFile.objects.filter(name="test.csv").update(is_hidden=True)
+    page = as_alice.get("/competitions/stars/data/").content.decode()
+    assert "train.csv" in page
+    assert "test.csv" not in page
+    for client in (as_alice, as_olga):
+        assert client.get("/competitions/stars/data/test.csv").status_code == 404
+    assert run_and_graded(alices_team, "good").status == Status.SCORED
