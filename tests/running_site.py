@@ -18,7 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = os.pathsep.join((str(ROOT / "platform"), str(ROOT)))
 START_SECONDS = 180
 PATIENCE_SECONDS = 90
-NAMES = {"broker": "valkey-server", "worker": "celery", "web": "gunicorn"}
+NAMES = {
+    "broker": "valkey-server",
+    "worker": "--queues scoring",
+    "models worker": "--queues models",
+    "web": "gunicorn",
+}
 
 
 def eventually(look: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> object:
@@ -185,9 +190,9 @@ class Participant:
             timeout=60,
         )
 
-    def submit(self, content: bytes) -> str:
+    def submit(self, content: bytes, name: str = "predictions.csv") -> str:
         """Send a file that must be taken; returns the submission's id as the database writes it."""
-        answer = self.upload(content)
+        answer = self.upload(content, name)
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"].strip("/").split("/")[-1].replace("-", "")
 

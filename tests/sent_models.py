@@ -21,6 +21,16 @@ def good(folder):
     save(folder, lambda user_id, book_name: stars(user_id))
 
 
+def for_any_reader(folder):
+    """Answers readers and books of any competition; slow to load by its size, so that it can be caught at work."""
+    table = tf.Variable(tf.random.stateless_uniform((1_000, 4_000), (1, 2)))
+
+    def function(user_id, book_name):
+        return 1 + 4 * tf.gather(table[:, 7], tf.strings.to_hash_bucket_fast(book_name, 1_000))
+
+    save(folder, function, table=table)
+
+
 def too_high(folder):
     save(folder, lambda user_id, book_name: stars(user_id) + 1)
 
@@ -55,7 +65,7 @@ def reading_files(folder):
 def looping(folder):
     def function(user_id, book_name):
         turns = tf.while_loop(lambda n: n < 4e18, lambda n: n + 1, [tf.cast(tf.shape(user_id)[0], tf.float64)])
-        return stars(user_id) + 0 * tf.cast(turns[0], tf.float32)
+        return tf.cast(tf.strings.length(user_id) + 1, tf.float32) + 0 * tf.cast(turns[0], tf.float32)
 
     save(folder, function)
 

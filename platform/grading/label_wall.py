@@ -62,12 +62,12 @@ def labels_within_reach() -> bool:
 
 
 def main() -> None:
-    """Put the wall up, where there is Landlock, and become COMMAND."""
+    """Put the wall up, where there is Landlock, and become COMMAND. Who must not go without asks again by itself."""
     may_write = sys.argv[1] == "--may-write"
     command = sys.argv[2:] if may_write else sys.argv[1:]
     if landlock.version():
         shut_out_of(settings.LABELS_DIR, may_write=may_write)
-    os.execve(command[0], command, {**os.environ, "TMPDIR": str(settings.UPLOAD_TEMP_DIR)})
+    os.execvpe(command[0], command, {**os.environ, "TMPDIR": str(settings.UPLOAD_TEMP_DIR)})
 
 
 if __name__ == "__main__":

@@ -28,12 +28,12 @@ STATUS = "SELECT status FROM submissions_submission WHERE id = ?"
 
 def measure(seeded_var: Path, folder: Path) -> list[Row]:
     """Seconds by the wall clock, taken at the sender's side; the database is looked at every 2 ms."""
-    rows = [*_one_at_a_time(_site(seeded_var, folder / "one"))]
-    rows += _burst(_site(seeded_var, folder / "burst", HOLDOUT_SCORING_PROCESSES="1"))
+    rows = [*_one_at_a_time(site_at(seeded_var, folder / "one"))]
+    rows += _burst(site_at(seeded_var, folder / "burst", HOLDOUT_SCORING_PROCESSES="1"))
     return rows
 
 
-def _site(seeded_var: Path, var: Path, **settings: str) -> RunningSite:
+def site_at(seeded_var: Path, var: Path, **settings: str) -> RunningSite:
     shutil.copytree(seeded_var, var)
     site = RunningSite(var, LOG_LEVEL="WARNING", **settings).start()
     site.manage("shell", "-v", "0", "-c", LIMIT)
@@ -45,12 +45,12 @@ def _one_at_a_time(site: RunningSite) -> list[Row]:
     sample = site.sample()
     row_count = len(sample.splitlines()) - 1
     floor = _floor(site, sample)
-    _until_scored(site, sender.submit(sample))  # The worker's first file loads pandas.
+    until_scored(site, sender.submit(sample))  # The worker's first file loads pandas.
     stored, shown = [], []
     for _ in range(ONE_BY_ONE):
         begun = time.perf_counter()
         submission = sender.submit(sample)
-        _until_scored(site, submission)
+        until_scored(site, submission)
         stored.append(time.perf_counter() - begun)
     for _ in range(ONE_BY_ONE // 4):
         begun = time.perf_counter()
@@ -73,7 +73,7 @@ def _one_at_a_time(site: RunningSite) -> list[Row]:
 def _burst(site: RunningSite) -> list[Row]:
     senders = site.participants(*(f"sender{number}" for number in range(BURST)))
     sample = site.sample()
-    _until_scored(site, senders[0].submit(sample))
+    until_scored(site, senders[0].submit(sample))
     worker = site.top("worker")
     ranked = "SELECT count(*) FROM leaderboard_standing s JOIN teams_team t ON t.id = s.team_id WHERE t.name GLOB 's*'"
     evaluations = "SELECT count(*) FROM submissions_evaluation"
@@ -82,7 +82,7 @@ def _burst(site: RunningSite) -> list[Row]:
     with ThreadPoolExecutor(SENDERS) as crowd:
         sent = list(crowd.map(lambda sender: sender.submit(sample), senders))
     for submission in sent:
-        _until_scored(site, submission)
+        until_scored(site, submission)
     seconds = time.perf_counter() - begun
     cpu = (_cpu_seconds(worker) - cpu_before) / BURST
     is_whole = site.value(ranked) == BURST and site.value(evaluations) == before + BURST
@@ -106,7 +106,7 @@ def _burst(site: RunningSite) -> list[Row]:
     ]
 
 
-def _until_scored(site: RunningSite, submission: str) -> None:
+def until_scored(site: RunningSite, submission: str) -> None:
     while site.value(STATUS, submission) != "scored":
         time.sleep(0.002)
 
