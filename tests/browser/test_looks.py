@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 WIDTHS = (1280, 375)
-PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
+PUBLIC = ["/", "/status/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
 PUBLIC += [
     f"/competitions/{slug}/{tab}"
     for slug in ("goodreads", "secret-shelves")
@@ -35,12 +35,14 @@ def test_pages_for_everyone(visit, width):
     assert [problem for address in PUBLIC for problem in problems_of(page, address, width)] == []
 
 
-def test_pages_for_somebody_who_takes_part(site, visit):
+def test_pages_for_somebody_who_takes_part(site, visit, sent_models):
     (erin,) = site.participants("looking-erin")
     scored = erin.submit(site.sample())
     rejected = erin.submit(b"id,rating\n1,x\n")
+    failing = erin.submit(sent_models["telling"], "a model.zip")
+    erin.wait_for(failing, "rejected")
     erin.wait_for(scored, "scored")
     erin.wait_for(rejected, "rejected")
     page = visit(erin.http.cookies["sessionid"])
-    addresses = [*OWN, *(f"/submissions/{UUID(sent)}/" for sent in (scored, rejected))]
+    addresses = [*OWN, *(f"/submissions/{UUID(sent)}/" for sent in (scored, rejected, failing))]
     assert [problem for address in addresses for width in WIDTHS for problem in problems_of(page, address, width)] == []

@@ -103,6 +103,38 @@ def test_from_the_printed_address_to_the_leaderboard(site, visit, tmp_path):
         assert any(f"{scores[name]:.3f}" in line for line in shown), (name, shown)
 
 
+def test_a_model_of_the_kit_scores_as_the_file_of_its_predictions_does(site, visit, tmp_path):
+    (mira,) = site.participants("mira-of-the-models")
+    page = visit(mira.http.cookies["sessionid"])
+    work, predictions, model = tmp_path / "kit", tmp_path / "predictions.csv", tmp_path / "saved_model.zip"
+    kit("fetch", f"{site.url}/competitions/goodreads/", work=work)
+    kit("train", "biases-books", work=work)
+    kit("predict", "biases-books", "--output", predictions, work=work)
+    kit("export", "biases-books", "--output", model, work=work)
+    assert "seccomp" in kit("check", model, work=work)
+    scores = []
+    for sent in (predictions, model):
+        submission = upload(page, sent)
+        expect(page.locator("[data-status=scored]")).to_be_visible(timeout=30_000)
+        ((public, private),) = site.rows(
+            "SELECT public_score, private_score FROM submissions_evaluation WHERE submission_id = ?", submission
+        )
+        scores.append((public, private))
+    expect(page.get_by_text("being run")).to_be_visible()
+    # A model answers in float32.
+    assert scores[1] == pytest.approx(scores[0], abs=1e-6)
+
+
+def test_a_failing_model_says_why_on_rows_that_all_may_see(site, visit, tmp_path, sent_models):
+    (tess,) = site.participants("tess-of-the-models")
+    page = visit(tess.http.cookies["sessionid"])
+    (tmp_path / "telling.zip").write_bytes(sent_models["telling"])
+    upload(page, tmp_path / "telling.zip")
+    expect(page.locator("[data-status=rejected]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-run-log]")).to_contain_text("assertion failed")
+    expect(page.get_by_text("It does not count against your limit")).to_be_visible()
+
+
 def test_a_rejected_file_says_its_lines_and_two_browsers_do_not_disturb_each_other(site, visit, tmp_path):
     alice, bob = site.participants("rejected-alice", "steady-bob")
     lines = site.sample().decode().splitlines()
