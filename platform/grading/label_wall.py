@@ -63,6 +63,7 @@ def labels_within_reach() -> bool:
 
 def main() -> None:
     """Put the wall up, where there is Landlock, and become COMMAND. Who must not go without asks again by itself."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     may_write = sys.argv[1] == "--may-write"
     command = sys.argv[2:] if may_write else sys.argv[1:]
     if landlock.version():

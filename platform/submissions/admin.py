@@ -3,13 +3,17 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from submissions import lifecycle
 from submissions.models import Evaluation, Event, ModelRun, Submission
 
 
-class LookOnly(admin.TabularInline[Any, Submission]):
+class NothingToChange:
+    """For inlines that show what happened."""
+
     extra = 0
     can_delete = False
 
@@ -18,6 +22,10 @@ class LookOnly(admin.TabularInline[Any, Submission]):
 
     def has_change_permission(self, *_: Any) -> bool:
         return False
+
+
+class LookOnly(NothingToChange, admin.TabularInline[Any, Submission]):
+    pass
 
 
 class EventInline(LookOnly):
@@ -32,14 +40,27 @@ class EvaluationInline(LookOnly):
     fields = readonly_fields = ("solution", "public_score", "private_score", "is_live", "graded_at")
 
 
-class ModelRunInline(LookOnly):
+class ModelRunInline(NothingToChange, admin.StackedInline[ModelRun, Submission]):
     """With the log of the hidden run, which only organizers may read."""
 
     model = ModelRun
-    fields = readonly_fields = (
-        "ran_at", "is_public_sample", "outcome", "seconds", "peak_rss_bytes", "walls", "exported_with", "warning",
-        "log",
-    )  # fmt: skip
+    fields = readonly_fields = ("rows", "outcome", "took", "walls_that_stood", "exported_with", "warning", "whole_log")
+
+    @admin.display(description="on")
+    def rows(self, run: ModelRun) -> str:
+        return "public rows of train.csv" if run.is_public_sample else "the hidden rows of test.csv"
+
+    @admin.display(description="took")
+    def took(self, run: ModelRun) -> str:
+        return f"{run.seconds:.2f} s, {run.peak_rss_bytes / (1 << 20):,.0f} MiB at most"
+
+    @admin.display(description="walls")
+    def walls_that_stood(self, run: ModelRun) -> str:
+        return ", ".join(run.walls) or "none: the model was not opened"
+
+    @admin.display(description="log")
+    def whole_log(self, run: ModelRun) -> SafeString:
+        return format_html("<pre>{}</pre>", run.log or "nothing was printed")
 
 
 @admin.register(Submission)

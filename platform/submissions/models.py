@@ -29,8 +29,8 @@ class Kind(models.TextChoices):
 class Queue(models.TextChoices):
     """Where work waits; each has workers of its own."""
 
-    MODELS = "models", "models"
-    SCORING = "scoring", "scoring"
+    MODELS = "models", "SavedModels to be run"
+    SCORING = "scoring", "files and answers to be scored"
 
 
 class Status(models.TextChoices):

@@ -18,7 +18,8 @@ WRITE = "import sys; open(sys.argv[1], 'x').write('id,rating,Usage')"
 
 def behind_the_label_wall(site, *options, code, path):
     command = [sys.executable, "-m", "grading.label_wall", *options, sys.executable, "-c", code, str(path)]
-    return subprocess.run(command, cwd=ROOT, env=site.environment, capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in site.environment.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_a_model_becomes_a_score_though_its_worker_cannot_read_a_label(site, sent_models):
