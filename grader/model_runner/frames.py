@@ -1,6 +1,7 @@
 """What a child sends back over its one pipe: a length, a small JSON object, and sometimes raw values behind it.
 
-The reading side trusts nothing: whatever is too long, too deep, cut off or of another type is no frame.
+The reading side trusts nothing: whatever is too long, too deep, cut off or of another type is no frame, and texts are
+made such that every log and database takes them.
 """
 
 import json
@@ -31,7 +32,13 @@ def take(data: bytes) -> tuple[dict[str, object], bytes] | None:
     if length > MAX_HEADER_BYTES or len(data) < end:
         return None
     try:
-        header = json.loads(data[LENGTH.size : end])
+        header = json.loads(sound_text(json.dumps(json.loads(data[LENGTH.size : end]), ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None
     return (header, data[end:]) if isinstance(header, dict) else None
+
+
+def sound_text(text: str) -> str:
+    """The text without what PostgreSQL or UTF-8 cannot hold: NUL, also as JSON writes it, and lone surrogates."""
+    whole = text.encode("utf-8", "replace").decode()
+    return whole.replace("\0", "\N{SYMBOL FOR NULL}").replace("\\u0000", "\N{SYMBOL FOR NULL}")

@@ -1,6 +1,7 @@
 """Reads what a SavedModel would do before it does anything: without TensorFlow, in a child of its own."""
 
 import os
+import re
 import signal
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from grader.model_runner.walls import require_walls
 from grader.scoring.rejection import reject
 
 GRAPH_FILE = "saved_model.pb"
+_VERSION = re.compile(r"[0-9A-Za-z.+-]{1,40}")
 
 
 def screen(model_dir: Path, feature_names: Sequence[str], limits: ModelLimits | None = None) -> Signature:
@@ -80,5 +82,5 @@ def _signature(header: dict[str, object], feature_names: Sequence[str], ended: E
                 if isinstance(each, list) and len(each) == 3 and isinstance(each[1], str) and each[2] in (1, 2)
             ]
             if len(tensors) == len(feature_names):
-                return Signature(tuple(tensors), output, kind, version)
+                return Signature(tuple(tensors), output, kind, version if _VERSION.fullmatch(version) else "")
     raise ChildFailed("screen", ended)

@@ -19,6 +19,8 @@ _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _END_MAGIC, _LOCAL_MAGIC = b"PK\x05\x06", b"PK\x03\x04"
 _UNKNOWN_16, _UNKNOWN_32 = 0xFFFF, 0xFFFFFFFF
 MAX_DIRECTORY_BYTES = 1_000_000
+# What file systems hold; the names allowed here are ASCII.
+MAX_NAME_CHARACTERS = 255
 MAX_DEPTH = 6
 
 PACK_AGAIN = "Pack the folder that model.export() wrote again, with any usual zip program."
@@ -114,7 +116,8 @@ def _check_record(record: zipfile.ZipInfo) -> None:
     name = quoted(record.filename)
     # orig_filename still has what zipfile cuts off at a NUL.
     parts = record.orig_filename.rstrip("/").split("/")
-    if not all(_NAME_PART.fullmatch(part) for part in parts) or len(parts) > MAX_DEPTH:
+    is_sound = all(_NAME_PART.fullmatch(part) and len(part) <= MAX_NAME_CHARACTERS for part in parts)
+    if not is_sound or len(parts) > MAX_DEPTH:
         raise reject(f"The archive holds a file named {name}, which is no name in a SavedModel.", ONE_MODEL)
     kind = stat.S_IFMT(record.external_attr >> 16)
     # Zips made on Windows leave the kind of file out.

@@ -12,7 +12,8 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import User
 from competitions.access import organized_by
-from competitions.models import Competition, DataFile, Page, PageKind, Solution
+from competitions.features import why_models_cannot_be_asked
+from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind, Solution
 
 
 class OfOwnCompetitions(admin.ModelAdmin[Any]):
@@ -110,6 +111,8 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
             frozen = ("id_column", "target_column", "lowest", "highest")
         if obj.submissions.exists():
             frozen = ("metric", "decimals", "id_column", "target_column", "lowest", "highest", "out_of_range")
+            if obj.tensorflow_version:
+                frozen += ("tensorflow_version",)
         return frozen
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -148,6 +151,11 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
             for kind in sorted(missing):
                 Page.objects.create(competition=competition, kind=kind)
             messages.info(request, "Next: write its pages, add train and test files, then upload its solution.")
+
+        if competition.takes_models and (problem := why_models_cannot_be_asked(competition)):
+            messages.warning(request, f"SavedModels cannot be sent yet: {problem}")
+        if competition.takes_predictions and competition.data_files.filter(name=TEST_FILE, is_hidden=True).exists():
+            messages.warning(request, f"{TEST_FILE} is hidden: prediction files are refused, only models can be sent.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.is_superuser and super().has_delete_permission(request, obj)

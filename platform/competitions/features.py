@@ -2,14 +2,34 @@
 
 import csv
 import io
+import re
 
-from competitions.models import TEST_FILE, Competition, DataFile
+from competitions.models import COLUMN_NAME, TEST_FILE, Competition, DataFile
 
 
 def model_features(competition: Competition) -> tuple[str, ...]:
     """The names of a model's inputs, in the order of test.csv; empty while there is no such data file."""
-    data_file = competition.data_files.filter(name=TEST_FILE).first()
+    data_file = _test_file(competition)
     return tuple(name for name in header_of(data_file) if name != competition.id_column) if data_file else ()
+
+
+def why_models_cannot_be_asked(competition: Competition) -> str:
+    """What is wrong with test.csv as the source of a model's inputs, as a sentence; "" when nothing is."""
+    data_file = _test_file(competition)
+    if data_file is None:
+        return f"There is no {TEST_FILE} among the data files."
+    header = header_of(data_file)
+    if competition.id_column not in header:
+        return f"{TEST_FILE} has no column {competition.id_column!r}; found {', '.join(header)[:200] or 'no header'}."
+    features = model_features(competition)
+    if not features:
+        return f"{TEST_FILE} has no column beside {competition.id_column!r} that a model could be asked with."
+    for name in features:
+        if features.count(name) > 1:
+            return f"{TEST_FILE} has the column {name!r} twice."
+        if not re.fullmatch(COLUMN_NAME, name):
+            return f"{TEST_FILE} has a column named {name!r}; an input's name is made of letters, digits and _."
+    return ""
 
 
 def header_of(data_file: DataFile) -> list[str]:
@@ -19,3 +39,7 @@ def header_of(data_file: DataFile) -> list[str]:
             return next(csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline="")), [])
     except (FileNotFoundError, UnicodeDecodeError, csv.Error):
         return []
+
+
+def _test_file(competition: Competition) -> DataFile | None:
+    return competition.data_files.filter(name=TEST_FILE).first()

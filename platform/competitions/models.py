@@ -1,6 +1,6 @@
 """A competition, its pages, its data files and the versions of its solution."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -20,7 +20,8 @@ from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 # Among the data files: what to predict, and what there is to learn from.
 TEST_FILE, TRAIN_FILE = "test.csv", "train.csv"
 
-column_name = RegexValidator(r"^[A-Za-z_][A-Za-z0-9_]*\Z", "Use letters, digits and _, beginning with a letter.")
+COLUMN_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+column_name = RegexValidator(rf"^{COLUMN_NAME}\Z", "Use letters, digits and _, beginning with a letter.")
 
 
 def data_storage() -> Storage:
@@ -38,6 +39,15 @@ class Metric(models.TextChoices):
 class OutOfRangePolicy(models.TextChoices):
     REJECT = OutOfRange.REJECT.value, "reject the file, naming the line"
     CLIP = OutOfRange.CLIP.value, "clip to the range"
+
+
+@dataclass(frozen=True)
+class ModelAllowance:
+    """What one SavedModel may use: bytes of its zip, processor seconds and MiB of memory of one run."""
+
+    zip_bytes: int
+    seconds: int
+    memory_mib: int
 
 
 class Competition(models.Model):
@@ -103,7 +113,7 @@ class Competition(models.Model):
         "TensorFlow version",
         max_length=20,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]+\.[0-9]+\.[0-9]+\Z", "Write it as 2.21.0.")],
+        validators=[RegexValidator(r"^[0-9]+\.[0-9]+\.[0-9A-Za-z.+-]+\Z", "Write it as 2.21.0.")],
         help_text="What models are run with, for as long as the competition lasts. Empty: that of the first run.",
     )
 
@@ -155,6 +165,14 @@ class Competition(models.Model):
         above = {name: limit for name, limit in most.items() if (getattr(self, name) or 0) > limit}
         if above:
             raise ValidationError({name: f"This site allows at most {limit:,}." for name, limit in above.items()})
+
+    def model_allowance(self) -> ModelAllowance:
+        """The competition's limits, or the site's where those have become lower."""
+        return ModelAllowance(
+            zip_bytes=min(self.max_model_bytes, settings.MAX_MODEL_BYTES),
+            seconds=min(self.model_seconds, settings.MAX_MODEL_SECONDS),
+            memory_mib=min(self.model_memory_mib, settings.MAX_MODEL_MEMORY_MIB),
+        )
 
     def has_opened(self, at: datetime) -> bool:
         return self.opens_at <= at
@@ -224,8 +242,8 @@ class DataFile(models.Model):
     is_hidden = models.BooleanField(
         "hidden",
         default=False,
-        help_text="Only the workers read it: for a test.csv whose features participants must not see. Such a "
-        "competition can take SavedModels only.",
+        help_text="Participants cannot download it: for a test.csv whose features they must not see. Such a "
+        "competition takes SavedModels only.",
     )
     file = models.FileField(upload_to=data_file_path, storage=data_storage)
     uploaded_at = models.DateTimeField(auto_now=True)

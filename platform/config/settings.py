@@ -16,13 +16,14 @@ django_stubs_ext.monkeypatch()
 
 # --- where things lie ----------------------------------------------------------------------------------------
 UPLOAD_TEMP_DIR = VAR / "tmp"
+BEAT_DIR = VAR / "beat"
 LABELS_DIR = Path(environment.text("HOLDOUT_LABELS_DIR", str(VAR / "labels")))
 DATABASE_DIR = VAR / "database"
 MAIL_DIR = VAR / "mail"
 MODEL_RUNS_DIR = VAR / "model_runs"
 # All are made now: behind the label wall (grading/label_wall.py) a process can add nothing to VAR itself.
 _stores = {name: VAR / name for name in ("files", "competition_data", "submissions", "predictions")}
-for folder in (VAR, UPLOAD_TEMP_DIR, DATABASE_DIR, MAIL_DIR, MODEL_RUNS_DIR, LABELS_DIR, *_stores.values()):
+for folder in (VAR, UPLOAD_TEMP_DIR, BEAT_DIR, DATABASE_DIR, MAIL_DIR, MODEL_RUNS_DIR, LABELS_DIR, *_stores.values()):
     folder.mkdir(mode=0o755 if folder == VAR else 0o700, parents=True, exist_ok=True)
 LABELS_DIR.chmod(0o700)
 
@@ -147,9 +148,20 @@ TIME_ZONE = "UTC"
 _database_url = environment.address(
     "DATABASE_URL", f"sqlite:///{DATABASE_DIR / 'db.sqlite3'}", ("sqlite", "postgres", "postgresql")
 )
+if not environment.text("DATABASE_URL") and (VAR / "db.sqlite3").exists():
+    raise environment.WrongSetting(
+        f"The database of an earlier version lies in {VAR / 'db.sqlite3'}; it belongs into {DATABASE_DIR}. "
+        "Start ./run once, which moves it, or move it with its -wal and -shm files."
+    )
 DATABASES = {"default": environ.Env.db_url_config(_database_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Django's own defaults lose writes to "database is locked" as soon as two processes write.
+    # Behind the label wall nothing new can be made beside or above the label store, such as SQLite's -wal file.
+    if Path(DATABASES["default"]["NAME"]).resolve().parent in LABELS_DIR.resolve().parents:
+        raise environment.WrongSetting(
+            f"Wrong setting DATABASE_URL: {DATABASES['default']['NAME']} lies in a folder above the label store "
+            f"{LABELS_DIR}; put it into a folder of its own, such as {DATABASE_DIR}."
+        )
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -240,11 +252,18 @@ MODEL_SAMPLE_ROWS = environment.whole_number("HOLDOUT_MODEL_SAMPLE_ROWS", 2000, 
 WALL_SECONDS_PER_MODEL_SECOND = 2
 # A turn, then one model: unpacked, screened, run, and run again on public rows.
 MODELS_TASK_SECONDS = TURN_SECONDS + GRADING_SECONDS + 2 * WALL_SECONDS_PER_MODEL_SECOND * MAX_MODEL_SECONDS
+# What an interrupted upload has left in UPLOAD_TEMP_DIR is removed after this long.
+LEFT_UPLOADS_SECONDS = 86_400
 # A models worker that was not heard of for this long is taken for gone.
 WORKER_SILENCE_SECONDS = 6 * SWEEP_SECONDS
+# How often one that is off looks whether it can run models again.
+WALLS_RETRY_SECONDS = environment.whole_number("HOLDOUT_WALLS_RETRY_SECONDS", 60, least=1)
+TEAM_UPLOAD_BYTES_PER_DAY = environment.whole_number("HOLDOUT_TEAM_UPLOAD_MB_PER_DAY", 5000, least=1) * 1_000_000
 MAX_UNPACKED_BYTES = environment.whole_number("HOLDOUT_MAX_UNPACKED_MB", 1000, least=1) * 1_000_000
 # An upload form carries a little more than its file: the other fields and the multipart borders.
 UPLOAD_FORM_BYTES = 100_000
+# Above this, what can be refused without reading the file is refused so.
+EARLY_REFUSAL_BYTES = 10_000_000
 # Every other form of the site.
 FORM_BYTES = 1_000_000
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)

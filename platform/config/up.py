@@ -93,7 +93,15 @@ def _start_broker(broker: EmbeddedBroker, running: list[Watched], stack: context
 
 
 def _move_older_database() -> None:
-    """Up to the first version with models the database lay in VAR itself."""
+    """Up to the first version with models the database lay in VAR itself; the settings stop the start while it does."""
+    if environment.text("DATABASE_URL"):
+        return
+    earlier, present = VAR / "db.sqlite3", VAR / "database" / "db.sqlite3"
+    if earlier.exists() and present.exists():
+        raise StartFailed(
+            f"There are two databases: {earlier} of an earlier version and {present}. "
+            "Move away the one that you do not want, with its -wal and -shm files."
+        )
     for ending in ("", "-wal", "-shm"):
         older = VAR / f"db.sqlite3{ending}"
         if older.exists():
@@ -121,17 +129,17 @@ def _prepare() -> None:
 
 def _scoring_worker() -> Watched:
     processes = environment.whole_number("HOLDOUT_SCORING_PROCESSES", 2, least=1)
-    return _worker("scoring", processes, [], ["--beat", "--schedule", str(VAR / "run" / "beat")])
+    return _worker("scoring", processes, [], ["--beat", "--schedule", str(VAR / "beat" / "schedule")])
 
 
 def _models_workers() -> list[Watched]:
     """One, unless models are not to be run here: a worker that cannot read the label store."""
     processes = environment.whole_number("HOLDOUT_MODELS_PROCESSES", 1)
-    return [_worker("models", processes, _label_wall(), [])] if processes else []
+    return [_worker("models", processes, _label_wall("models"), [])] if processes else []
 
 
-def _label_wall(*options: str) -> list[str]:
-    return [sys.executable, "-m", "grading.label_wall", *options]
+def _label_wall(role: str) -> list[str]:
+    return [sys.executable, "-m", "grading.label_wall", role]
 
 
 def _worker(queue: str, processes: int, wall: list[str], more: list[str]) -> Watched:
@@ -158,7 +166,7 @@ def _web(port: int) -> Watched:
         name="web server",
         # It passes an organizer's upload on into the label store, and cannot read there.
         command=[
-            *_label_wall("--may-write"), sys.executable, "-m", "gunicorn", "config.wsgi:application",
+            *_label_wall("web"), sys.executable, "-m", "gunicorn", "config.wsgi:application",
             "--bind", f"{_host()}:{port}", "--worker-class", "gthread", "--workers", str(processes),
             "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "10", "--preload",
             "--no-control-socket",

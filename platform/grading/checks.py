@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Info, Warning, register
 from grader.model_runner.walls import walls_of_this_machine
 
 
-@register("models")
+@register("model_grading")
 def models_can_be_run(**_: Any) -> list[CheckMessage]:
     """One message: the layers that stand, or why they are too few. `./run walls` prints the whole table."""
     found = walls_of_this_machine()

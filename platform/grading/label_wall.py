@@ -1,21 +1,26 @@
-"""Runs a program that cannot read the label store, however it tries: `python -m grading.label_wall COMMAND …`.
+"""Runs a program that cannot read the label store: `python -m grading.label_wall web|models COMMAND …`.
 
-Landlock can only allow, so everything on the machine is allowed but the label folder. With `--may-write` files can be
-put into it, which is what the web does with an organizer's upload. Files' names stay visible, their contents do not.
-New files directly in one of the folders above the label folder cannot be made; temporary ones go to TMPDIR.
+A second wall, around code of our own: whatever makes it open a file, it is not a label. Landlock can only allow, so
+everything on the machine is allowed but the label folder, the folder of beat's schedule (which beat unpickles), and
+writing to our own code. `web` may put files into the label folder, for it passes an organizer's upload on; `models`
+gets no uploads that are still on their way either. Names of files stay visible, what is in them does not. What it
+cannot see: the same files under another path, by a bind mount or a link inside the label folder.
+
+Nothing new can be made directly in a folder above the closed ones; temporary files go to TMPDIR.
 """
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
 
+from config.environment import ROOT
 from grader.model_runner import kernel, landlock
-from grader.model_runner.landlock import EVERYTHING, OF_A_FILE, FileRight
+from grader.model_runner.landlock import EVERYTHING, OF_A_FILE, READ_BENEATH, FileRight
 
-WRITE_ONLY = (
+PUT_AWAY = (
     FileRight.WRITE_FILE
     | FileRight.REMOVE_FILE
     | FileRight.MAKE_DIR
@@ -23,31 +28,42 @@ WRITE_ONLY = (
     | FileRight.REFER
     | FileRight.TRUNCATE
 )
+READ_AND_RUN = READ_BENEATH | FileRight.EXECUTE
 
 
-def shut_out_of(folder: Path, *, may_write: bool) -> None:
-    """Take this process, and all that it will start, the right to read what is in `folder`.
+def shut_out(closed: Sequence[Path], put_away: Sequence[Path]) -> None:
+    """Take this process, and all that it will start, the right to read what is in the folders.
 
-    Call it with one thread. Raises OSError where there is no Landlock.
+    Into those of `put_away`, files may still be put. Call it with one thread. Raises OSError where there is no
+    Landlock.
     """
     kernel.prctl(kernel.Prctl.SET_NO_NEW_PRIVS, 1)
-    landlock.restrict(_all_but(folder.resolve(), may_write=may_write), files_only=True)
+    landlock.restrict(_rules([folder.resolve() for folder in closed], put_away), files_only=True)
 
 
-def _all_but(folder: Path, *, may_write: bool) -> Iterator[tuple[str, FileRight]]:
-    if may_write:
-        yield str(folder), WRITE_ONLY
-    inner = folder
-    for outer in folder.parents:
+def _rules(closed: Sequence[Path], put_away: Sequence[Path]) -> Iterator[tuple[str, FileRight]]:
+    for folder in put_away:
+        yield str(folder), PUT_AWAY
+    above = {outer for folder in (ROOT / "anything", *closed) for outer in folder.parents}
+    for outer in above:
         # Python looks modules up by listing folders.
         yield str(outer), FileRight.READ_DIR
-        with os.scandir(outer) as entries:
-            for entry in entries:
-                # What a link leads to has a place of its own.
-                if entry.name == inner.name or entry.is_symlink():
-                    continue
-                yield entry.path, EVERYTHING if entry.is_dir(follow_symlinks=False) else OF_A_FILE
-        inner = outer
+        for inner in _entries(outer):
+            if inner not in above and inner not in closed:
+                is_code = inner.is_relative_to(ROOT) and not inner.is_relative_to(settings.VAR)
+                rights = READ_AND_RUN if is_code else EVERYTHING
+                yield str(inner), rights if inner.is_dir() else rights & OF_A_FILE
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """What lies in it, links left out: what they lead to has a place of its own."""
+    try:
+        yield from (path for path in folder.iterdir() if not path.is_symlink())
+    except PermissionError:
+        # Homes are often closed to listing: then only what we live in is known to be there.
+        for path in (ROOT, settings.VAR, Path(sys.prefix), Path(sys.base_prefix)):
+            if path.is_relative_to(folder) and path != folder:
+                yield folder / path.relative_to(folder).parts[0]
 
 
 def labels_within_reach() -> bool:
@@ -64,11 +80,17 @@ def labels_within_reach() -> bool:
 def main() -> None:
     """Put the wall up, where there is Landlock, and become COMMAND. Who must not go without asks again by itself."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    may_write = sys.argv[1] == "--may-write"
-    command = sys.argv[2:] if may_write else sys.argv[1:]
+    role, *command = sys.argv[1:]
+    labels, uploads, runs = settings.LABELS_DIR, settings.UPLOAD_TEMP_DIR, settings.MODEL_RUNS_DIR
+    closed, put_away, temporary = {
+        "web": ([labels, settings.BEAT_DIR], [labels], uploads),
+        "models": ([labels, settings.BEAT_DIR, uploads], [], runs),
+    }[role]
     if landlock.version():
-        shut_out_of(settings.LABELS_DIR, may_write=may_write)
-    os.execvpe(command[0], command, {**os.environ, "TMPDIR": str(settings.UPLOAD_TEMP_DIR)})
+        shut_out(closed, put_away)
+    else:
+        print("No Landlock here: nothing keeps this process out of the label store.", file=sys.stderr, flush=True)
+    os.execvpe(command[0], command, {**os.environ, "TMPDIR": str(temporary)})
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ def _renew_until(claim: Claim, done: Event) -> None:
                     log.warning("lease_lost", submission=str(claim.submission_id), attempt=claim.attempt)
                     return
             except DatabaseError as problem:
-                # The next round may find the database again before the lease runs out.
+                # On a new connection the next round may find the database again before the lease runs out.
+                connection.close()
                 log.warning("lease_not_renewed", submission=str(claim.submission_id), problem=str(problem))
     finally:
         connection.close()

@@ -5,16 +5,18 @@ Any Celery worker that listens to the models queue is one. In every other proces
 
 from dataclasses import asdict
 from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 import structlog
-from celery.signals import worker_init, worker_ready, worker_shutdown
+from celery.signals import worker_init, worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
 from competitions.models import Competition
 from grader.model_runner import capi
+from grader.model_runner.child_process import end_running_models
 from grader.model_runner.walls import walls_of_this_machine
 from grading.label_wall import labels_within_reach
 from submissions.model_grading import workers_that_run_models
@@ -23,6 +25,7 @@ from submissions.models import ModelsWorker, Queue
 log = structlog.get_logger(__name__)
 
 _ended = Event()
+_looked_at = 0.0
 # Set once, before the pool's processes are forked; "" in any process that belongs to no models worker.
 _name = ""
 
@@ -59,7 +62,10 @@ def begin(name: str) -> None:
 
 
 def report() -> None:
-    """Say what this worker is and can do."""
+    """Say what this worker is and can do, as it is found now."""
+    global _looked_at
+    _looked_at = monotonic()
+    walls_of_this_machine.cache_clear()
     ModelsWorker.objects.update_or_create(
         name=_name,
         defaults={
@@ -71,9 +77,24 @@ def report() -> None:
     )
 
 
+def go_on_reporting() -> None:
+    """Say that this worker lives; where it is off, look every WALLS_RETRY_SECONDS whether that has changed."""
+    try:
+        is_on = ModelsWorker.objects.filter(name=_name, reason_it_is_off="").update(seen_at=Now())
+        if not is_on and monotonic() - _looked_at < settings.WALLS_RETRY_SECONDS:
+            is_on = ModelsWorker.objects.filter(name=_name).update(seen_at=Now())
+        if not is_on:
+            report()
+    except DatabaseError as problem:
+        # The next round comes with a new connection.
+        connection.close()
+        log.warning("models_worker_not_reported", problem=str(problem))
+
+
 def switch_off(reason: str) -> None:
-    """Run no more models until this worker is started again."""
+    """Run no more models until the next look finds everything in place."""
     log.error("models_switched_off", worker=_name, reason=reason)
+    walls_of_this_machine.cache_clear()
     ModelsWorker.objects.filter(name=_name).update(reason_it_is_off=reason[:500])
 
 
@@ -82,9 +103,16 @@ def is_on() -> bool:
     return not labels_within_reach() and workers_that_run_models().filter(name=_name).exists()
 
 
-def freeze_version(competition: Competition) -> None:
-    """The first run settles which TensorFlow the competition's models are run with."""
-    Competition.objects.filter(pk=competition.pk, tensorflow_version="").update(tensorflow_version=tensorflow_version())
+def is_ending() -> bool:
+    """Whether this worker has begun to stop, and has said so."""
+    return not ModelsWorker.objects.filter(name=_name).exists()
+
+
+def is_run_with_ours(competition: Competition) -> bool:
+    """Whether the competition's models are run with this worker's TensorFlow. Its first run settles the version."""
+    ours = tensorflow_version()
+    Competition.objects.filter(pk=competition.pk, tensorflow_version="").update(tensorflow_version=ours)
+    return Competition.objects.filter(pk=competition.pk, tensorflow_version=ours).exists()
 
 
 @worker_init.connect
@@ -96,23 +124,21 @@ def _first_report(sender: Any, **_: Any) -> None:
 
 
 @worker_ready.connect
-def _go_on_reporting(**_: Any) -> None:
+def _report_from_now_on(**_: Any) -> None:
     if _name:
         Thread(target=_report_until_the_end, name="models-worker-report", daemon=True).start()
 
 
 def _report_until_the_end() -> None:
     while not _ended.wait(settings.SWEEP_SECONDS):
-        try:
-            if not ModelsWorker.objects.filter(name=_name).update(seen_at=Now()):
-                report()
-        except DatabaseError as problem:
-            log.warning("models_worker_not_reported", problem=str(problem))
+        go_on_reporting()
     connection.close()
 
 
-@worker_shutdown.connect
-def _last_report(**_: Any) -> None:
+@worker_shutting_down.connect
+def _stop(**_: Any) -> None:
+    """A stop takes seconds, not as long as a model may run: what runs now is put back, with no try counted."""
     if _name:
         _ended.set()
         ModelsWorker.objects.filter(name=_name).delete()
+        end_running_models()

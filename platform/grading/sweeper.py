@@ -1,5 +1,7 @@
 """What no message is needed for: every few seconds, look at the rows and repair what a lost bell or worker left."""
 
+import time
+
 from django.conf import settings
 from django.db.models import Q
 
@@ -16,6 +18,7 @@ def sweep() -> None:
     """Release expired leases, forget silent models workers, ring again for what has waited for a sweep or longer."""
     release_expired()
     ModelsWorker.objects.filter(seen_at__lt=seconds_from_now(-settings.WORKER_SILENCE_SECONDS)).delete()
+    _remove_left_uploads()
     for queue in Queue:
         overdue = Q(waiting_since__lt=seconds_from_now(-settings.SWEEP_SECONDS))
         # Bells for a models worker that is away would only pile up.
@@ -24,3 +27,13 @@ def sweep() -> None:
             ring(TASKS[queue], queue)
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
+
+
+def _remove_left_uploads() -> None:
+    """A web process that was killed in mid-upload leaves a file, which may even hold labels."""
+    for path in settings.UPLOAD_TEMP_DIR.glob("*.upload*"):
+        try:
+            if time.time() - path.stat().st_mtime > settings.LEFT_UPLOADS_SECONDS:
+                path.unlink()
+        except FileNotFoundError:
+            continue

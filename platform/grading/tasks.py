@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from grading import models_worker, solutions, sweeper
-from grading.predicting import predict_claimed
+from grading.model_running import run_claimed
 from grading.scoring import score_claimed
 from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
 from submissions.lifecycle import Claim, claim_next
@@ -25,7 +25,7 @@ def score_waiting() -> None:
 @shared_task(name=TASKS[Queue.MODELS], time_limit=settings.MODELS_TASK_SECONDS)
 def predict_waiting() -> None:
     """The models queue's bell: run what waits, where models can be run at all."""
-    _take_turns(Queue.MODELS, runs_with(models_worker.tensorflow_version()), predict_claimed, models_worker.is_on)
+    _take_turns(Queue.MODELS, runs_with(models_worker.tensorflow_version()), run_claimed, models_worker.is_on)
 
 
 def _take_turns(

@@ -27,6 +27,7 @@ from submissions.model_grading import why_models_wait
 from submissions.models import Kind, Status, Submission
 from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_unless_open
 from submissions.uploads import forget_upload, kind_of, largest_upload, refuse_other_names, store_upload, too_large
+from teams.joining import team_of
 
 # Seconds between two looks at a submission's status, by the seconds that it has been waiting.
 POLLING = ((3, 0.3), (30, 1), (120, 3))
@@ -49,6 +50,8 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
         reason = too_large(competition, max(0, body_bytes - settings.UPLOAD_FORM_BYTES), None)
         if reason:
             return _refused(request, competition, reason, 413)
+        if body_bytes > settings.EARLY_REFUSAL_BYTES and (refused := _refused_unread(request, competition)):
+            return refused
     return _submit(request, competition)
 
 
@@ -60,12 +63,11 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
     context = _submit_context(request, competition)
     team = context["team"]
     if team is None:
-        messages.info(request, f"Join {competition.title} first; then you can submit.")
-        return redirect("join", slug=competition.slug)
+        return _join_first(request, competition)
     if request.method != "POST":
         try:
             refuse_unless_open(competition, timezone.now())
-            refuse_if_used_up(team, Kind.PREDICTIONS, timezone.now())
+            refuse_if_used_up(team, _usual_kind(competition), timezone.now())
         except SubmissionRefused as reason:
             context["refusal"] = str(reason)
         return render(request, "pages/submit.html", context | {"form": UploadForm(competition)})
@@ -93,6 +95,32 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
     return redirect(submission)
 
 
+def _refused_unread(request: HttpRequest, competition: Competition) -> HttpResponse | None:
+    """What can be said without the file, before a large one costs its sender's time and our disk. None: go on.
+
+    A browser may show this as a lost connection, which is why smaller files are read first.
+    """
+    team = team_of(cast(User, request.user), competition)
+    if team is None:
+        return _join_first(request, competition)
+    try:
+        refuse_unless_open(competition, timezone.now())
+        refuse_if_used_up(team, _usual_kind(competition), timezone.now())
+    except SubmissionRefused as refusal:
+        return _refused(request, competition, str(refusal), 409)
+    return None
+
+
+def _usual_kind(competition: Competition) -> Kind:
+    """The kind whose limits are looked at before a file is chosen."""
+    return Kind.PREDICTIONS if competition.takes_predictions else Kind.SAVED_MODEL
+
+
+def _join_first(request: HttpRequest, competition: Competition) -> HttpResponse:
+    messages.info(request, f"Join {competition.title} first; then you can submit.")
+    return redirect("join", slug=competition.slug)
+
+
 def _refused(request: HttpRequest, competition: Competition, reason: str, status: int) -> HttpResponse:
     context = _submit_context(request, competition)
     shown = context | {"form": UploadForm(competition), "refusal": reason}
@@ -104,7 +132,8 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
     if competition.takes_models:
         context["why_models_wait"] = why_models_wait(competition)
         context["model_features"] = model_features(competition)
-        context["model_megabytes"] = competition.max_model_bytes // 1_000_000
+        context["allowed"] = competition.model_allowance()
+        context["model_megabytes"] = competition.model_allowance().zip_bytes // 1_000_000
     return context | {"largest_upload": largest_upload(competition)}
 
 
@@ -118,22 +147,22 @@ def _within_reach(request: HttpRequest) -> QuerySet[Submission]:
 def _model_context(submission: Submission) -> dict[str, object]:
     """What a model's owner may know of its runs: never the log of the hidden one."""
     runs = list(submission.model_runs.all())
-    waits = submission.status in (Status.QUEUED, Status.PREDICTING)
     return {
         "public_run": next((run for run in reversed(runs) if run.is_public_sample), None),
         "model_warning": next((run.warning for run in runs if run.warning), ""),
-        "why_models_wait": why_models_wait(submission.competition) if waits else "",
+        "why_models_wait": why_models_wait(submission.competition) if submission.status == Status.QUEUED else "",
     }
 
 
 def _status_context(submission: Submission) -> dict[str, object]:
     competition = submission.competition
     now = timezone.now()
+    # Below 0: it waits for a time that is yet to come.
     age = (now - submission.waiting_since).total_seconds()
     context: dict[str, object] = {
         "submission": submission,
         "events": submission.events.all(),
-        "poll_seconds": next((pause for limit, pause in POLLING if age < limit), SLOWEST_POLLING),
+        "poll_seconds": next((pause for limit, pause in POLLING if 0 <= age < limit), SLOWEST_POLLING),
         "may_withdraw": submission.status == Status.QUEUED and not submission.evaluations.exists(),
         "unnamed_problems": submission.problem_count - len(submission.problems),
     }

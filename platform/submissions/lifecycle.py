@@ -11,6 +11,7 @@ Every verb is one compare-and-set UPDATE and answers whether it moved. The row i
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -118,10 +119,14 @@ def predicted(claim: Claim, predictions: str) -> None:
     ring_after_commit(Queue.SCORING)
 
 
-def put_back(claim: Claim, why: str) -> bool:
-    """Models cannot be run here now: to its place in the queue, with no try counted. False: the claim was lost."""
+def put_back(claim: Claim, why: str, until: datetime | None = None) -> bool:
+    """It cannot be run here now: to its place in the queue, with no try counted. False: the claim was lost.
+
+    `until`: not before then.
+    """
+    waiting_since = {"waiting_since": until} if until else {}
     with transaction.atomic():
-        moved = _move(_held(claim) & Q(status=Status.PREDICTING), Status.QUEUED, lease_until=None)
+        moved = _move(_held(claim) & Q(status=Status.PREDICTING), Status.QUEUED, lease_until=None, **waiting_since)
         if moved:
             _note(claim.submission_id, Status.QUEUED, why[:300])
     return moved

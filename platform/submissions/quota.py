@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Sum
 
+from competitions.features import why_models_cannot_be_asked
 from competitions.models import TEST_FILE, Competition
 from submissions.models import COST_NO_SLOT, Kind, ModelRun, Submission
 from teams.models import Team
@@ -19,6 +20,11 @@ def day_of(at: datetime) -> datetime:
     return at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def next_day(at: datetime) -> datetime:
+    """00:00 UTC of the day after that of `at`: when limits begin anew."""
+    return day_of(at) + timedelta(days=1)
+
+
 def submissions_left_today(team: Team, at: datetime) -> int:
     """What remains of the team's daily limit on the UTC day of `at`. Rejected, failed and cancelled ones are free."""
     used = Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).exclude(status__in=COST_NO_SLOT).count()
@@ -27,7 +33,7 @@ def submissions_left_today(team: Team, at: datetime) -> int:
 
 def model_seconds_per_day(competition: Competition) -> int:
     """How long all models of a team may run per UTC day, failing ones too: UPLOADS_PER_SLOT runs for each slot."""
-    return competition.daily_limit * settings.UPLOADS_PER_SLOT * competition.model_seconds
+    return competition.daily_limit * settings.UPLOADS_PER_SLOT * competition.model_allowance().seconds
 
 
 def model_seconds_left_today(team: Team, at: datetime) -> float:
@@ -42,16 +48,6 @@ def in_words(duration: timedelta) -> str:
     minutes = -(-int(duration.total_seconds()) // 60)
     hours, minutes = divmod(max(minutes, 1), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
-
-
-def no_model_seconds(competition: Competition, at: datetime) -> str:
-    """The sentence for a team whose models have run long enough today."""
-    next_day = day_of(at) + timedelta(days=1)
-    return (
-        f"Your team's models have run for their {model_seconds_per_day(competition):,} seconds of today; "
-        f"the next can be run at 00:00 UTC (in {in_words(next_day - at)}). "
-        "The starter kit's `check` runs a model at home."
-    )
 
 
 def refuse_unless_open(competition: Competition, at: datetime) -> None:
@@ -79,36 +75,60 @@ def refuse_other_kinds(competition: Competition, kind: Kind) -> None:
         raise SubmissionRefused(
             f"{competition.title} takes SavedModels, not prediction files. Send a .zip with one SavedModel."
         )
-    if kind != Kind.SAVED_MODEL:
+    if kind == Kind.PREDICTIONS:
+        if competition.data_files.filter(name=TEST_FILE, is_hidden=True).exists():
+            raise SubmissionRefused(
+                f"The rows of {competition.title} are hidden, so it takes SavedModels, not prediction files. "
+                "Send a .zip with one SavedModel."
+            )
         return
     if not competition.takes_models:
         raise SubmissionRefused(
             f"{competition.title} takes predictions, not models. "
             "Send a prediction file: .csv, .csv.gz, or a .zip that holds one .csv."
         )
-    if not competition.data_files.filter(name=TEST_FILE).exists():
+    if problem := why_models_cannot_be_asked(competition):
         raise SubmissionRefused(
-            f"{competition.title} cannot run models yet: its organizers have not added {TEST_FILE}. "
+            f"{competition.title} cannot run models yet; its organizers have something to mend. {problem} "
             "Nothing was counted; please try again later."
         )
 
 
 def refuse_if_used_up(team: Team, kind: Kind, at: datetime) -> None:
     """Raises SubmissionRefused when the team's UTC day is used up. It binds only under the team's lock."""
-    next_day = day_of(at) + timedelta(days=1)
     if kind == Kind.SAVED_MODEL and model_seconds_left_today(team, at) <= 0:
         raise SubmissionRefused(no_model_seconds(team.competition, at))
     limit = team.competition.daily_limit
-    uploads = Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).count()
-    # Rejected files are free, but not without end: each costs disk and a reader's time.
+    today = Submission.objects.filter(team=team, submitted_at__gte=day_of(at))
+    # Rejected ones are free, but not without end: each costs disk and a reader's time.
+    uploads = today.filter(kind=kind).count()
     if uploads >= limit * settings.UPLOADS_PER_SLOT:
+        what, command = ("SavedModels", "check") if kind == Kind.SAVED_MODEL else ("files", "score")
         raise SubmissionRefused(
-            f"Your team has uploaded {uploads} files today, most of which could not be graded; "
-            f"the next upload is possible at 00:00 UTC (in {in_words(next_day - at)}). "
-            "The starter kit's `score` checks a file at home."
+            f"Your team has uploaded {uploads} {what} today, most of which could not be graded; "
+            f"the next upload is possible {_from(at)}. "
+            f"The starter kit's `{command}` tries one at home."
+        )
+    size_bytes = today.aggregate(size=Sum("size_bytes", default=0))["size"]
+    if size_bytes >= settings.TEAM_UPLOAD_BYTES_PER_DAY:
+        raise SubmissionRefused(
+            f"Your team has uploaded {size_bytes:,} bytes today; {settings.TEAM_UPLOAD_BYTES_PER_DAY:,} is the most. "
+            f"The next upload is possible {_from(at)}."
         )
     if submissions_left_today(team, at) == 0:
         raise SubmissionRefused(
             f"Your team has used its {limit} {'submission' if limit == 1 else 'submissions'} for today; "
-            f"the next is possible at 00:00 UTC (in {in_words(next_day - at)})."
+            f"the next is possible {_from(at)}."
         )
+
+
+def no_model_seconds(competition: Competition, at: datetime) -> str:
+    """The sentence for a team whose models have run long enough today."""
+    return (
+        f"Your team's models have run for their {model_seconds_per_day(competition):,} seconds of today; "
+        f"the next can be run {_from(at)}. The starter kit's `check` runs a model at home."
+    )
+
+
+def _from(at: datetime) -> str:
+    return f"at 00:00 UTC (in {in_words(next_day(at) - at)})"

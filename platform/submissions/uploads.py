@@ -32,7 +32,7 @@ class StoredUpload:
 def largest_upload(competition: Competition) -> int:
     """The most bytes that a file of any kind may have here: above it nothing of a request is read."""
     predictions = competition.max_upload_bytes if competition.takes_predictions else 0
-    return max(predictions, competition.max_model_bytes if competition.takes_models else 0)
+    return max(predictions, competition.model_allowance().zip_bytes if competition.takes_models else 0)
 
 
 def too_large(competition: Competition, size_bytes: int, kind: Kind | None) -> str | None:
@@ -41,7 +41,7 @@ def too_large(competition: Competition, size_bytes: int, kind: Kind | None) -> s
     `kind` None: only its size is known yet.
     """
     is_model = kind == Kind.SAVED_MODEL
-    limit = competition.max_model_bytes if is_model else competition.max_upload_bytes
+    limit = competition.model_allowance().zip_bytes if is_model else competition.max_upload_bytes
     if kind is None:
         limit = largest_upload(competition)
         is_model = limit > competition.max_upload_bytes

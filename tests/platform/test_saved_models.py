@@ -1,14 +1,19 @@
 """A SavedModel becomes a score, or its sender is told why not; nobody else notices."""
 
-from io import BytesIO
+import io
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import timezone
 
 from competitions.models import Competition, DataFile
+from grader.model_runner.walls import walls_of_this_machine
 from grading import models_worker
+from grading.model_running import run_claimed
 from grading.solutions import activate, check
 from grading.sweeper import sweep
 from grading.tasks import predict_waiting, score_waiting
@@ -131,6 +136,7 @@ def test_what_is_no_saved_model_is_named(alices_team, send, models_worker_here):
     predict_waiting()
     submission.refresh_from_db()
     assert submission.status == Status.REJECTED
+    assert "The file is no zip archive." in submission.problems[0]["finding"]
 
 
 def test_without_a_word_from_a_models_worker_models_wait_and_files_go_on(
@@ -169,8 +175,6 @@ def test_walls_that_are_missing_put_the_model_back_without_a_try(
     alices_team, send, sent_models, models_worker_here, monkeypatch
 ):
     monkeypatch.setattr("sys.platform", "darwin")
-    from grader.model_runner.walls import walls_of_this_machine
-
     walls_of_this_machine.cache_clear()
     submission = send(alices_team, sent_models["good"], "good.zip")
     predict_waiting()
@@ -314,10 +318,8 @@ def test_answers_that_were_tampered_with_are_not_scored(alices_team, run_and_gra
     path = submission.predictions.path
     rows = np.load(path)
     rows["value"][0] = 1e9
-    buffer = BytesIO()
-    np.save(buffer, rows)
-    with open(path, "wb") as file:  # noqa: PTH123
-        file.write(buffer.getvalue())
+    with Path(path).open("wb") as file:
+        np.save(file, rows)
     lifecycle.regrade(submission)
     score_waiting()
     submission.refresh_from_db()
@@ -332,3 +334,88 @@ def test_hidden_test_features_are_for_the_worker_alone(as_alice, as_olga, alices
     for client in (as_alice, as_olga):
         assert client.get("/competitions/stars/data/test.csv").status_code == 404
     assert run_and_graded(alices_team, "good").status == Status.SCORED
+
+
+def with_version(model, version):
+    """The model, saying that it was exported with another TensorFlow of as many characters."""
+    ours = models_worker.tensorflow_version().encode()
+    assert len(version) == len(ours)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(model)) as before, zipfile.ZipFile(changed, "w") as after:
+        for name in before.namelist():
+            data = before.read(name)
+            after.writestr(name, data.replace(ours, version) if name.endswith("saved_model.pb") else data)
+    return changed.getvalue()
+
+
+def test_a_hostile_version_is_recorded_like_any_run(alices_team, send, sent_models, models_worker_here):
+    # PostgreSQL takes no NUL; a run that could not be recorded would be free.
+    submission = send(alices_team, with_version(sent_models["good"], b"9\0.21."), "good.zip")
+    predict_waiting()
+    assert submission.model_runs.get().exported_with == ""
+    submission.refresh_from_db()
+    assert submission.status == Status.PREDICTED
+
+
+def test_a_failing_model_of_a_newer_tensorflow_is_told_so(alices_team, send, sent_models, models_worker_here):
+    submission = send(alices_team, with_version(sent_models["telling"], b"9.21.0"), "telling.zip")
+    predict_waiting()
+    submission.refresh_from_db()
+    ours = models_worker.tensorflow_version()
+    assert submission.problems[1] == {
+        "line": None,
+        "finding": f"It was exported with TensorFlow 9.21.0; models are run with {ours} here.",
+        "cure": f"Export it with TensorFlow {ours} or older.",
+    }
+
+
+def test_a_run_is_charged_whatever_comes_after_it(alices_team, send, sent_models, models_worker_here, settings):
+    del settings.MODEL_SAMPLE_ROWS
+    submission = send(alices_team, sent_models["telling"], "telling.zip")
+    predict_waiting()
+    submission.refresh_from_db()
+    assert (submission.status, submission.tries) == (Status.QUEUED, 1)
+    assert submission.model_runs.count() == 1
+
+
+def test_two_workers_of_different_versions_settle_on_one(
+    alices_team, send, sent_models, models_worker_here, monkeypatch
+):
+    submission = send(alices_team, sent_models["good"], "good.zip")
+    claim = lifecycle.claim_next(Queue.MODELS)
+    # The other worker's first run came between the claim and ours.
+    Competition.objects.update(tensorflow_version="2.9.3")
+    run_claimed(claim)
+    submission.refresh_from_db()
+    assert (submission.status, submission.tries) == (Status.QUEUED, 0)
+    assert not submission.model_runs.exists()
+
+
+def test_a_team_whose_models_run_long_comes_after_one_whose_models_are_quick(alices_team, bobs_team, send, sent_models):
+    waiting = [send(team, sent_models["good"], "good.zip") for team in (alices_team, alices_team, bobs_team, bobs_team)]
+    for submission, seconds in ((waiting[0], 100.0), (waiting[2], 1.0)):
+        ModelRun.objects.create(
+            submission=submission, is_public_sample=False, outcome="ok", seconds=seconds, peak_rss_bytes=0
+        )
+    order = [lifecycle.claim_next(Queue.MODELS).submission_id for _ in range(4)]
+    # Bob has 1 s, and 61 s while one of his is running; Alice has 100 s.
+    assert order == [waiting[2].pk, waiting[3].pk, waiting[0].pk, waiting[1].pk]
+
+
+def test_a_worker_that_is_off_looks_again_whether_it_can_run_models(models_worker_here, settings):
+    models_worker.switch_off("a wall fell down")
+    settings.WALLS_RETRY_SECONDS = 3600
+    models_worker.go_on_reporting()
+    assert why_models_wait() == "a wall fell down"
+    settings.WALLS_RETRY_SECONDS = 0
+    models_worker.go_on_reporting()
+    assert why_models_wait() == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_was_away_is_found_again_by_the_next_report(models_worker_here):
+    ModelsWorker.objects.update(seen_at=seconds_from_now(-3600))
+    connection.connection.close()
+    models_worker.go_on_reporting()
+    models_worker.go_on_reporting()
+    assert why_models_wait() == ""

@@ -2,16 +2,20 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
-from cast_of_stories import GOOD
+from cast_of_stories import BAD, GOOD
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from test_uploading import post, refusal
 
 from competitions.models import Competition, DataFile
-from grading.tasks import predict_waiting
+from grading.tasks import predict_waiting, score_waiting
 from submissions.models import Kind, ModelRun, Status, Submission
+from submissions.quota import next_day
 
 
 def ran(submission, seconds):
@@ -53,7 +57,8 @@ def test_other_models_are_refused_with_the_way_out(name, as_alice, alices_team, 
 def test_without_a_test_file_no_model_is_taken(as_alice, alices_team, takes_models, sent_models):
     DataFile.objects.filter(name="test.csv").delete()
     response = post(as_alice, sent_models["good"], "good.zip")
-    assert "cannot run models yet: its organizers have not added test.csv" in refusal(response)
+    assert "cannot run models yet" in refusal(response)
+    assert "There is no test.csv among the data files." in refusal(response)
 
 
 def test_each_kind_has_its_own_size(as_alice, alices_team, takes_models, sent_models):
@@ -95,21 +100,81 @@ def test_models_that_have_run_for_their_seconds_of_the_day_are_refused(
     assert post(as_alice).status_code == 302
 
 
-def test_what_was_sent_before_the_seconds_were_used_up_is_not_run(
-    alices_team, takes_models, send, run_and_graded, sent_models
+def test_what_was_sent_before_the_seconds_were_used_up_waits_for_the_next_day(
+    as_alice, alices_team, takes_models, run_and_graded, sent_models, send
 ):
     Competition.objects.update(model_seconds=1)
     first = send(alices_team, sent_models["good"], "good.zip")
+    second = send(alices_team, sent_models["good"], "good.zip")
     ran(first, 51.0)
-    Submission.objects.filter(pk=first.pk).update(status=Status.CANCELLED)
-    submission = Submission.objects.create(
-        competition=takes_models, team=alices_team, kind=Kind.SAVED_MODEL, file=first.file.name, original_name="m.zip",
-        size_bytes=1, sha256="0", submitted_at=first.submitted_at, waiting_since=first.waiting_since,
-    )  # fmt: skip
     predict_waiting()
-    submission.refresh_from_db()
-    assert submission.status == Status.REJECTED
-    assert "have run for their 50 seconds of today" in submission.problems[0]["finding"]
+    second.refresh_from_db()
+    assert (second.status, second.tries) == (Status.QUEUED, 0)
+    now = timezone.now()
+    assert second.waiting_since == next_day(now)
+    page = as_alice.get(second.get_absolute_url()).content.decode()
+    assert "have run for their 50 seconds of today" in page
+    assert "every 10s" in page
+    # Tomorrow.
+    ModelRun.objects.update(ran_at=now - timedelta(days=1))
+    Submission.objects.update(waiting_since=now)
+    predict_waiting()
+    second.refresh_from_db()
+    assert second.status == Status.PREDICTED
+
+
+def test_files_and_models_have_budgets_of_their_own(as_alice, alices_team, takes_models, sent_models, settings):
+    settings.UPLOADS_PER_SLOT = 1
+    Competition.objects.update(daily_limit=1)
+    post(as_alice, BAD)
+    score_waiting()
+    response = post(as_alice, BAD)
+    assert "Your team has uploaded 1 files today" in refusal(response)
+    assert post(as_alice, sent_models["good"], "good.zip").status_code == 302
+
+
+def test_bytes_are_counted_too(as_alice, alices_team, settings):
+    settings.TEAM_UPLOAD_BYTES_PER_DAY = 60
+    post(as_alice, GOOD)
+    post(as_alice, GOOD)
+    response = post(as_alice, GOOD)
+    assert response.status_code == 409
+    assert f"has uploaded {2 * len(GOOD)} bytes today; 60 is the most" in refusal(response)
+
+
+@pytest.mark.parametrize(
+    ("header", "finding"),
+    [
+        (",id,user_id", "test.csv has a column named &#x27;&#x27;"),
+        ("id", "test.csv has no column beside &#x27;id&#x27;"),
+        ("user_id,book_name", "test.csv has no column &#x27;id&#x27;; found user_id, book_name."),
+        ("id,a,a", "test.csv has the column &#x27;a&#x27; twice."),
+        ("id, user_id", "test.csv has a column named &#x27; user_id&#x27;"),
+    ],
+)
+def test_a_test_file_that_no_model_can_be_asked_with_is_said_before_the_upload(
+    header, finding, as_alice, alices_team, takes_models, sent_models
+):
+    test_file = DataFile.objects.get(name="test.csv")
+    test_file.file.save("t.csv", ContentFile(header + "\n"))
+    response = post(as_alice, sent_models["good"], "good.zip")
+    assert response.status_code == 409
+    assert finding in response.content.decode()
+
+
+def test_hidden_rows_take_models_only(as_alice, alices_team, takes_models):
+    DataFile.objects.filter(name="test.csv").update(is_hidden=True)
+    response = post(as_alice, GOOD)
+    assert response.status_code == 409
+    assert refusal(response).startswith("The rows of Five stars are hidden, so it takes SavedModels")
+
+
+def test_a_large_body_is_refused_before_it_is_read(as_alice, alices_team, takes_models, settings):
+    settings.EARLY_REFUSAL_BYTES = 100
+    Competition.objects.update(closes_at=timezone.now())
+    response = as_alice.generic("POST", "/competitions/stars/submit/", b"no form at all" * 10, "multipart/form-data")
+    assert response.status_code == 409
+    assert "closed on" in refusal(response)
 
 
 def test_an_organizer_cannot_allow_more_than_the_site(competition, settings):

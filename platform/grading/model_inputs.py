@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from competitions.features import header_of, model_features
-from competitions.models import TEST_FILE, TRAIN_FILE, Competition, DataFile
+from competitions.models import TEST_FILE, TRAIN_FILE, Competition
 from grader.scoring.arrays import Int64Array
 from grader.scoring.id_column import read_ids
 
@@ -44,20 +44,20 @@ def _read_test(_stored_name: str, path: str, id_column: str, features: tuple[str
 
 
 def public_sample(competition: Competition, row_count: int) -> Mapping[str, Sequence[str]] | None:
-    """Rows spread over train.csv, at most `row_count`; None: it has not the features, or is not for everybody."""
-    data_file: DataFile | None = competition.data_files.filter(name=TRAIN_FILE, is_hidden=False).first()
+    """The first rows of train.csv, at most `row_count`; None: it has not the features, or is not for everybody."""
+    data_file = competition.data_files.filter(name=TRAIN_FILE, is_hidden=False).first()
     features = model_features(competition)
     if data_file is None or not set(features) <= set(header_of(data_file)):
         return None
     try:
-        columns = _read_columns(data_file.file.path, features)
+        columns = _read_columns(data_file.file.path, features, row_count)
     except (OSError, ValueError):
         return None
-    there = len(columns[features[0]])
-    step = max(1, -(-there // row_count))
-    return {name: column[::step] for name, column in columns.items()} if there else None
+    return columns if columns[features[0]] else None
 
 
-def _read_columns(path: str, features: tuple[str, ...]) -> dict[str, list[str]]:
-    table = pd.read_csv(path, dtype=str, usecols=list(features), keep_default_na=False, na_filter=False)
+def _read_columns(path: str, features: tuple[str, ...], row_count: int | None = None) -> dict[str, list[str]]:
+    table = pd.read_csv(
+        path, dtype=str, usecols=list(features), keep_default_na=False, na_filter=False, nrows=row_count
+    )
     return {name: table[name].tolist() for name in features}

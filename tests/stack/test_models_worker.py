@@ -1,8 +1,10 @@
 """With real processes: models are run by a worker that cannot read a label, and nobody is lost or delayed."""
 
 import shutil
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,8 +18,8 @@ READ = "import sys; print(len(open(sys.argv[1]).read()))"
 WRITE = "import sys; open(sys.argv[1], 'x').write('id,rating,Usage')"
 
 
-def behind_the_label_wall(site, *options, code, path):
-    command = [sys.executable, "-m", "grading.label_wall", *options, sys.executable, "-c", code, str(path)]
+def behind_the_label_wall(site, role, code, path):
+    command = [sys.executable, "-m", "grading.label_wall", role, sys.executable, "-c", code, str(path)]
     environment = {name: value for name, value in site.environment.items() if name != "DJANGO_SETTINGS_MODULE"}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -34,19 +36,24 @@ def test_a_model_becomes_a_score_though_its_worker_cannot_read_a_label(site, sen
 
 def test_behind_the_label_wall_everything_can_be_read_but_labels(site):
     label = next((site.var / "labels").rglob("*.csv"))
-    done = behind_the_label_wall(site, code=READ, path=label)
-    assert "PermissionError" in done.stderr
-    done = behind_the_label_wall(site, code=READ, path=site.var / "secret_key")
+    upload = site.var / "tmp" / "solution.upload.csv"
+    upload.write_text("id,rating,Usage")
+    for path in (label, upload, next((site.var / "beat").iterdir())):
+        assert "PermissionError" in behind_the_label_wall(site, "models", READ, path).stderr, path
+    upload.unlink()
+    for path in (site.var / "secret_key", site.database, ROOT / "manage.py", Path("/etc/hostname")):
+        assert "PermissionError" not in behind_the_label_wall(site, "models", READ, path).stderr, path
+    for path in (label.with_name("new.csv"), ROOT / "platform" / "made_by_a_test.py"):
+        assert "PermissionError" in behind_the_label_wall(site, "models", WRITE, path).stderr, path
+    done = behind_the_label_wall(site, "models", WRITE, site.var / "predictions" / "new.npy")
     assert done.returncode == 0, done.stderr
-    done = behind_the_label_wall(site, code=WRITE, path=label.with_name("new.csv"))
-    assert "PermissionError" in done.stderr
 
 
 def test_the_web_may_put_labels_away_and_read_none(site):
     folder = site.var / "labels"
     label, new = next(folder.rglob("*.csv")), folder / "new.csv"
-    assert "PermissionError" in behind_the_label_wall(site, "--may-write", code=READ, path=label).stderr
-    done = behind_the_label_wall(site, "--may-write", code=WRITE, path=new)
+    assert "PermissionError" in behind_the_label_wall(site, "web", READ, label).stderr
+    done = behind_the_label_wall(site, "web", WRITE, new)
     assert done.returncode == 0, done.stderr
     assert new.read_text() == "id,rating,Usage"
     new.unlink()
@@ -72,6 +79,7 @@ def caught_in_mid_run(site):
 
 def test_a_models_worker_killed_in_mid_run_ends_in_one_score_and_leaves_no_model(run_site, sent_models):
     site = run_site(**QUICK)
+    site.manage("shell", "-v", "0", "-c", SECONDS.format(5))
     (alice,) = site.participants("alice")
     slow = alice.submit(sent_models["looping"], "looping.zip")
     child = caught_in_mid_run(site)
@@ -80,11 +88,24 @@ def test_a_models_worker_killed_in_mid_run_ends_in_one_score_and_leaves_no_model
     eventually(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, "the model is gone")
     noted = "SELECT count(*) FROM submissions_event WHERE submission_id = ? AND note LIKE '%the worker went away%'"
     eventually(lambda: site.value(noted, slow) == 1, "the lost run is noticed")
-    site.manage("shell", "-v", "0", "-c", SECONDS.format(1))
     alice.wait_for(submission, "scored")
     assert site.value(EVALUATIONS, submission) == 1
     alice.wait_for(slow, "rejected")
     assert site.value(ATTEMPT, slow) == 2
+
+
+def test_a_stop_does_not_wait_for_a_model_and_counts_no_try(run_site, sent_models):
+    site = run_site()
+    (alice,) = site.participants("alice")
+    slow = alice.submit(sent_models["looping"], "looping.zip")
+    child = caught_in_mid_run(site)
+    site.top("models worker").send_signal(signal.SIGTERM)
+    eventually(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, "the model is ended")
+    noted = "SELECT count(*) FROM submissions_event WHERE submission_id = ? AND note LIKE 'the worker was stopped%'"
+    eventually(lambda: site.value(noted, slow) == 1, "the model is put back")
+    assert site.value("SELECT tries FROM submissions_submission WHERE id = ?", slow) == 0
+    # ./run starts another worker, which takes it up.
+    eventually(lambda: site.value(ATTEMPT, slow) == 2, "it is run again")
 
 
 def test_while_models_run_out_their_time_files_are_scored(run_site, sent_models):
@@ -117,6 +138,31 @@ def old_layout(seeded_var, tmp_path):
 
 
 def test_the_database_of_an_older_site_is_found_again(old_layout):
-    site = RunningSite(old_layout).start()
+    site = RunningSite(old_layout)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=site.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Start ./run once, which moves it" in done.stderr
+    site.start()
     assert site.value("SELECT count(*) FROM competitions_competition") == 2
     site.stop()
+
+
+def test_a_database_is_never_moved_over_another(old_layout):
+    (old_layout / "database" / "db.sqlite3").write_bytes(b"another")
+    process = RunningSite(old_layout).launch()
+    assert process.wait(timeout=60) != 0
+    assert (old_layout / "database" / "db.sqlite3").read_bytes() == b"another"
+    assert (old_layout / "db.sqlite3").stat().st_size > 100_000
+
+
+def test_a_database_beside_the_labels_is_refused(tmp_path):
+    site = RunningSite(tmp_path / "var", DATABASE_URL=f"sqlite:///{tmp_path / 'var' / 'own.sqlite3'}")
+    process = site.launch()
+    assert process.wait(timeout=60) != 0
+    assert "lies in a folder above the label store" in site.said()

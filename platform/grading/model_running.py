@@ -23,99 +23,97 @@ from grader.model_runner.outcomes import (
     newer_export,
 )
 from grader.model_runner.predicting import predict
+from grader.model_runner.verdicts import ChildFailed
 from grader.scoring.arrays import Float64Array
 from grader.scoring.model_answers import write_answers
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
-from grader.scoring.rejection import Problem, Rejected, reject
+from grader.scoring.rejection import Problem, Rejected
 from grading import models_worker
-from grading.asked import Asked, all_of_test, public_sample
 from grading.claimed_work import carry_out
+from grading.model_inputs import Asked, all_of_test, public_sample
 from leaderboard.standings import refresh
 from submissions import lifecycle
 from submissions.clock import database_now
 from submissions.lifecycle import Claim
 from submissions.models import ModelRun, Submission, prediction_storage
-from submissions.quota import model_seconds_left_today, no_model_seconds
+from submissions.quota import model_seconds_left_today, next_day, no_model_seconds
 
 
 class RunFailed(Exception):
     """A run ended through a fault of ours: the submission is tried again."""
 
 
-def predict_claimed(claim: Claim) -> None:
-    """Finish the claimed step: PREDICTED, REJECTED, put back where models cannot be run, or given back."""
-    carry_out(claim, _predict, "run")
+def run_claimed(claim: Claim) -> None:
+    """Finish the claimed step: PREDICTED, REJECTED, put back where it cannot be run now, or given back."""
+    carry_out(claim, _run, "run")
 
 
 def limits_of(competition: Competition) -> ModelLimits:
-    """What the competition allows a model."""
+    """What the competition allows a model, within what the site does."""
+    allowed = competition.model_allowance()
     return ModelLimits(
-        max_zip_bytes=competition.max_model_bytes,
-        cpu_seconds=competition.model_seconds,
-        wall_seconds=settings.WALL_SECONDS_PER_MODEL_SECOND * competition.model_seconds,
-        memory_bytes=competition.model_memory_mib * MIB,
+        max_zip_bytes=allowed.zip_bytes,
+        cpu_seconds=allowed.seconds,
+        wall_seconds=settings.WALL_SECONDS_PER_MODEL_SECOND * allowed.seconds,
+        memory_bytes=allowed.memory_mib * MIB,
     )
 
 
-def _predict(claim: Claim, submission: Submission) -> None:
+def _run(claim: Claim, submission: Submission) -> None:
     competition, limits = submission.competition, limits_of(submission.competition)
     now = database_now(competition)
-    if model_seconds_left_today(submission.team, now) <= 0:
-        return _reject(claim, submission, reject(no_model_seconds(competition, now), "Send it again then."))
+    if not submission.team.is_baseline and model_seconds_left_today(submission.team, now) <= 0:
+        lifecycle.put_back(claim, no_model_seconds(competition, now), until=next_day(now))
+        return
+    if not models_worker.is_run_with_ours(competition):
+        lifecycle.put_back(claim, "it is run with another TensorFlow version than this worker has")
+        return
     asked, path = all_of_test(competition), Path(submission.file.path)
-    models_worker.freeze_version(competition)
+    expected = competition.prediction_format()
     try:
         report = predict(path, asked.columns, limits, settings.MODEL_RUNS_DIR)
+        if report.outcome == Outcome.WALLS_FAILED:
+            raise ModelGradingUnavailable("the walls of a run failed; the worker's log says how")
+        # At once and whatever comes after: a run that went unrecorded would be free.
+        _note_run(submission, report)
+        if report.outcome == Outcome.RUNNER_FAILED:
+            raise RunFailed(report.outcome)
     except Rejected as refused:
         return _reject(claim, submission, refused)
     except ModelGradingUnavailable as unavailable:
-        return _put_back(claim, unavailable.reason)
-    if report.outcome == Outcome.WALLS_FAILED:
-        return _put_back(claim, f"the walls of a run failed: {report.log.strip()[:200]}")
-    if report.outcome == Outcome.RUNNER_FAILED:
-        _note_run(submission, report)
-        raise RunFailed(report.log)
-    expected = competition.prediction_format()
+        models_worker.switch_off(unavailable.reason)
+        lifecycle.put_back(claim, f"no models are run here now: {unavailable.reason}")
+        return
+    except (ChildFailed, RunFailed):
+        if not models_worker.is_ending():
+            raise
+        lifecycle.put_back(claim, "the worker was stopped; the next one runs it again")
+        return
     values = None if report.predictions is None else _in_range(report.predictions, expected)
     if values is not None:
-        return _keep(claim, submission, report, asked, values)
+        return _hand_over(claim, asked, values)
     problems = [_what_is_wrong(report, limits, expected)]
     if newer := newer_export(report.exported_with, models_worker.tensorflow_version()):
         problems.append(newer)
-    sample = public_sample(competition, settings.MODEL_SAMPLE_ROWS)
-    shown = predict(path, sample, limits, settings.MODEL_RUNS_DIR) if sample else None
-    if sample and shown:
-        problems.append(_on_public_rows(sample, shown, limits, expected))
-    _reject(claim, submission, Rejected(problems), report, shown)
+    if sample := public_sample(competition, settings.MODEL_SAMPLE_ROWS):
+        shown = predict(path, sample, limits, settings.MODEL_RUNS_DIR)
+        _note_run(submission, shown, is_public_sample=True)
+        if shown.outcome not in (Outcome.WALLS_FAILED, Outcome.RUNNER_FAILED):
+            problems.append(_on_public_rows(sample, shown, limits, expected))
+    _reject(claim, submission, Rejected(problems))
 
 
-def _put_back(claim: Claim, reason: str) -> None:
-    models_worker.switch_off(reason)
-    lifecycle.put_back(claim, f"no models are run here now: {reason}")
-
-
-def _keep(claim: Claim, submission: Submission, report: RunReport, asked: Asked, values: Float64Array) -> None:
+def _hand_over(claim: Claim, asked: Asked, values: Float64Array) -> None:
     buffer = BytesIO()
     write_answers(buffer, asked.row_ids, values)
-    name = prediction_storage().save(
-        f"{claim.submission_id}/{claim.attempt}.answers.npy", ContentFile(buffer.getvalue())
-    )
+    answers = f"{claim.submission_id}/{claim.attempt}.answers.npy"
+    name = prediction_storage().save(answers, ContentFile(buffer.getvalue()))
     with transaction.atomic():
-        _note_run(submission, report)
         lifecycle.predicted(claim, name)
 
 
-def _reject(
-    claim: Claim,
-    submission: Submission,
-    refused: Rejected,
-    hidden: RunReport | None = None,
-    shown: RunReport | None = None,
-) -> None:
+def _reject(claim: Claim, submission: Submission, refused: Rejected) -> None:
     with transaction.atomic():
-        for report, is_public_sample in ((hidden, False), (shown, True)):
-            if report:
-                _note_run(submission, report, is_public_sample=is_public_sample)
         lifecycle.reject(claim, refused)
         refresh(submission.team)
 
@@ -130,8 +128,7 @@ def _note_run(submission: Submission, report: RunReport, *, is_public_sample: bo
         walls=list(report.walls),
         warning=str(BATCH_WARNING) if report.depends_on_batch else "",
         exported_with=report.exported_with,
-        # PostgreSQL's texts hold no NUL.
-        log=report.log.replace("\0", "\N{SYMBOL FOR NULL}"),
+        log=report.log,
     )
 
 
@@ -160,7 +157,8 @@ def _on_public_rows(
 ) -> Problem:
     where = f"Run once more, on {len(next(iter(sample.values()))):,} rows of train.csv:"
     if shown.outcome != Outcome.OK:
-        return Problem(None, f"{where} {explain(shown.outcome, limits).finding}", "What it printed stands below.")
+        cure = "What it printed stands below." if shown.log else "It printed nothing."
+        return Problem(None, f"{where} {explain(shown.outcome, limits).finding}", cure)
     values = shown.predictions
     if values is None or _in_range(values, expected) is None:
         found = "" if values is None else f" its answers go from {values.min():g} to {values.max():g}."
