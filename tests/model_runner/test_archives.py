@@ -120,6 +120,7 @@ REFUSED = {
     "a hidden file": (packed({**FILES, "assets/.bashrc": b""}), "is no name in a SavedModel"),
     "a NUL in a name": (changed(PLAIN, b"assets/words.txt", b"assets/w\0rds.txt"), "is no name in a SavedModel"),
     "a control character": (packed({**FILES, "assets/a\nb": b""}), "is no name in a SavedModel"),
+    "a name that no file system holds": (packed({**FILES, "assets/" + "a" * 256: b""}), "is no name in a SavedModel"),
     "a path too deep": (packed({**FILES, "assets/" + "d/" * 9 + "x": b""}), "is no name in a SavedModel"),
     "a symbolic link": (packed([*FILES.items(), (special("assets/l", stat.S_IFLNK | 0o777), "/etc/passwd")]), "a link"),
     "a pipe": (packed([*FILES.items(), (special("assets/p", stat.S_IFIFO | 0o666), b"")]), "a link or a device"),

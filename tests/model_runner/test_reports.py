@@ -75,12 +75,19 @@ def test_the_last_digit_of_a_float_is_nobodys_fault():
         (frame({"outcome": "ok", "padding": "x" * 70_000}, GOOD), Outcome.NO_RESULT),
         (frame({"outcome": "model_error", "error": "no such table"}), Outcome.MODEL_ERROR),
         (frame({"outcome": "wrong_shape"}), Outcome.WRONG_SHAPE),
+        (frame({"outcome": "ok\0"}, GOOD), Outcome.NO_RESULT),
     ],
 )
 def test_a_forged_or_broken_answer_is_never_ok(rest, outcome):
     found = report(WALLS + rest)
     assert found.outcome is outcome
     assert found.predictions is None
+
+
+def test_an_error_is_a_text_that_every_database_takes():
+    found = report(WALLS + frame({"outcome": "model_error", "error": "a\0b\ud800c"}))
+    assert found.log.startswith("a␀b?c")
+    found.log.encode()
 
 
 @pytest.mark.parametrize(
