@@ -119,7 +119,7 @@ class Submission(models.Model):
                 name="only_a_model_predicts",
             ),
             models.CheckConstraint(
-                condition=Q(kind="predictions", predictions="")
+                condition=Q(~Q(kind="saved_model"), predictions="")
                 | Q(Q(kind="saved_model"), ~Q(status__in=("predicted", "scoring", "scored")) | ~Q(predictions="")),
                 name="a_model_is_scored_by_its_predictions",
             ),

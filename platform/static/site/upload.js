@@ -6,10 +6,11 @@ document.addEventListener("DOMContentLoaded", () => {
   const input = form.querySelector("input[type=file]");
   const note = form.querySelector("[data-upload-note]");
   const button = form.querySelector("button[type=submit]");
-  const limit = Number(form.dataset.maxBytes);
 
   const problemOf = (file) => {
     if (!file) return "";
+    // Only a zip can hold a model; what a zip holds, the server tells.
+    const limit = Number(file.name.toLowerCase().endsWith(".zip") ? form.dataset.maxZipBytes : form.dataset.maxBytes);
     if (file.size > limit) {
       return `The file has ${file.size.toLocaleString("en")} bytes; at most ${limit.toLocaleString("en")} are taken. ` +
         "Compress it, or make it smaller.";
