@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from grading.seeding import SeedingFailed, seed_all
 
@@ -10,12 +10,21 @@ from grading.seeding import SeedingFailed, seed_all
 class Command(BaseCommand):
     help = "Make the Goodreads challenge, the second competition and their baselines, unless they are there."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--baseline",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="A baseline of the starter kit (./run kit baselines) to train and to enter too; may be given again.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         def say(line: str) -> None:
             self.stdout.write(line)
             self.stdout.flush()
 
         try:
-            seed_all(say)
+            seed_all(say, {name: name.replace("-", " ").capitalize() for name in options["baseline"]})
         except SeedingFailed as problem:
             raise CommandError(str(problem)) from problem
