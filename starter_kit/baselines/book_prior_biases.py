@@ -8,14 +8,14 @@ import pandas as pd
 from grader.scoring.arrays import Float64Array, Int64Array
 from starter_kit.baselines.baseline import Report
 from starter_kit.indexed_ratings import IndexedRatings
-from starter_kit.rating_model import RatingModel
+from starter_kit.rating_model import RatingModel, RestoresRatingModel
 
 # The years the features tell apart: a 14th-century first edition must not outweigh all others.
 _FIRST_YEAR, _LAST_YEAR = 1950, 2012
 
 
 @dataclass(frozen=True)
-class BookPriorBiases:
+class BookPriorBiases(RestoresRatingModel):
     """Predicts r = μ + b_u + b_i, where b_i is drawn towards m_i = w·x_i + a(author of i) instead of 0.
 
     b_i = (Σ_u (r − μ − b_u) + λ_i m_i) / (n_i + λ_i), b_u = Σ_i (r − μ − b_i) / (n_u + λ_u). The features x_i

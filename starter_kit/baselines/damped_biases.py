@@ -7,11 +7,11 @@ import pandas as pd
 
 from starter_kit.baselines.baseline import Report
 from starter_kit.indexed_ratings import IndexedRatings
-from starter_kit.rating_model import RatingModel
+from starter_kit.rating_model import RatingModel, RestoresRatingModel
 
 
 @dataclass(frozen=True)
-class DampedBiases:
+class DampedBiases(RestoresRatingModel):
     """Predicts r = μ + b_u + b_i (Koren, Bell & Volinsky, 2009, eq. 1).
 
     The biases minimise Σ (r − μ − b_u − b_i)² + λ_u Σ b_u² + λ_i Σ b_i², found by turns:
