@@ -18,6 +18,7 @@ NO_BOOKS = pd.DataFrame(
             "authors": str,
             "rating": float,
             "publish_year": int,
+            "publisher": str,
             "num_reviews": int,
             "num_pages": float,
         }.items()
@@ -83,6 +84,7 @@ def test_a_book_without_ratings_takes_its_prior_from_the_author():
             "authors": ["Ada", "Bruno", "Ada", "Bruno"],
             "rating": 4.0,
             "publish_year": 2000,
+            "publisher": "",
             "num_reviews": 10,
             "num_pages": np.nan,
         }
