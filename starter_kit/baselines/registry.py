@@ -7,6 +7,7 @@ from starter_kit.trouble import KitError
 
 MEANS = "means and biases"
 FACTORIZATION = "matrix factorization"
+MACHINES = "factorization machines"
 
 BASELINES = {
     baseline.name: baseline
@@ -64,6 +65,24 @@ BASELINES = {
             needs_tensorflow=True,
             published_mse=0.773,
             must_reach=0.790,
+        ),
+        Baseline(
+            "fm",
+            MACHINES,
+            "users, books, authors, series, words in pairs",
+            "factorization_machines:FactorizationMachine",
+            needs_tensorflow=True,
+            published_mse=0.749,
+            must_reach=0.760,
+        ),
+        Baseline(
+            "fm-crossed",
+            MACHINES,
+            "fm + the reader's own taste for author, publisher, series",
+            "factorization_machines:CrossedFactorizationMachine",
+            needs_tensorflow=True,
+            published_mse=0.709,
+            must_reach=0.730,
         ),
     )
 }
