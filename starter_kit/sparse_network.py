@@ -21,7 +21,7 @@ class LinearSettings:
     """
 
     user_damping: float = 3.0
-    fact_damping: float = 40.0
+    fact_damping: float = 60.0
     crossed: tuple[tuple[str, float], ...] = ()
 
 

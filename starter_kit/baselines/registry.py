@@ -8,6 +8,7 @@ from starter_kit.trouble import KitError
 MEANS = "means and biases"
 FACTORIZATION = "matrix factorization"
 MACHINES = "factorization machines"
+BEST = "best models"
 
 BASELINES = {
     baseline.name: baseline
@@ -72,7 +73,7 @@ BASELINES = {
             "users, books, authors, series, words in pairs",
             "factorization_machines:FactorizationMachine",
             needs_tensorflow=True,
-            published_mse=0.749,
+            published_mse=0.738,
             must_reach=0.760,
         ),
         Baseline(
@@ -81,8 +82,17 @@ BASELINES = {
             "fm + the reader's own taste for author, publisher, series",
             "factorization_machines:CrossedFactorizationMachine",
             needs_tensorflow=True,
-            published_mse=0.709,
+            published_mse=0.705,
             must_reach=0.730,
+        ),
+        Baseline(
+            "best-keras",
+            BEST,
+            "biases, tastes, co-occurrence: one Keras model",
+            "best_keras:BestKeras",
+            needs_tensorflow=True,
+            published_mse=0.686,
+            must_reach=0.695,
         ),
     )
 }
