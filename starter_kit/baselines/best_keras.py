@@ -50,7 +50,7 @@ class BestKeras:
         keras.utils.set_random_seed(seed)
         ratings = IndexedRatings.of(train, more_books=tuple(books["book_name"]))
         features = BookFeatures.of(ratings.books, books)
-        user_vectors, book_vectors = cooccurrence_embeddings(ratings)
+        user_vectors, book_vectors = cooccurrence_embeddings(ratings, features.author)
         numbers = features.numbers
         basis = _basis(book_vectors, numbers, np.random.default_rng(seed))
         settings, sparse, crosses = sparse_settings(_LINEAR, ratings, features)

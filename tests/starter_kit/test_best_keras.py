@@ -6,6 +6,7 @@ import pytest
 
 from datasets.synthetic import make_world
 from starter_kit.cooccurrence import cooccurrence_embeddings, cubic_features, fourier_features
+from starter_kit.features import Categories
 from starter_kit.indexed_ratings import IndexedRatings
 
 pytest.importorskip("tensorflow")
@@ -22,16 +23,25 @@ def unit_vectors(count: int, width: int) -> np.ndarray:
 def test_books_read_by_the_same_people_have_the_same_vector():
     pairs = [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y"), ("c", "z"), ("d", "z")]
     train = pd.DataFrame(pairs, columns=["user_id", "book_name"]).assign(rating=3.0)
-    users, books = cooccurrence_embeddings(IndexedRatings.of(train, more_books=["unread"]), user_rank=2, book_rank=2)
+    ratings = IndexedRatings.of(train, more_books=["unread"])
+    users, books = cooccurrence_embeddings(ratings, Categories.of([""] * 4), user_rank=2, book_rank=2)
     # Two circles of readers that share nothing, so two singular values: within a circle all are alike.
     np.testing.assert_allclose(books[:3] @ books[:3].T, [[1, 1, 0], [1, 1, 0], [0, 0, 1]], atol=1e-6)
     np.testing.assert_allclose(users @ users.T, np.kron(np.eye(2), np.ones((2, 2))), atol=1e-6)
     assert books[3].tolist() == [0, 0]
 
 
+def test_a_book_that_nobody_has_read_stands_where_its_author_does():
+    train = pd.DataFrame({"user_id": ["a", "a", "b"], "book_name": ["x", "y", "z"], "rating": 3.0})
+    ratings = IndexedRatings.of(train, more_books=["unread"])
+    authors = Categories.of(["Ada", "Bo", "Cy", "Cy"])
+    _, books = cooccurrence_embeddings(ratings, authors, user_rank=2, book_rank=2)
+    np.testing.assert_allclose(books[3] @ books.T, [0, 0, 1, 1], atol=1e-6)
+
+
 def test_more_ranks_than_there_are_leave_zeros():
     train = pd.DataFrame({"user_id": ["a", "b"], "book_name": ["x", "x"], "rating": 4.0})
-    users, books = cooccurrence_embeddings(IndexedRatings.of(train), user_rank=3, book_rank=4)
+    users, books = cooccurrence_embeddings(IndexedRatings.of(train), Categories.of([""]), user_rank=3, book_rank=4)
     assert np.abs(users).sum(axis=1).tolist() == pytest.approx([1, 1])
     assert books.shape == (1, 4)
     assert np.count_nonzero(books) == 1
