@@ -1,6 +1,6 @@
 """A fitted taste process in TensorFlow: its prediction, and features of a pair's history; loads TensorFlow."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ _CHUNK = 512
 _LABELS = ("author", "series", "publisher", "era")
 # Of ratings' remainders after biases, before any is seen.
 _SPREAD, _SPREAD_WEIGHT, _LEVEL_WEIGHT = 0.6, 2.0, 1.5
+_SHARE_WEIGHT = 4.0
+_AGREEMENT_DAMPING = 60.0
 
 
 def history_tables(tastes: Tastes, ratings: IndexedRatings, features: BookFeatures) -> dict[str, npt.NDArray[Any]]:
@@ -60,15 +62,18 @@ def history_tables(tastes: Tastes, ratings: IndexedRatings, features: BookFeatur
             np.column_stack([getattr(places, name) for name in _LABELS]), ((0, 1), (0, 0)), constant_values=-1
         ),
         "side": np.append(tastes.side, 0.0),
+        "agreement": np.pad(agreement(ratings, left), ((0, 1), (0, 1))),
         "of_user": _padded(
             user_bias,
             np.log1p(ratings.user_counts),
             _spreads(ratings.user_sums(left**2), ratings.user_counts),
+            *_shares(ratings, ratings.user_sums),
         ),
         "of_book": _padded(
             book_bias,
             np.log1p(ratings.book_counts),
             _spreads(ratings.book_sums(left**2), ratings.book_counts),
+            *_shares(ratings, ratings.book_sums),
             *features.numbers.T,
             volume,
             known_series.astype(np.float64),
@@ -76,12 +81,27 @@ def history_tables(tastes: Tastes, ratings: IndexedRatings, features: BookFeatur
     }
 
 
+def agreement(ratings: IndexedRatings, left: Float64Array) -> Float64Array:
+    """How alike users rate what both have rated, (users, users): max(cos, 0) n / (n + 60), 0 with oneself.
+
+    cos is the cosine of their remainders `left` over all books, n the number of books that both have rated.
+    """
+    table = np.zeros((len(ratings.users), len(ratings.books)), dtype=np.float32)
+    table[ratings.user, ratings.book] = 1.0
+    both = table @ table.T
+    table[ratings.user, ratings.book] = left
+    table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-6)
+    alike = np.maximum(table @ table.T, 0.0) * both / (both + _AGREEMENT_DAMPING)
+    np.fill_diagonal(alike, 0.0)
+    return np.asarray(alike, dtype=np.float64)
+
+
 class HistoryGraph(tf.Module):  # type: ignore[misc]
     """Looks at every book that the user has rated, and at every reader of the book.
 
     Called with rows of users and books, (n,), it answers (n, d): first the prediction of the taste process,
-    then its parts and what the neighbours' ratings say, for a second stage to weigh. The unseen user has no
-    history, the unseen book no readers.
+    then its parts, what the neighbours' ratings say, and the vectors, for a second stage to weigh. The unseen
+    user has no history, the unseen book no readers.
     """
 
     def __init__(self, tables: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -118,7 +138,8 @@ class HistoryGraph(tf.Module):  # type: ignore[misc]
         reception, readers = self.reception(user, book)
         side = tf.gather(at["side"], book)[:, None]
         prediction = at["mean"] + side + tf.reduce_sum(parts, 1, True) + tf.reduce_sum(reception, 1, True)
-        of_pair = tf.gather(at["of_user"], user), tf.gather(at["of_book"], book)
+        of_pair = [tf.gather(at[name], user) for name in ("of_user", "user_vectors")]
+        of_pair += [tf.gather(at[name], book) for name in ("of_book", "book_vectors")]
         found = tf.concat([prediction, side, parts, reception, neighbours, readers, *of_pair], axis=1)
         self.width = found.shape[1]
         return found
@@ -165,17 +186,20 @@ class HistoryGraph(tf.Module):  # type: ignore[misc]
         return parts, tf.stack([*features, nearest], axis=1)
 
     def reception(self, user: Any, book: Any) -> tuple[Any, Any]:
-        """The two parts of g_i(u), (n, 2), and what the book's other readers say, (n, 2)."""
+        """The two parts of g_i(u), (n, 2), and what the book's other readers say, (n, 4)."""
         at = self.tables
         row, place = _spread_out(at["book_start"], book)
         other, weight, left = (tf.gather(at[name], place) for name in ("book_users", "book_reception", "book_left"))
-        vectors = at["user_vectors"]
-        cosine = tf.reduce_sum(tf.gather(vectors, tf.gather(user, row)) * tf.gather(vectors, other), axis=1)
+        vectors, mine = at["user_vectors"], tf.gather(user, row)
+        cosine = tf.reduce_sum(tf.gather(vectors, mine) * tf.gather(vectors, other), axis=1)
         cube = tf.maximum(cosine, 0.0) ** 3
-        columns = [at["kernel"][8] * weight, at["kernel"][9] * cosine * weight, cube * left, cube]
+        agreed = tf.gather_nd(at["agreement"], tf.stack([mine, other], axis=1))
+        columns = [at["kernel"][8] * weight, at["kernel"][9] * cosine * weight]
+        columns += [cube * left, cube, agreed * left, agreed]
         sums = tf.math.unsorted_segment_sum(tf.stack(columns, axis=1), row, tf.shape(user)[0])
-        said = tf.stack([sums[:, 2] / (sums[:, 3] + 0.5), tf.math.log1p(sums[:, 3])], axis=1)
-        return sums[:, :2], said
+        said = [sums[:, 2] / (sums[:, 3] + 0.5), tf.math.log1p(sums[:, 3])]
+        said += [sums[:, 4] / (sums[:, 5] + 0.1), tf.math.log1p(10.0 * sums[:, 5])]
+        return sums[:, :2], tf.stack(said, axis=1)
 
 
 def _spread_out(start: Any, owner: Any) -> tuple[Any, Any]:
@@ -197,6 +221,14 @@ def _starts(counts: Float64Array) -> Int64Array:
 def _spreads(squares: Float64Array, counts: Float64Array) -> Float64Array:
     """The deviation of the remainders of each owner, drawn towards that of all."""
     return np.asarray(np.sqrt((squares + _SPREAD_WEIGHT * _SPREAD) / (counts + _SPREAD_WEIGHT)), dtype=np.float64)
+
+
+def _shares(ratings: IndexedRatings, sums: Callable[[Float64Array], Float64Array]) -> list[Float64Array]:
+    """Which share of an owner's ratings is 1, 2, 3, 4 and 5, as if _SHARE_WEIGHT ratings like all had been given."""
+    counts = sums(np.ones(len(ratings.rating))) + _SHARE_WEIGHT
+    stars = np.clip(np.rint(ratings.rating), 1, 5)
+    each = [(stars == star).astype(np.float64) for star in range(1, 6)]
+    return [(sums(is_star) + _SHARE_WEIGHT * is_star.mean()) / counts for is_star in each]
 
 
 def _padded(*columns: Float64Array) -> Float64Array:
