@@ -8,9 +8,11 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from grader.scoring.arrays import Float64Array, Int64Array
+from starter_kit.agreement import alike_books, alike_users
 from starter_kit.baselines.damped_biases import alternating_biases
 from starter_kit.features import BookFeatures
 from starter_kit.indexed_ratings import IndexedRatings
+from starter_kit.sparse_network import find
 from starter_kit.taste_process import Tastes
 
 # Rows worked on at once: a reader may have hundreds of books, and each row looks at all of them.
@@ -19,7 +21,7 @@ _LABELS = ("author", "series", "publisher", "era")
 # Of ratings' remainders after biases, before any is seen.
 _SPREAD, _SPREAD_WEIGHT, _LEVEL_WEIGHT = 0.6, 2.0, 1.5
 _SHARE_WEIGHT = 4.0
-_AGREEMENT_DAMPING = 60.0
+_NEAR_BOOKS = 64
 
 
 def history_tables(tastes: Tastes, ratings: IndexedRatings, features: BookFeatures) -> dict[str, npt.NDArray[Any]]:
@@ -27,7 +29,9 @@ def history_tables(tastes: Tastes, ratings: IndexedRatings, features: BookFeatur
     above = ratings.rating - ratings.mean - tastes.side[ratings.book]
     user_bias, book_bias = alternating_biases(ratings, above, user_damping=3.0, book_damping=24.0, rounds=10)
     left = above - user_bias[ratings.user] - book_bias[ratings.book]
-    by_user, by_book = np.argsort(ratings.user, kind="stable"), np.argsort(ratings.book, kind="stable")
+    pair_keys = ratings.user * (len(ratings.books) + 1) + ratings.book
+    by_user, by_book = np.argsort(pair_keys, kind="stable"), np.argsort(ratings.book, kind="stable")
+    near_books, likeness = alike_books(ratings, left, _NEAR_BOOKS)
     kernel, places = tastes.kernel, tastes.places
     known_series = places.series >= 0
     volume = np.where(known_series, np.log1p(np.nan_to_num(features.volume)), 0.0)
@@ -62,7 +66,10 @@ def history_tables(tastes: Tastes, ratings: IndexedRatings, features: BookFeatur
             np.column_stack([getattr(places, name) for name in _LABELS]), ((0, 1), (0, 0)), constant_values=-1
         ),
         "side": np.append(tastes.side, 0.0),
-        "agreement": np.pad(agreement(ratings, left), ((0, 1), (0, 1))),
+        "pair_keys": pair_keys[by_user],
+        "near_books": np.pad(near_books, ((0, 1), (0, 0))),
+        "near_books_likeness": np.pad(likeness, ((0, 1), (0, 0))),
+        "agreement": np.pad(alike_users(ratings, left), ((0, 1), (0, 1))),
         "of_user": _padded(
             user_bias,
             np.log1p(ratings.user_counts),
@@ -81,27 +88,12 @@ def history_tables(tastes: Tastes, ratings: IndexedRatings, features: BookFeatur
     }
 
 
-def agreement(ratings: IndexedRatings, left: Float64Array) -> Float64Array:
-    """How alike users rate what both have rated, (users, users): max(cos, 0) n / (n + 60), 0 with oneself.
-
-    cos is the cosine of their remainders `left` over all books, n the number of books that both have rated.
-    """
-    table = np.zeros((len(ratings.users), len(ratings.books)), dtype=np.float32)
-    table[ratings.user, ratings.book] = 1.0
-    both = table @ table.T
-    table[ratings.user, ratings.book] = left
-    table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-6)
-    alike = np.maximum(table @ table.T, 0.0) * both / (both + _AGREEMENT_DAMPING)
-    np.fill_diagonal(alike, 0.0)
-    return np.asarray(alike, dtype=np.float64)
-
-
 class HistoryGraph(tf.Module):  # type: ignore[misc]
     """Looks at every book that the user has rated, and at every reader of the book.
 
     Called with rows of users and books, (n,), it answers (n, d): first the prediction of the taste process,
-    then its parts, what the neighbours' ratings say, and the vectors, for a second stage to weigh. The unseen
-    user has no history, the unseen book no readers.
+    then its parts and what the neighbours' ratings say, for a second stage to weigh. The unseen user has no
+    history, the unseen book no readers.
     """
 
     def __init__(self, tables: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -131,6 +123,11 @@ class HistoryGraph(tf.Module):  # type: ignore[misc]
         )
         return tf.reshape(answers, (-1, self.width))[:count]
 
+    def with_vectors(self, user: Any, book: Any) -> Any:
+        """The same, and the co-occurrence vectors of both, float32 (n, d + 96)."""
+        vectors = tf.gather(self.tables["user_vectors"], user), tf.gather(self.tables["book_vectors"], book)
+        return tf.concat([self(user, book), *vectors], axis=1)
+
     def chunk(self, user: Any, book: Any) -> Any:
         """The same for _CHUNK rows."""
         at = self.tables
@@ -138,9 +135,9 @@ class HistoryGraph(tf.Module):  # type: ignore[misc]
         reception, readers = self.reception(user, book)
         side = tf.gather(at["side"], book)[:, None]
         prediction = at["mean"] + side + tf.reduce_sum(parts, 1, True) + tf.reduce_sum(reception, 1, True)
-        of_pair = [tf.gather(at[name], user) for name in ("of_user", "user_vectors")]
-        of_pair += [tf.gather(at[name], book) for name in ("of_book", "book_vectors")]
-        found = tf.concat([prediction, side, parts, reception, neighbours, readers, *of_pair], axis=1)
+        of_pair = tf.gather(at["of_user"], user), tf.gather(at["of_book"], book)
+        alike = self.alike_books(user, book)
+        found = tf.concat([prediction, side, parts, reception, neighbours, readers, alike, *of_pair], axis=1)
         self.width = found.shape[1]
         return found
 
@@ -200,6 +197,18 @@ class HistoryGraph(tf.Module):  # type: ignore[misc]
         said = [sums[:, 2] / (sums[:, 3] + 0.5), tf.math.log1p(sums[:, 3])]
         said += [sums[:, 4] / (sums[:, 5] + 0.1), tf.math.log1p(10.0 * sums[:, 5])]
         return sums[:, :2], tf.stack(said, axis=1)
+
+    def alike_books(self, user: Any, book: Any) -> Any:
+        """What the user's ratings of the books that are rated like this one say, and how many those are, (n, 2)."""
+        at = self.tables
+        near, likeness = tf.gather(at["near_books"], book), tf.gather(at["near_books_likeness"], book)
+        book_count = tf.shape(at["book_vectors"], out_type=tf.int64)[0]
+        place, has_rated = find(at["pair_keys"], tf.reshape(user[:, None] * book_count + near, [-1]))
+        shape = tf.shape(near)
+        counted = likeness * tf.reshape(has_rated, shape)
+        total = tf.reduce_sum(counted, axis=1)
+        said = tf.reduce_sum(counted * tf.reshape(tf.gather(at["user_left"], place), shape), axis=1)
+        return tf.stack([said / (total + 0.1), tf.math.log1p(10.0 * total)], axis=1)
 
 
 def _spread_out(start: Any, owner: Any) -> tuple[Any, Any]:

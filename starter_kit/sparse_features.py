@@ -47,6 +47,11 @@ class SparseBooks:
         weights[book, ONE_HOT_FIELDS + nth] = 1 / np.sqrt(np.bincount(book)[book])
         return cls(places, weights, int(starts[-1]) + len(features.words))
 
+    @classmethod
+    def of_ids(cls, count: int) -> "SparseBooks":
+        """Books of which nothing is known but which they are."""
+        return cls(np.append(np.arange(count), 0)[:, None], np.append(np.ones(count), 0.0)[:, None], count)
+
 
 @dataclass(frozen=True)
 class Crosses:

@@ -75,10 +75,13 @@ class SparseNetwork(RatingNetwork):
 
 
 def sparse_settings(
-    settings: LinearSettings, ratings: IndexedRatings, features: BookFeatures
+    settings: LinearSettings, ratings: IndexedRatings, features: BookFeatures, *, facts: bool = True
 ) -> tuple[dict[str, Any], SparseBooks, list[Crosses]]:
-    """The sizes and dampings that make a SparseNetwork for these ratings, and the tables to assign to it."""
-    sparse = SparseBooks.of(features)
+    """The sizes and dampings that make a SparseNetwork for these ratings, and the tables to assign to it.
+
+    Without `facts` a book is its id alone.
+    """
+    sparse = SparseBooks.of(features) if facts else SparseBooks.of_ids(len(ratings.books))
     crosses = [Crosses.of(ratings.user, ratings.book, getattr(features, name)) for name, _ in settings.crossed]
     count = len(ratings.rating)
     made = {

@@ -69,7 +69,8 @@ class Pipeline:
         tables = history_tables(fit_tastes(ratings, features), ratings, features)
         steps.next()
         keras.utils.set_random_seed(seed)
-        corrector = self.second_stage.fit(nested, ratings.rating, steps.next)
+        inputs = with_vectors(nested, tables, ratings)
+        corrector = self.second_stage.fit(inputs, ratings.rating, steps.next)
         return HistoryModel(ratings.users, ratings.books, tables, (corrector,))
 
     def restore(self, stored: StoredModel) -> "HistoryModel":
@@ -128,7 +129,7 @@ class HistoryRatings(tf.Module):  # type: ignore[misc]
 
     def __call__(self, user: Any, book: Any) -> Any:
         """The mean of the correctors."""
-        return self.correct(self.history(user, book))
+        return self.correct(self.history.with_vectors(user, book))
 
 
 def nested_features(
@@ -145,6 +146,15 @@ def nested_features(
         order.append(left_out)
         heard()
     return np.concatenate(nested)[np.argsort(np.concatenate(order))]
+
+
+def with_vectors(nested: Float32Array, tables: Tables, ratings: IndexedRatings) -> Float32Array:
+    """The nested features, and the vectors of the process that is served: those of the folds point elsewhere.
+
+    A vector knows that its user has rated the book, which is no secret, but not how.
+    """
+    vectors = tables["user_vectors"][ratings.user], tables["book_vectors"][ratings.book]
+    return np.hstack([nested, *vectors]).astype(np.float32)
 
 
 def features_in_batches(history: HistoryGraph, user: Int64Array, book: Int64Array) -> Float32Array:
