@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.grade import Scores, score
-from grader.scoring.metrics import METRICS, mean_squared_error
+from grader.scoring.errors import mean_squared_error
+from grader.scoring.metrics import METRICS
 from grader.scoring.solution import Solution
 
 
