@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.scoring.arrays import BoolArray, Float64Array
-from grader.scoring.errors import mean_squared_error
+from grader.scoring.errors import mean_absolute_error, mean_squared_error, root_mean_squared_error
+
+__all__ = ["METRICS", "Metric", "MetricFunction", "mean_squared_error"]
 
 
 class MetricFunction(Protocol):
@@ -25,4 +27,6 @@ class Metric:
 
 METRICS: dict[str, Metric] = {
     "mse": Metric("mse", "Mean squared error", mean_squared_error, lower_is_better=True),
+    "rmse": Metric("rmse", "Root mean squared error", root_mean_squared_error, lower_is_better=True),
+    "mae": Metric("mae", "Mean absolute error", mean_absolute_error, lower_is_better=True),
 }
