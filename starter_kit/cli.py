@@ -116,7 +116,10 @@ def train(
     write_predictions(part.predictions(name), model, part.test, GOODREADS_FORMAT)
     local = score_file(part.predictions(name), part.solution, GOODREADS_FORMAT)
     told.print(f"Local MSE on {len(part.test):,} held-out ratings: {local.overall!r}", markup=False)
-    _fit(baseline, ratings, books, seed, f"{name} on all ratings").save(place.model(name))
+    whole = _fit(baseline, ratings, books, seed, f"{name} on all ratings")
+    whole.save(place.model(name))
+    for note in whole.notes:
+        told.print(note, markup=False)
     told.print(f"Saved: {place.model(name)}\n{place.next_command(f'predict {name}')}", markup=False)
 
 
