@@ -45,7 +45,7 @@ class NeighbourhoodGraph(tf.Module):  # type: ignore[misc]
         weight, deviation = tf.pad(weight, padding), tf.pad(deviation, padding)
         highest, column = tf.math.top_k(weight, self.nearest)
         total = tf.reduce_sum(highest * tf.gather(deviation, column, batch_dims=1), axis=1)
-        return total / (tf.reduce_sum(highest, axis=1) + self.damping)
+        return tf.math.divide_no_nan(total, tf.reduce_sum(highest, axis=1) + self.damping)
 
 
 class NeighbourGraph(tf.Module):  # type: ignore[misc]

@@ -56,7 +56,8 @@ class Neighbourhood:
         near = np.arange(row.size) - first_of_row < self.nearest
         row, place, weight = row[near], place[near], weight[near]
         total = np.bincount(row, weight * self.deviation[place], len(owner))
-        return np.asarray(total / (np.bincount(row, weight, len(owner)) + self.damping), dtype=np.float64)
+        below = np.bincount(row, weight, len(owner)) + self.damping
+        return np.asarray(np.divide(total, below, out=np.zeros(len(owner)), where=below > 0), dtype=np.float64)
 
     def weights(self, a: Int64Array, b: Int64Array) -> Float64Array:
         """How alike the members a and b are, shape (n,); 0 where nothing is known of the two."""

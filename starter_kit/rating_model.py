@@ -1,7 +1,7 @@
 """Biases and factors: the model that the simplest baselines and most factorizations end in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,10 @@ class RatingModel(FittedModel):
         """A model without interactions (k = 0)."""
         no_users, no_books = np.zeros((len(users), 0)), np.zeros((len(books), 0))
         return cls(mean, tuple(users), tuple(books), user_bias, book_bias, no_users, no_books)
+
+    def with_factors(self, user_factors: Float64Array, book_factors: Float64Array) -> "RatingModel":
+        """The same biases with factors of shape (users, k) and (books, k)."""
+        return replace(self, user_factors=user_factors, book_factors=book_factors)
 
     def ratings_at(self, user: Int64Array, book: Int64Array) -> Float64Array:
         """The ratings of pairs of rows, float64 (n,), before they are clipped."""
