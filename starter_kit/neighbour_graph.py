@@ -17,7 +17,7 @@ class NeighbourhoodGraph(tf.Module):  # type: ignore[misc]
 
     def __init__(self, found: Neighbourhood) -> None:
         super().__init__()
-        self.compares_books = found.compares_books
+        self.compares_books, self.is_mean = found.compares_books, found.is_mean
         self.nearest, self.damping, self.members = found.nearest, found.damping, found.members
         self.starts, self.member = _kept(found.starts), _kept(found.member)
         self.deviation = _kept(found.deviation.astype(np.float32))
@@ -26,7 +26,7 @@ class NeighbourhoodGraph(tf.Module):  # type: ignore[misc]
         self.weight = _kept(np.append(found.weight, 0.0).astype(np.float32))
 
     def __call__(self, user: Any, book: Any) -> Any:
-        """Σ w e / (Σ w + λ) over the nearest members of each list."""
+        """What the lists say about pairs of rows."""
         owner, wanted = (user, book) if self.compares_books else (book, user)
         first, last = tf.gather(self.starts, owner), tf.gather(self.starts, owner + 1)
         places = tf.ragged.range(first, last)
@@ -40,6 +40,8 @@ class NeighbourhoodGraph(tf.Module):  # type: ignore[misc]
         weight, deviation = (
             places.with_flat_values(values).to_tensor(default_value=0.0) for values in (weight, deviation)
         )
+        if not self.is_mean:
+            return tf.reduce_sum(weight * deviation, axis=1)
         # `nearest` empty columns more, so that the shortest list has enough to choose from.
         padding = [[0, 0], [0, self.nearest]]
         weight, deviation = tf.pad(weight, padding), tf.pad(deviation, padding)

@@ -11,8 +11,17 @@ from starter_kit.rating_model import RatingModel, RestoresRatingModel
 
 # Pairs looked at in one go: bounds the memory of a prediction, which compares each pair with a whole list.
 _CHUNK = 2048
-_NUMBERS = ("compares_books", "nearest", "damping", "members")
+_NUMBERS = ("compares_books", "is_mean", "nearest", "damping", "members")
 _ARRAYS = ("starts", "member", "deviation", "pair", "weight")
+
+
+def lists_by_owner(owner: Int64Array, owners: int) -> tuple[Int64Array, Int64Array]:
+    """Where each owner's list starts and ends, shape (owners + 2,), and the order that brings n rows into lists.
+
+    The list after the last, of an owner who was not seen, is empty.
+    """
+    starts = np.append(0, np.cumsum(np.bincount(owner, minlength=owners + 1)))
+    return starts.astype(np.int64), np.argsort(owner, kind="stable")
 
 
 @dataclass(frozen=True)
@@ -23,9 +32,13 @@ class Neighbourhood:
     a list of the users who rated it. List o holds `member` and `deviation` from `starts[o]` to `starts[o + 1]`.
     `pair` holds a · members + b of the p pairs a < b that count, ascending, `weight` (p,) how alike they are;
     whatever is not listed has weight 0, and so has a member with itself.
+
+    The correction is Σ w e / (Σ w + λ), `damping` being λ, over the `nearest` members of the list with the highest
+    weights above 0 (`is_mean`); or else Σ w e over the whole list, `nearest` and `damping` playing no part.
     """
 
     compares_books: bool
+    is_mean: bool
     nearest: int
     damping: float
     members: int
@@ -36,7 +49,7 @@ class Neighbourhood:
     weight: Float64Array
 
     def correction(self, user: Int64Array, book: Int64Array) -> Float64Array:
-        """Σ w e / (Σ w + λ) over the `nearest` members of the list with the highest weights, shape (n,)."""
+        """What the lists say about pairs of rows, shape (n,)."""
         owner, wanted = (user, book) if self.compares_books else (book, user)
         chunks = (slice(start, start + _CHUNK) for start in range(0, len(owner), _CHUNK))
         parts = [self._correction(owner[chunk], wanted[chunk]) for chunk in chunks]
@@ -47,6 +60,8 @@ class Neighbourhood:
         row = np.repeat(np.arange(len(owner)), lengths)
         place = np.arange(row.size) + np.repeat(self.starts[owner] - (np.cumsum(lengths) - lengths), lengths)
         weight = self.weights(np.repeat(wanted, lengths), self.member[place])
+        if not self.is_mean:
+            return np.bincount(row, weight * self.deviation[place], len(owner)).astype(np.float64)
         counts = weight > 0.0
         row, place, weight = row[counts], place[counts], weight[counts]
         # By row, the highest weight first; of equal weights the one listed first.

@@ -41,30 +41,58 @@ class CommonPairs:
     norm_b: Float64Array
 
 
-def common_pairs(deviations: Deviations) -> CommonPairs:
+@dataclass(frozen=True)
+class Meetings:
+    """Every pair of rows a < b with a column in common, by (a, b), shape (p,); and each time that they meet.
+
+    `x` and `y`, shape (meetings,), are the values of a and of b in a common column; those of pair number p begin
+    at `starts[p]`.
+    """
+
+    a: Int64Array
+    b: Int64Array
+    starts: Int64Array
+    x: Float64Array
+    y: Float64Array
+
+    def sums(self, terms: Float64Array) -> Float64Array:
+        """`terms` (meetings,) added up by pair, shape (p,)."""
+        return np.asarray(np.add.reduceat(terms, self.starts) if self.starts.size else terms, dtype=np.float64)
+
+
+def meetings(deviations: Deviations) -> Meetings:
     """Go through each column once and meet every pair of its rows; the rest of the pairs share nothing."""
     order = np.lexsort((deviations.row, deviations.column))
     row, value = deviations.row[order], deviations.value[order]
     ends = np.flatnonzero(np.diff(deviations.column[order], append=-1)) + 1
-    # In a column that starts at s, the rating at place p meets the p - s ratings before it.
+    # In a column that starts at s, the value at place p meets the p - s values before it.
     starts = np.repeat(np.append(0, ends[:-1]), np.diff(ends, prepend=0))
     places = np.arange(row.size)
-    meetings = places - starts
-    second = np.repeat(places, meetings)
-    first = np.arange(second.size) - np.repeat(np.cumsum(meetings) - meetings, meetings) + np.repeat(starts, meetings)
+    counts = places - starts
+    second = np.repeat(places, counts)
+    first = np.arange(second.size) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts, counts)
     key = row[first] * deviations.rows + row[second]
     order = np.argsort(key, kind="stable")
     key, first, second = key[order], first[order], second[order]
     groups = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: key.size])
-    x, y = value[first], value[second]
-    a, b = row[first[groups]], row[second[groups]]
-    length = np.sqrt(np.bincount(row, value**2, deviations.rows))
+    return Meetings(row[first[groups]], row[second[groups]], groups, value[first], value[second])
 
-    def sums(terms: Float64Array) -> Float64Array:
-        return np.asarray(np.add.reduceat(terms, groups) if groups.size else np.zeros(0), dtype=np.float64)
 
+def common_pairs(deviations: Deviations) -> CommonPairs:
+    """What all pairs of rows with a column in common have in common."""
+    met = meetings(deviations)
+    length = np.sqrt(np.bincount(deviations.row, deviations.value**2, deviations.rows))
     return CommonPairs(
-        a, b, sums(np.ones(key.size)), sums(x * y), sums(x), sums(y), sums(x**2), sums(y**2), length[a], length[b]
+        a=met.a,
+        b=met.b,
+        count=met.sums(np.ones(met.x.size)),
+        product=met.sums(met.x * met.y),
+        sum_a=met.sums(met.x),
+        sum_b=met.sums(met.y),
+        square_a=met.sums(met.x**2),
+        square_b=met.sums(met.y**2),
+        norm_a=length[met.a],
+        norm_b=length[met.b],
     )
 
 

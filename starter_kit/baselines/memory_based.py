@@ -1,28 +1,19 @@
 """Memory-based collaborative filtering: who rated like you, and which books were rated like this one."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from grader.scoring.arrays import BoolArray, Float64Array, Int64Array
+from grader.scoring.arrays import BoolArray, Int64Array
 from starter_kit.baselines.baseline import Report
 from starter_kit.baselines.book_prior_biases import BookPriorBiases
 from starter_kit.baselines.damped_biases import DampedBiases
-from starter_kit.fitted_model import rows_of
-from starter_kit.neighbour_model import Neighbourhood, NeighbourModel, RestoresNeighbourModel
+from starter_kit.neighbour_model import Neighbourhood, NeighbourModel, RestoresNeighbourModel, lists_by_owner
 from starter_kit.random_hyperplanes import RandomHyperplanes
-from starter_kit.rating_model import RatingModel
+from starter_kit.rated_pairs import FitsBiases, RatedPairs
 from starter_kit.similarity import SIMILARITIES, CommonPairs, Deviations, common_pairs, shrunk
-
-
-class FitsBiases(Protocol):
-    """An estimator of the biases that a neighbourhood method starts from."""
-
-    def fit(self, train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report) -> RatingModel:
-        """The biases of `train`."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class Neighbours:
     damping: float
     hyperplanes: RandomHyperplanes | None = None
 
-    def of(self, compares_books: bool, rated: "RatedPairs", seed: int) -> tuple[Neighbourhood, str]:
+    def of(self, compares_books: bool, rated: RatedPairs, seed: int) -> tuple[Neighbourhood, str]:
         """The neighbourhood of books or of users, and what hashing lost, in a sentence; "" without hashing."""
         owner, member, owners, members = (
             (rated.user, rated.book, rated.users, rated.books)
@@ -55,13 +46,14 @@ class Neighbours:
             in_bucket = self.hyperplanes.candidates(deviations, pairs.a, pairs.b, seed)
             note = self._what_hashing_lost(pairs, weight, in_bucket, members)
             counts &= in_bucket
-        order = np.argsort(owner, kind="stable")
+        starts, order = lists_by_owner(owner, owners)
         found = Neighbourhood(
             compares_books=compares_books,
+            is_mean=True,
             nearest=self.nearest,
             damping=self.damping,
             members=members,
-            starts=np.append(0, np.cumsum(np.bincount(owner, minlength=owners + 1))),
+            starts=starts,
             member=member[order],
             deviation=rated.deviation[order],
             pair=(pairs.a * members + pairs.b)[counts],
@@ -78,24 +70,6 @@ class Neighbours:
             f"Hashing compared {share:.1%} of {len(pairs.a):,} pairs and kept {recall:.1%} "
             f"of the {self.nearest} nearest neighbours of {members:,}."
         )
-
-
-@dataclass(frozen=True)
-class RatedPairs:
-    """The ratings as rows of users and books, with their `deviation` r − μ − b_u − b_i; arrays of shape (n,)."""
-
-    user: Int64Array
-    book: Int64Array
-    deviation: Float64Array
-    users: int
-    books: int
-
-    @classmethod
-    def of(cls, train: pd.DataFrame, base: RatingModel) -> "RatedPairs":
-        """The ratings of `train`, as they deviate from what `base` predicts."""
-        user, book = rows_of(base.users, train["user_id"].tolist()), rows_of(base.books, train["book_name"].tolist())
-        deviation = train["rating"].to_numpy(dtype=np.float64) - base.ratings_at(user, book)
-        return cls(user, book, deviation, len(base.users), len(base.books))
 
 
 def recall_of_nearest(

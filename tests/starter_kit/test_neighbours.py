@@ -41,6 +41,7 @@ def test_the_two_nearest_of_three_neighbours_by_hand():
     # One user rated books 0, 1, 2 with deviations 1, −1, 5; book 3 is like them by 0.5, 0.25, 0.125.
     found = Neighbourhood(
         compares_books=True,
+        is_mean=True,
         nearest=2,
         damping=0.25,
         members=4,
