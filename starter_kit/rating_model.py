@@ -41,6 +41,21 @@ class RatingModel(FittedModel):
         no_users, no_books = np.zeros((len(users), 0)), np.zeros((len(books), 0))
         return cls(mean, tuple(users), tuple(books), user_bias, book_bias, no_users, no_books)
 
+    @classmethod
+    def of_products(
+        cls,
+        mean: float,
+        users: Sequence[str],
+        books: Sequence[str],
+        user_factors: Float64Array,
+        book_factors: Float64Array,
+    ) -> "RatingModel":
+        """r = p_u·q_i alone for a pair that was seen, μ for any other: an extra factor −μ · 1 takes μ back."""
+        user_factors = np.column_stack([user_factors, np.full(len(users), -mean)])
+        book_factors = np.column_stack([book_factors, np.ones(len(books))])
+        no_bias = np.zeros(len(users)), np.zeros(len(books))
+        return cls(mean, tuple(users), tuple(books), *no_bias, user_factors, book_factors)
+
     def with_factors(self, user_factors: Float64Array, book_factors: Float64Array) -> "RatingModel":
         """The same biases with factors of shape (users, k) and (books, k)."""
         return replace(self, user_factors=user_factors, book_factors=book_factors)

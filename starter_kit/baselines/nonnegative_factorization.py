@@ -40,8 +40,4 @@ class NonnegativeMatrixFactorization(RestoresRatingModel):
                     below = np.bincount(row, fitted * x[:, factor] + self.damping * mine[row, factor], len(mine))
                     mine[:, factor] *= above / below
             report(done, self.rounds)
-        # μ − μ · 1 for a pair that was seen; for any other pair the factors are 0, and μ is left.
-        user_factors = np.column_stack([p, np.full(len(p), -ratings.mean)])
-        book_factors = np.column_stack([q, np.ones(len(q))])
-        no_bias = np.zeros(len(p)), np.zeros(len(q))
-        return RatingModel(ratings.mean, ratings.users, ratings.books, *no_bias, user_factors, book_factors)
+        return RatingModel.of_products(ratings.mean, ratings.users, ratings.books, p, q)
