@@ -1,4 +1,4 @@
-"""The commands: baselines, fetch, train, predict, export, check, score."""
+"""The commands: baselines, fetch, train, predict, export, check, score, compare."""
 
 import json
 import shlex
@@ -19,9 +19,10 @@ from grader.scoring.predictions import PredictionFormat
 from grader.scoring.rejection import Rejected
 from starter_kit.baselines.baseline import Baseline
 from starter_kit.baselines.registry import BASELINES, baseline_named
+from starter_kit.comparison import JudgedRows, compare
 from starter_kit.fitted_model import FittedModel
-from starter_kit.held_out import hold_out
-from starter_kit.local_score import LocalScore, score_file
+from starter_kit.held_out import HeldOut, hold_out
+from starter_kit.local_score import LocalScore, further_scores, score_file
 from starter_kit.model_check import check_model
 from starter_kit.predictions_file import write_predictions
 from starter_kit.site_download import fetch_competition
@@ -192,6 +193,7 @@ def score(
     solution: Annotated[Path | None, typer.Option("--solution", help="Labels: id,rating,Usage.")] = None,
     work: Work = DEFAULT_WORK,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    more: Annotated[bool, typer.Option("--more", help="RMSE, MAE and an interval too.")] = False,
 ) -> None:
     """Score a predictions file with the server's own code."""
     labels = solution or Workspace(work).held_out / "solution.csv"
@@ -202,6 +204,60 @@ def score(
         if not path.is_file():
             raise KitError(f"{path}: there is no such file. {cure}")
     _tell(file, score_file(file, labels, GOODREADS_FORMAT), as_json)
+    if more and not as_json:
+        found = further_scores(file, labels, GOODREADS_FORMAT)
+        told.print(
+            f"of all rows: RMSE {found.rmse:.4f}, MAE {found.mae:.4f}; other rows of the same kind would give an MSE "
+            f"from {found.interval.low:.4f} to {found.interval.high:.4f} (95 %)",
+            markup=False,
+        )
+
+
+@app.command(name="compare")
+@plain_words()
+def compare_two(
+    a: Annotated[str, typer.Argument(help="A trained baseline, or a predictions file of the held-out part.")],
+    b: Annotated[str, typer.Argument(help="Another one.")],
+    work: Work = DEFAULT_WORK,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Of the resamples.")] = 1,
+) -> None:
+    """Is A better than B? Both on the held-out ratings, by a paired bootstrap, and slice by slice."""
+    place = Workspace(work)
+    rows = JudgedRows.of(place.held_out, GOODREADS_FORMAT)
+    first, second = (rows.predictions(_file_or_baseline(name, place)) for name in (a, b))
+    found = compare(rows, first, second, seed=seed)
+    for name, mse, interval in ((a, found.a, found.a_interval), (b, found.b, found.b_interval)):
+        told.print(f"{name}: MSE {mse:.4f}, 95 % interval {interval.low:.4f} to {interval.high:.4f}", markup=False)
+    for over, pair in (("rows", found.by_row), ("whole users", found.by_user)):
+        told.print(
+            f"difference over {over}: {pair.difference:+.4f}, standard error {pair.standard_error:.4f}, "
+            f"95 % interval {pair.interval.low:+.4f} to {pair.interval.high:+.4f}; "
+            f"{a} is better in {pair.better_share:.1%} of the resamples",
+            markup=False,
+        )
+    better, other = (a, b) if found.by_user.difference < 0 else (b, a)
+    told.print(
+        f"{better} is better than {other}: other users would show it too."
+        if found.by_user.is_clear
+        else f"No clear difference: with other users, {other} might be the better one.",
+        markup=False,
+    )
+    told.print(f"\n{'':<24}{'rows':>8}{'A':>8}{'B':>8}{'A − B':>8}  95 % interval over users", markup=False)
+    kind = ""
+    for part in found.slices:
+        if part.slice.kind != kind:
+            kind = part.slice.kind
+            told.print(kind, markup=False)
+        told.print(
+            f"  {part.slice.label:<22}{int(part.slice.rows.sum()):>8,}{part.a:>8.3f}{part.b:>8.3f}"
+            f"{part.a - part.b:>+8.3f}  {part.interval.low:+.3f} to {part.interval.high:+.3f}",
+            markup=False,
+        )
+
+
+def _file_or_baseline(name: str, place: Workspace) -> Path:
+    """A predictions file by its path, or that of a baseline by its name. Raises KitError for neither."""
+    return Path(name) if Path(name).is_file() else HeldOut.predictions_in(place.held_out, baseline_named(name).name)
 
 
 def _tell(file: Path, found: LocalScore, as_json: bool) -> None:

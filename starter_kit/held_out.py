@@ -26,7 +26,12 @@ class HeldOut:
 
     def predictions(self, name: str) -> Path:
         """Where a baseline's predictions of the held-out part go."""
-        return self.folder / f"predictions-{name}.csv"
+        return self.predictions_in(self.folder, name)
+
+    @staticmethod
+    def predictions_in(folder: Path, name: str) -> Path:
+        """The same for a held-out part that was written before."""
+        return folder / f"predictions-{name}.csv"
 
 
 def hold_out(folder: Path, ratings: pd.DataFrame, books: pd.DataFrame, *, share: float, seed: int) -> HeldOut:

@@ -105,7 +105,11 @@ class UserAutoencoder(ItemAutoencoder):
 
 @dataclass(frozen=True)
 class DeepItemAutoencoder(ItemAutoencoder):
-    """`ItemAutoencoder` with three hidden layers that narrow and widen again."""
+    """`ItemAutoencoder` with three hidden layers that narrow and widen again.
+
+    It does no better than the biases it starts from: with 10 ratings a book, more layers find more noise. One
+    layer, wider or narrower, beats two, and two beat three.
+    """
 
     hidden: tuple[int, ...] = (100, 50, 100)
     hiding: float = 0.6
@@ -133,6 +137,6 @@ class RawUserAutoencoder(RawItemAutoencoder):
     """`RawItemAutoencoder` turned round: it does worse than a user's mean."""
 
     by_book: bool = False
-    hidden: tuple[int, ...] = (128, 64, 128)
-    damping: float = 0.0001
-    epochs: int = 15
+    hidden: tuple[int, ...] = (64,)
+    damping: float = 0.003
+    epochs: int = 5
