@@ -1,7 +1,8 @@
-"""The commands: baselines, fetch, train, predict, export, check, score, compare."""
+"""The commands: baselines, fetch, train, predict, export, check, score, compare, tune."""
 
 import json
 import shlex
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,19 +16,22 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from datasets.tables import TableError, read_test
+from grader.scoring.bootstrap import compare_losses
 from grader.scoring.predictions import PredictionFormat
 from grader.scoring.rejection import Rejected
 from starter_kit.baselines.baseline import Baseline
 from starter_kit.baselines.registry import BASELINES, baseline_named
 from starter_kit.comparison import JudgedRows, compare
 from starter_kit.fitted_model import FittedModel
-from starter_kit.held_out import HeldOut, hold_out
+from starter_kit.held_out import HeldOut, hold_out, parted
+from starter_kit.hyper_parameters import Settings
 from starter_kit.local_score import LocalScore, further_scores, score_file
 from starter_kit.model_check import check_model
 from starter_kit.predictions_file import write_predictions
 from starter_kit.site_download import fetch_competition
 from starter_kit.tensorflow_runtime import require_tensorflow
 from starter_kit.trouble import KitError
+from starter_kit.tuning import Trial, search, until
 from starter_kit.workspace import DEFAULT_WORK, Workspace
 
 GOODREADS_FORMAT = PredictionFormat()
@@ -107,21 +111,75 @@ def train(
         float,
         typer.Option("--held-out-share", min=0.001, max=0.9, help="The part set aside for the local score."),
     ] = 0.1,
+    tuned: Annotated[bool, typer.Option("--tuned", help="With the hyper-parameters that `tune` found.")] = False,
 ) -> None:
     """Fit a baseline, score it on held-out ratings, then fit it on all of them."""
     baseline, place = baseline_named(name), Workspace(work)
     ratings, books, folder = place.training_tables(data)
     told.print(f"{len(ratings):,} ratings and {len(books):,} books from {folder}", markup=False)
+    settings = _tuned_settings(place.tuned(name)) if tuned else {}
     part = hold_out(place.held_out, ratings, books, share=held_out_share, seed=seed)
-    model = _fit(baseline, part.train, books, seed, f"{name} without the held-out part")
+    model = _fit(baseline, part.train, books, seed, f"{name} without the held-out part", settings)
     write_predictions(part.predictions(name), model, part.test, GOODREADS_FORMAT)
     local = score_file(part.predictions(name), part.solution, GOODREADS_FORMAT)
     told.print(f"Local MSE on {len(part.test):,} held-out ratings: {local.overall!r}", markup=False)
-    whole = _fit(baseline, ratings, books, seed, f"{name} on all ratings")
+    whole = _fit(baseline, ratings, books, seed, f"{name} on all ratings", settings)
     whole.save(place.model(name))
     for note in whole.notes:
         told.print(note, markup=False)
     told.print(f"Saved: {place.model(name)}\n{place.next_command(f'predict {name}')}", markup=False)
+
+
+@app.command()
+@plain_words()
+def tune(
+    name: Name,
+    data: Annotated[Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")] = None,
+    work: Work = DEFAULT_WORK,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same trials.")] = 1,
+    budget: Annotated[float, typer.Option("--budget", min=0.0, help="Seconds after which no trial begins.")] = 120.0,
+    trials: Annotated[int, typer.Option("--trials", min=1, help="The most trials.")] = 1_000,
+) -> None:
+    """Search better hyper-parameters on a validation split, apart from the ratings that `train` holds out."""
+    baseline, place = baseline_named(name), Workspace(work)
+    ratings, books, _ = place.training_tables(data)
+    # With the same seed and share as `train`, so that its local score stays one of ratings never tuned on.
+    rest, _ = parted(ratings, share=0.1, seed=seed)
+    fitted_on, validation = parted(rest, share=0.2, seed=seed)
+    if fitted_on.empty or validation.empty:
+        raise KitError(f"{len(ratings):,} ratings are too few to tune on.")
+    ends_at = time.monotonic() + budget
+    heard: list[Trial] = []
+
+    def hear(trial: Trial) -> None:
+        if not heard or trial.mse < min(other.mse for other in heard):
+            told.print(f"trial {trial.number}: MSE {trial.mse:.4f}, {_named(trial.settings)}", markup=False)
+        heard.append(trial)
+
+    with warned.status(f"Tuning {name} for {budget:g} s (Ctrl-C ends it and keeps what was found)"):
+        until(
+            search(baseline.estimator(), fitted_on, validation, books, seed=seed),
+            lambda: time.monotonic() >= ends_at or len(heard) >= trials,
+            hear,
+        )
+    best = min(heard, key=lambda trial: (trial.mse, trial.number))
+    place.tuned(name).parent.mkdir(parents=True, exist_ok=True)
+    place.tuned(name).write_text(json.dumps(best.settings, indent=2) + "\n", encoding="utf-8")
+    labels = validation["rating"].to_numpy()
+    users = pd.factorize(validation["user_id"])[0]
+    losses, usual = ((trial.predictions - labels) ** 2 for trial in (best, heard[0]))
+    gain = compare_losses(losses, usual, seed=seed, clusters=users)
+    told.print(
+        f"{len(heard)} trials. Against the defaults: {gain.difference:+.4f}, over whole users "
+        f"{gain.interval.low:+.4f} to {gain.interval.high:+.4f} (95 %);\n"
+        "the best of many looks a little better than it is.\n"
+        f"Kept: {place.tuned(name)}\n{place.next_command(f'train {name} --tuned')}",
+        markup=False,
+    )
+
+
+def _named(settings: Settings) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in settings.items())
 
 
 @app.command()
@@ -272,7 +330,27 @@ def _trained(name: str, work: Path) -> FittedModel:
     return baseline.load(Workspace(work).model(baseline.name))
 
 
-def _fit(baseline: Baseline, ratings: pd.DataFrame, books: pd.DataFrame, seed: int, what: str) -> FittedModel:
+def _tuned_settings(path: Path) -> Settings:
+    """What `tune` wrote. Raises KitError when it is not there or not whole."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): value if isinstance(value, int) else float(value) for name, value in found.items()}
+    except FileNotFoundError as error:
+        raise KitError(f"{path}: nothing was tuned yet. First run: python -m starter_kit tune {path.stem}") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise KitError(
+            f"{path}: cannot be read ({error}). Run again: python -m starter_kit tune {path.stem}"
+        ) from error
+
+
+def _fit(
+    baseline: Baseline,
+    ratings: pd.DataFrame,
+    books: pd.DataFrame,
+    seed: int,
+    what: str,
+    settings: Settings | None = None,
+) -> FittedModel:
     """Fit with a bar on stderr."""
     if ratings.empty:
         raise KitError("train.csv holds no ratings. Take the file anew.")
@@ -284,4 +362,5 @@ def _fit(baseline: Baseline, ratings: pd.DataFrame, books: pd.DataFrame, seed: i
             books,
             seed=seed,
             report=lambda done, total: progress.update(bar, completed=done, total=total),
+            settings=settings,
         )

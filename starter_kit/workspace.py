@@ -35,6 +35,10 @@ class Workspace:
         """The folder of a trained baseline."""
         return self.root / "models" / name
 
+    def tuned(self, name: str) -> Path:
+        """The hyper-parameters that `tune` found for a baseline."""
+        return self.root / "tuned" / f"{name}.json"
+
     @property
     def page(self) -> str:
         """Where to upload: the competition that `fetch` took the files from, if it did."""

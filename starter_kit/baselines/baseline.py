@@ -9,6 +9,7 @@ from typing import Protocol
 import pandas as pd
 
 from starter_kit.fitted_model import FittedModel, StoredModel, trouble_reading
+from starter_kit.hyper_parameters import Settings, with_settings
 from starter_kit.tensorflow_runtime import require_tensorflow
 
 # Called as a fit goes on, with the steps done and the steps in all.
@@ -53,9 +54,15 @@ class Baseline:
         made: Estimator = getattr(importlib.import_module(f"starter_kit.baselines.{module}"), name)()
         return made
 
-    def fit(self, train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report) -> FittedModel:
-        """The model of `train` and `books` (Estimator.fit)."""
-        return self.estimator().fit(train, books, seed=seed, report=report)
+    def fit(
+        self, train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report, settings: Settings | None = None
+    ) -> FittedModel:
+        """The model of `train` and `books` (Estimator.fit), with some hyper-parameters other than the defaults.
+
+        Raises KitError for a setting that it does not have.
+        """
+        made: Estimator = with_settings(self.estimator(), settings or {})
+        return made.fit(train, books, seed=seed, report=report)
 
     def load(self, folder: Path) -> FittedModel:
         """The model that `save` wrote. Raises KitError when it is not there or not whole."""
