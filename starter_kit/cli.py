@@ -1,4 +1,4 @@
-"""The commands: baselines, fetch, train, predict, export, check, score, compare, tune."""
+"""The commands: baselines, fetch, train, predict, export, check, score, compare, tune, report."""
 
 import json
 import shlex
@@ -311,6 +311,22 @@ def compare_two(
             f"{part.a - part.b:>+8.3f}  {part.interval.low:+.3f} to {part.interval.high:+.3f}",
             markup=False,
         )
+
+
+@app.command()
+@plain_words()
+def report(
+    output: Annotated[Path | None, typer.Option("--output", help="The page to write.")] = None,
+    work: Work = DEFAULT_WORK,
+) -> None:
+    """Draw what `ladder` found: one page, report.html, with the table and its pictures."""
+    # Half a second and its own fonts: only who draws waits for matplotlib.
+    from starter_kit.report import write_report
+
+    place = Workspace(work)
+    target = output or place.ladder / "report.html"
+    count = write_report(place.ladder, target, GOODREADS_FORMAT)
+    told.print(f"{target}: {count} baselines. Open it in a browser.", markup=False)
 
 
 def _file_or_baseline(name: str, place: Workspace) -> Path:

@@ -31,6 +31,11 @@ class Workspace:
         """The validation part of the last `train`: test.csv, solution.csv and predictions of it."""
         return self.root / "held_out"
 
+    @property
+    def ladder(self) -> Path:
+        """What the ladder leaves: the ratings it was climbed on, predictions of all baselines, and the report."""
+        return self.root / "ladder"
+
     def model(self, name: str) -> Path:
         """The folder of a trained baseline."""
         return self.root / "models" / name
