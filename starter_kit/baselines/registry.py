@@ -347,7 +347,7 @@ BASELINES = {
             "a lesson: and for users",
             "autoencoders:RawUserAutoencoder",
             needs_tensorflow=True,
-            published_mse=1.010,
+            published_mse=0.905,
             must_reach=None,
         ),
         Baseline(
