@@ -19,6 +19,8 @@ class AlternatingLeastSquares(RestoresRatingModel):
     After damped biases, with e = r − μ − b_u − b_i, it minimises Σ (e − p_u·q_i)² + λ (Σ |p_u|² + Σ |q_i|²) by
     turns: p_u = (Σ_i q_i q_iᵀ + λI)⁻¹ Σ_i q_i e over the books of u, then q_i alike over the readers of i. No
     step size to choose, and every turn lowers the loss. λ is heavy: the median book has 4 ratings for 15 factors.
+
+    Published test MSE 0.762; by gradient steps 0.775, the biases alone 0.772.
     """
 
     factors: int = 15

@@ -29,6 +29,8 @@ class ItemAutoencoder(RestoresRatingModel):
     plus λ Σ W² of all kernels. While it learns, a part of x_i is hidden from it (denoising: Vincent et al., 2008), or
     it would only learn to copy. Once it has learned, h_i is one vector for each book: biases and factors again,
     whose book factors are computed from the ratings instead of being learned one by one.
+
+    Published test MSE 0.757; the biases alone have 0.772.
     """
 
     by_book: bool = True
@@ -94,6 +96,8 @@ class UserAutoencoder(ItemAutoencoder):
     """`ItemAutoencoder` turned round: the row of a user goes through; r = μ + b_u + b_i + W_i·h_u + c_i.
 
     A little worse: there are fewer users than books to learn from, and each output is a book with few ratings.
+
+    Published test MSE 0.761, for books 0.757.
     """
 
     by_book: bool = False
@@ -109,6 +113,8 @@ class DeepItemAutoencoder(ItemAutoencoder):
 
     It does no better than the biases it starts from: with 10 ratings a book, more layers find more noise. One
     layer, wider or narrower, beats two, and two beat three.
+
+    Published test MSE 0.772, as the biases; with one hidden layer 0.757.
     """
 
     hidden: tuple[int, ...] = (100, 50, 100)
@@ -121,6 +127,8 @@ class RawItemAutoencoder(ItemAutoencoder):
 
     0 is the worst rating of all, so how many people rated a book looks like how much they liked it. The network
     must spend its numbers on undoing that and on learning generosity and quality, which biases give for nothing.
+
+    Published test MSE 0.791, on deviations 0.757 to 0.772.
     """
 
     centred: bool = False
@@ -134,7 +142,10 @@ class RawItemAutoencoder(ItemAutoencoder):
 
 @dataclass(frozen=True)
 class RawUserAutoencoder(RawItemAutoencoder):
-    """`RawItemAutoencoder` turned round: it does worse than a user's mean."""
+    """`RawItemAutoencoder` turned round: it does worse than a user's mean.
+
+    Published test MSE 0.905; a user's mean has 0.845.
+    """
 
     by_book: bool = False
     hidden: tuple[int, ...] = (64,)

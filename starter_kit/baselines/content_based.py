@@ -23,6 +23,8 @@ class ContentNeighbours(RestoresNeighbourModel):
     of the books' vectors (`BookVectors`: TF-IDF of author, publisher, series and title words, and numbers), for
     books that share a token. On these ratings it beats item-knn, which must see both books rated by the same
     people: the next volume of a series is known by its author and series at once.
+
+    Published test MSE 0.726; the biases alone have 0.772, item-knn 0.734.
     """
 
     similarity: str = "cosine"
@@ -62,7 +64,10 @@ class ContentNeighbours(RestoresNeighbourModel):
 
 @dataclass(frozen=True)
 class JaccardNeighbours(ContentNeighbours):
-    """`ContentNeighbours` by the share of common tokens: a rare word counts as much as the author."""
+    """`ContentNeighbours` by the share of common tokens: a rare word counts as much as the author.
+
+    Published test MSE 0.731, by cosine 0.726.
+    """
 
     similarity: str = "jaccard"
     sharpness: float = 1.7
@@ -71,7 +76,10 @@ class JaccardNeighbours(ContentNeighbours):
 
 @dataclass(frozen=True)
 class EuclidNeighbours(ContentNeighbours):
-    """`ContentNeighbours` by 1 / (1 + Euclid's distance): books that share little are all about equally far."""
+    """`ContentNeighbours` by 1 / (1 + Euclid's distance): books that share little are all about equally far.
+
+    Published test MSE 0.735, by cosine 0.726.
+    """
 
     similarity: str = "euclid"
     sharpness: float = 3.0
@@ -80,7 +88,10 @@ class EuclidNeighbours(ContentNeighbours):
 
 @dataclass(frozen=True)
 class ManhattanNeighbours(ContentNeighbours):
-    """`ContentNeighbours` by 1 / (1 + Manhattan distance), which grows with each token that only one book has."""
+    """`ContentNeighbours` by 1 / (1 + Manhattan distance), which grows with each token that only one book has.
+
+    Published test MSE 0.732, by cosine 0.726.
+    """
 
     similarity: str = "manhattan"
     sharpness: float = 3.0
@@ -89,7 +100,10 @@ class ManhattanNeighbours(ContentNeighbours):
 
 @dataclass(frozen=True)
 class MinkowskiNeighbours(ContentNeighbours):
-    """`ContentNeighbours` by 1 / (1 + Minkowski's distance of order 3), where the heaviest token decides."""
+    """`ContentNeighbours` by 1 / (1 + Minkowski's distance of order 3), where the heaviest token decides.
+
+    Published test MSE 0.736, by cosine 0.726.
+    """
 
     similarity: str = "minkowski3"
     sharpness: float = 6.0
@@ -98,7 +112,10 @@ class MinkowskiNeighbours(ContentNeighbours):
 
 @dataclass(frozen=True)
 class BookPriorContentNeighbours(ContentNeighbours):
-    """`ContentNeighbours` over the biases that books.csv corrects."""
+    """`ContentNeighbours` over the biases that books.csv corrects.
+
+    Published test MSE 0.715, over damped biases 0.726.
+    """
 
     base: FitsBiases = field(default_factory=BookPriorBiases)
 
@@ -112,6 +129,8 @@ class UserProfiles(RestoresNeighbourModel):
     is solved in its dual form, w_u = Σ_j α_j x_j with α = (K + λI)⁻¹ e, K_ij = x_i·x_j. What tokens say is then
     Σ_j α_j x_i·x_j over the books that u rated, what numbers say five weights of his own. Other than in a mean
     over like books, five volumes of one series count as about one opinion, not as five; that is worth little here.
+
+    Published test MSE 0.713; the biases alone have 0.757, content-cosine over the same biases 0.715.
     """
 
     damping: float = 1.3

@@ -92,6 +92,8 @@ class UserNeighbours(RestoresNeighbourModel):
     v runs over the k users most like u among those who rated book i; e_vi = r_vi − μ − b_v − b_i is how far v was
     from the damped biases there. s_uv is the similarity of the users' deviations (cosine by default), shrunk by
     n / (n + β) where n books in common are few. Users who rate against u's taste (s ≤ 0) are left out.
+
+    Published test MSE 0.757; the biases alone have 0.772.
     """
 
     neighbours: Neighbours = Neighbours("cosine", shrinkage=60.0, nearest=100, damping=0.1)
@@ -108,6 +110,8 @@ class ItemNeighbours(RestoresNeighbourModel):
 
     j runs over the k books most like i among those that u rated; e_uj = r_uj − μ − b_u − b_j. Better than asking
     users: a user's own ratings of like books say more than other people's ratings of this one.
+
+    Published test MSE 0.734; user-knn has 0.757, the biases alone 0.772.
     """
 
     neighbours: Neighbours = Neighbours("cosine", shrinkage=60.0, nearest=30, damping=0.1)
@@ -123,6 +127,8 @@ class PearsonUserNeighbours(UserNeighbours):
     """`UserNeighbours` with Pearson's ρ: only the books that both read count, less each user's mean over them.
 
     A little worse than the cosine, whose lengths over all books already doubt a pair that has little in common.
+
+    Published test MSE 0.761, by cosine 0.757.
     """
 
     neighbours: Neighbours = Neighbours("pearson", shrinkage=60.0, nearest=1000, damping=1.0)
@@ -130,21 +136,30 @@ class PearsonUserNeighbours(UserNeighbours):
 
 @dataclass(frozen=True)
 class MsdUserNeighbours(UserNeighbours):
-    """`UserNeighbours` with 1 / (1 + mean squared difference): everybody is a neighbour, nobody an opposite."""
+    """`UserNeighbours` with 1 / (1 + mean squared difference): everybody is a neighbour, nobody an opposite.
+
+    Published test MSE 0.763, by cosine 0.757.
+    """
 
     neighbours: Neighbours = Neighbours("msd", shrinkage=5.0, nearest=30, damping=3.0)
 
 
 @dataclass(frozen=True)
 class PearsonItemNeighbours(ItemNeighbours):
-    """`ItemNeighbours` with Pearson's ρ over the users who rated both books; two or three of them say little."""
+    """`ItemNeighbours` with Pearson's ρ over the users who rated both books; two or three of them say little.
+
+    Published test MSE 0.751, by cosine 0.734.
+    """
 
     neighbours: Neighbours = Neighbours("pearson", shrinkage=100.0, nearest=60, damping=0.6)
 
 
 @dataclass(frozen=True)
 class MsdItemNeighbours(ItemNeighbours):
-    """`ItemNeighbours` with 1 / (1 + mean squared difference) over the users who rated both books."""
+    """`ItemNeighbours` with 1 / (1 + mean squared difference) over the users who rated both books.
+
+    Published test MSE 0.757, by cosine 0.734.
+    """
 
     neighbours: Neighbours = Neighbours("msd", shrinkage=40.0, nearest=30, damping=2.0)
 
@@ -156,6 +171,8 @@ class HashedItemNeighbours(ItemNeighbours):
     Cosines of sparse ratings are small (0.1 is a near neighbour), so the buckets of near and of unrelated books
     differ little: nearest neighbours are lost, and the error grows. Hashing pays with millions of books; with these
     thousands all pairs are compared in a second, and that is done here too, to say what was lost.
+
+    Published test MSE 0.744 with 72 % of the nearest neighbours kept, 0.734 with all.
     """
 
     neighbours: Neighbours = Neighbours("cosine", 60.0, nearest=30, damping=0.1, hyperplanes=RandomHyperplanes(4, 8))
@@ -167,6 +184,8 @@ class HybridNeighbours(RestoresNeighbourModel):
 
     Both corrections are those of `UserNeighbours` and `ItemNeighbours`. Since each holds itself back where its
     neighbours are few, the shares need not add up to 1: the books' correction counts whole, the users' adds to it.
+
+    Published test MSE 0.733; item-knn alone has 0.734: within the noise.
     """
 
     by_user: Neighbours = Neighbours("cosine", shrinkage=60.0, nearest=100, damping=0.1)
@@ -183,7 +202,10 @@ class HybridNeighbours(RestoresNeighbourModel):
 
 @dataclass(frozen=True)
 class BookPriorHybridNeighbours(HybridNeighbours):
-    """`HybridNeighbours` over the biases that books.csv corrects: what it tells is not in the neighbours' ratings."""
+    """`HybridNeighbours` over the biases that books.csv corrects: what it tells is not in the neighbours' ratings.
+
+    Published test MSE 0.720, over damped biases 0.733.
+    """
 
     base: FitsBiases = field(default_factory=BookPriorBiases)
 

@@ -19,6 +19,8 @@ class NonnegativeMatrixFactorization(RestoresRatingModel):
     user's generosity and a book's quality must be put together from products, and a book with one rating takes
     that rating for its nature; stopping after a few rounds is what holds it back most. So it stays behind the
     biases. A pair of which either was not seen gets μ.
+
+    Published test MSE 0.833; a user's mean has 0.845, the biases 0.772.
     """
 
     factors: int = 3

@@ -21,6 +21,8 @@ class SgdMatrixFactorization(RestoresRatingModel):
     p_u ← p_u + γ (e q_i − λ_p p_u), q_i ← q_i + γ (e p_u − λ_p q_i).
     The ratings come in a new random order in each epoch. Little better than the biases alone: with 4 ratings,
     as the median book has, the factors learn noise unless held so hard that they hardly learn.
+
+    Published test MSE 0.775; the biases alone, solved exactly, have 0.772.
     """
 
     factors: int = 10

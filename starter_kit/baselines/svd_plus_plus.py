@@ -23,6 +23,8 @@ class SvdPlusPlus(RestoresRatingModel):
     last, y_j += γ (|N(u)|^−½ Σ e q_i − λ_y y_j) for all his books. Better than p_u alone: a user with few ratings is
     described by what he chose to read. Once fitted, z_u is one vector for each user, so the model ends in biases
     and factors as its siblings do.
+
+    Published test MSE 0.767, without y 0.775.
     """
 
     factors: int = 20

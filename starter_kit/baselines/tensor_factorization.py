@@ -22,6 +22,8 @@ class TensorFactorization(RestoresRatingModel):
     the era as a whole (the pairs of Rendle & Schmidt-Thieme, 2010). But the era belongs to the book, not to the
     reading: p_u·(q_i ∘ c_e + d_e) is again one vector for each book. So it can be little better than ALS; what a
     context such as mood or company could add is not in these data.
+
+    Published test MSE 0.758; ALS has 0.762, the biases 0.772.
     """
 
     factors: int = 15

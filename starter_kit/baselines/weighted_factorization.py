@@ -21,6 +21,8 @@ class WeightedMatrixFactorization(RestoresRatingModel):
     w₀ = 0 this is ALS on the masked matrix; at w₀ = 1 missing ratings are taken for facts. A little of it keeps
     factors from inventing opinions far from what was rated. The sum over empty cells costs no time:
     Σ_i w₀ q_i qᵢᵀ is one k × k matrix for all users, and the rated cells add (1 − w₀) of theirs.
+
+    Published test MSE 0.760, ALS 0.762: within the noise.
     """
 
     factors: int = 20
