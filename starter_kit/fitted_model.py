@@ -53,12 +53,14 @@ class FittedModel(ABC):
     """A model of the ratings of `users` for `books`: exact keys, each standing at its row.
 
     The row len(users), or len(books), stands for whatever was not seen; every model has an answer for it.
-    `notes` are sentences that the fit has to say about itself.
+    `notes` are sentences that the fit has to say about itself, `losses` the mean squared errors in training, epoch
+    by epoch; empty where there are no epochs.
     """
 
     users: tuple[str, ...]
     books: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    losses: tuple[float, ...] = ()
 
     @abstractmethod
     def ratings_at(self, user: Int64Array, book: Int64Array) -> Float64Array:

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.scoring.arrays import Float64Array, Int64Array
 from starter_kit.fitted_model import FittedModel, StoredModel
+from starter_kit.indexed_ratings import IndexedRatings
 
 _TABLES = ("user_bias", "book_bias", "user_factors", "book_factors")
 
@@ -27,6 +28,7 @@ class RatingModel(FittedModel):
     book_bias: Float64Array
     user_factors: Float64Array
     book_factors: Float64Array
+    losses: tuple[float, ...] = ()
 
     @classmethod
     def of_biases(
@@ -60,6 +62,14 @@ class RatingModel(FittedModel):
         """The same biases with factors of shape (users, k) and (books, k)."""
         return replace(self, user_factors=user_factors, book_factors=book_factors)
 
+    def with_losses(self, losses: Sequence[float]) -> "RatingModel":
+        """The same model, with what its epochs have to show."""
+        return replace(self, losses=tuple(losses))
+
+    def training_error(self, ratings: IndexedRatings) -> float:
+        """The mean squared error on the ratings that it is learning from, not clipped."""
+        return float(np.mean((self.ratings_at(ratings.user, ratings.book) - ratings.rating) ** 2))
+
     def ratings_at(self, user: Int64Array, book: Int64Array) -> Float64Array:
         """The ratings of pairs of rows, float64 (n,), before they are clipped."""
         # The last row, for what is not listed, is a row of zeros.
@@ -77,7 +87,7 @@ class RatingModel(FittedModel):
 
     def stored(self) -> StoredModel:
         """μ and the keys in JSON, the four tables as arrays."""
-        facts = {"mean": self.mean, "users": self.users, "books": self.books}
+        facts = {"mean": self.mean, "users": self.users, "books": self.books, "losses": self.losses}
         return StoredModel(facts, {name: getattr(self, name) for name in _TABLES})
 
 
@@ -87,5 +97,7 @@ class RestoresRatingModel:
     def restore(self, stored: StoredModel) -> RatingModel:
         """The model that was stored. Raises KeyError or TypeError when a part is missing."""
         facts, arrays = stored.facts, stored.arrays
+        user_bias, book_bias, user_factors, book_factors = (arrays[name] for name in _TABLES)
         keys = tuple(facts["users"]), tuple(facts["books"])
-        return RatingModel(float(facts["mean"]), *keys, *(arrays[name] for name in _TABLES))
+        model = RatingModel(float(facts["mean"]), *keys, user_bias, book_bias, user_factors, book_factors)
+        return model.with_losses(facts["losses"])

@@ -34,10 +34,12 @@ class AlternatingLeastSquares(RestoresRatingModel):
         left = ratings.rating - base.ratings_at(ratings.user, ratings.book)
         book_factors = np.random.default_rng(seed).normal(0.0, 0.1, (len(base.books), self.factors))
         user_factors = np.zeros((len(base.users), self.factors))
+        losses: list[float] = []
         for done in range(1, self.rounds + 1):
             of_books = book_factors[ratings.book]
             user_factors = ridge_by_row(ratings.user, len(base.users), of_books, left, self.damping)
             of_users = user_factors[ratings.user]
             book_factors = ridge_by_row(ratings.book, len(base.books), of_users, left, self.damping)
+            losses.append(base.with_factors(user_factors, book_factors).training_error(ratings))
             report(done, self.rounds)
-        return base.with_factors(user_factors, book_factors)
+        return base.with_factors(user_factors, book_factors).with_losses(losses)

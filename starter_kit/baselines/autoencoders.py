@@ -55,10 +55,11 @@ class ItemAutoencoder(RestoresRatingModel):
         wanted[row, column] = value
         known = np.nan_to_num(wanted)
         network = self.network(size[1], float(value.mean()))
-        network.compile(optimizer=keras.optimizers.Adam(self.rate), loss=masked_squared_error)
+        optimizer = keras.optimizers.Adam(self.rate)
+        network.compile(optimizer=optimizer, loss=masked_squared_error, metrics=[masked_squared_error])
         heard = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: report(epoch + 1, self.epochs))
-        network.fit(known, wanted, batch_size=self.batch, epochs=self.epochs, verbose=0, callbacks=[heard])
-        return self._model(base, network, known)
+        history = network.fit(known, wanted, batch_size=self.batch, epochs=self.epochs, verbose=0, callbacks=[heard])
+        return self._model(base, network, known).with_losses(history.history["masked_squared_error"])
 
     def network(self, width: int, start: float) -> Any:
         """Hide, squeeze, and read off: the last layer is linear, with `width` outputs that are `start` at first."""

@@ -43,11 +43,13 @@ class SgdMatrixFactorization(RestoresRatingModel):
         model = RatingModel(
             ratings.mean, ratings.users, ratings.books, user_bias, book_bias, user_factors, book_factors
         )
+        losses: list[float] = []
         for done in range(1, self.epochs + 1):
             order = random.permutation(len(train)) if self.shuffles else np.arange(len(train))
             self.run_epoch(model, ratings, order)
+            losses.append(model.training_error(ratings))
             report(done, self.epochs)
-        return model
+        return model.with_losses(losses)
 
     def run_epoch(self, model: RatingModel, ratings: IndexedRatings, order: Int64Array) -> None:
         """Update the tables of `model` in place for every rating once, in that order."""

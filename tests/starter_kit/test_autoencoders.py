@@ -75,6 +75,8 @@ def test_the_codes_predict_what_the_whole_network_does(by_book):
 def test_it_learns_answers_for_strangers_and_is_exported_as_it_predicts(kind, exported_difference):
     before, after = (fitted(kind(epochs=epochs, damping=1e-4, batch=16)) for epochs in (1, 25))
     assert training_error(after) < training_error(before)
+    assert len(after.losses) == 25
+    assert after.losses[-1] < after.losses[0]
     assert after.predict(["a stranger", "a stranger"], ["unheard of", RATINGS.books[0]])[0] == pytest.approx(
         RATINGS.mean
     )

@@ -14,6 +14,7 @@ from starter_kit.baselines.sgd_matrix_factorization import SgdMatrixFactorizatio
 from starter_kit.baselines.side_information_factorization import SideInformationFactorization
 from starter_kit.baselines.svd_plus_plus import SvdPlusPlus
 from starter_kit.baselines.weighted_factorization import WeightedMatrixFactorization
+from starter_kit.fitted_model import StoredModel
 from starter_kit.indexed_ratings import IndexedRatings
 from starter_kit.rating_model import RatingModel
 from starter_kit.ridge import ridge_by_row
@@ -219,3 +220,15 @@ def test_the_same_seed_gives_the_same_model(estimator):
     one, two = fitted(estimator), fitted(estimator)
     assert one.user_factors.tolist() == two.user_factors.tolist()
     assert one.book_factors.tolist() == two.book_factors.tolist()
+
+
+@pytest.mark.parametrize(
+    "estimator", [SgdMatrixFactorization(epochs=4), AlternatingLeastSquares(rounds=4, damping=0.5)]
+)
+def test_the_errors_of_the_epochs_fall_and_are_kept(estimator, tmp_path):
+    model = fitted(estimator)
+    assert len(model.losses) == 4
+    assert list(model.losses) == sorted(model.losses, reverse=True)
+    assert model.losses[-1] == pytest.approx(training_error(model))
+    model.save(tmp_path / "model")
+    assert estimator.restore(StoredModel.read(tmp_path / "model")).losses == model.losses
