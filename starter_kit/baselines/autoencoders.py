@@ -62,13 +62,15 @@ class ItemAutoencoder(RestoresRatingModel):
         return self._model(base, network, known).with_losses(history.history["masked_squared_error"])
 
     def network(self, width: int, start: float) -> Any:
-        """Hide, squeeze, and read off: the last layer is linear, with `width` outputs that are `start` at first."""
+        """Hide, squeeze, and read off: the last layer is linear, its `width` outputs are all `start` at first."""
         penalty = keras.regularizers.L2(self.damping)
         layers = [keras.layers.Dropout(self.hiding)]
         for units in self.hidden:
             layers.append(keras.layers.Dense(units, activation=self.activation, kernel_regularizer=penalty))
         first = keras.initializers.Constant(start)
-        layers.append(keras.layers.Dense(width, kernel_regularizer=penalty, bias_initializer=first))
+        layers.append(
+            keras.layers.Dense(width, kernel_initializer="zeros", bias_initializer=first, kernel_regularizer=penalty)
+        )
         return keras.Sequential([keras.Input((width,)), *layers])
 
     def _model(self, base: RatingModel, network: Any, known: Float32Array) -> RatingModel:
@@ -112,14 +114,15 @@ class UserAutoencoder(ItemAutoencoder):
 class DeepItemAutoencoder(ItemAutoencoder):
     """`ItemAutoencoder` with three hidden layers that narrow and widen again.
 
-    It does no better than the biases it starts from: with 10 ratings a book, more layers find more noise. One
-    layer, wider or narrower, beats two, and two beat three.
+    With 10 ratings a book, more layers find more noise: hidden from it are seven tenths of what it reads, and still
+    one layer does better.
 
-    Published test MSE 0.772, as the biases; with one hidden layer 0.757.
+    Published test MSE 0.766; with one hidden layer 0.757, the biases alone have 0.772.
     """
 
     hidden: tuple[int, ...] = (100, 50, 100)
-    hiding: float = 0.6
+    hiding: float = 0.7
+    damping: float = 0.0014
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ class RawItemAutoencoder(ItemAutoencoder):
     0 is the worst rating of all, so how many people rated a book looks like how much they liked it. The network
     must spend its numbers on undoing that and on learning generosity and quality, which biases give for nothing.
 
-    Published test MSE 0.791, on deviations 0.757 to 0.772.
+    Published test MSE 0.796, on deviations 0.766.
     """
 
     centred: bool = False
@@ -145,7 +148,7 @@ class RawItemAutoencoder(ItemAutoencoder):
 class RawUserAutoencoder(RawItemAutoencoder):
     """`RawItemAutoencoder` turned round: it does worse than a user's mean.
 
-    Published test MSE 0.905; a user's mean has 0.845.
+    Published test MSE 0.901; a user's mean has 0.845.
     """
 
     by_book: bool = False

@@ -329,7 +329,7 @@ BASELINES = {
             "autorec-item with three hidden layers",
             "autoencoders:DeepItemAutoencoder",
             needs_tensorflow=True,
-            published_mse=0.772,
+            published_mse=0.766,
             must_reach=None,
         ),
         Baseline(
@@ -338,7 +338,7 @@ BASELINES = {
             "a lesson: the same on ratings as they are",
             "autoencoders:RawItemAutoencoder",
             needs_tensorflow=True,
-            published_mse=0.791,
+            published_mse=0.796,
             must_reach=None,
         ),
         Baseline(
@@ -347,7 +347,7 @@ BASELINES = {
             "a lesson: and for users",
             "autoencoders:RawUserAutoencoder",
             needs_tensorflow=True,
-            published_mse=0.905,
+            published_mse=0.901,
             must_reach=None,
         ),
         Baseline(
