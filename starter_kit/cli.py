@@ -325,7 +325,8 @@ def report(
 
     place = Workspace(work)
     target = output or place.ladder / "report.html"
-    count = write_report(place.ladder, target, GOODREADS_FORMAT)
+    with warned.status("Resampling and drawing"):
+        count = write_report(place.ladder, target, GOODREADS_FORMAT)
     told.print(f"{target}: {count} baselines. Open it in a browser.", markup=False)
 
 

@@ -20,7 +20,7 @@ from starter_kit.similarity import SIMILARITIES, CommonPairs, Deviations, common
 class Neighbours:
     """How neighbours are chosen: the similarity's name and shrinkage β, k, and the damping λ of their mean.
 
-    With `hyperplanes`, only those pairs are compared that these throw into one bucket.
+    With `hyperplanes`, only those pairs count that these throw into one bucket.
     """
 
     similarity: str

@@ -118,11 +118,3 @@ def test_a_book_that_nobody_rated_is_judged_by_its_author():
         users, ["Never Rated Before"] * len(users)
     )
     assert np.abs(above).max() > 0.05
-
-
-@pytest.mark.parametrize("name", [name for name in BASELINES if name.startswith("content")])
-def test_every_registered_content_method_trains_and_is_loaded_again(name, tmp_path):
-    model = BASELINES[name].fit(WORLD.train, WORLD.books, seed=1, report=silent)
-    model.save(tmp_path / name)
-    pairs = WORLD.test["user_id"].tolist(), WORLD.test["book_name"].tolist()
-    assert BASELINES[name].load(tmp_path / name).predict(*pairs).tolist() == model.predict(*pairs).tolist()

@@ -16,7 +16,6 @@ from starter_kit.baselines.memory_based import (
     PearsonUserNeighbours,
     UserNeighbours,
 )
-from starter_kit.baselines.registry import BASELINES
 from starter_kit.fitted_model import StoredModel
 from starter_kit.neighbour_model import Neighbourhood
 from starter_kit.random_hyperplanes import RandomHyperplanes
@@ -125,12 +124,3 @@ def test_training_prints_what_hashing_lost(alice, competition, tmp_path):
     result = alice("train", "item-knn-hashed", "--data", competition.public, "--work", tmp_path)
     assert result.exit_code == 0, result.output
     assert "of the 30 nearest neighbours" in result.stdout
-
-
-@pytest.mark.parametrize("name", [name for name in BASELINES if "knn" in name])
-def test_every_registered_neighbourhood_method_trains_and_is_loaded_again(name, tmp_path):
-    model = BASELINES[name].fit(WORLD.train, WORLD.books, seed=1, report=silent)
-    model.save(tmp_path / name)
-    loaded = BASELINES[name].load(tmp_path / name)
-    pairs = WORLD.test["user_id"].tolist(), WORLD.test["book_name"].tolist()
-    assert loaded.predict(*pairs).tolist() == model.predict(*pairs).tolist()
