@@ -1,4 +1,4 @@
-"""The commands: baselines, fetch, train, predict, export, check, score, compare, tune, report."""
+"""The commands: baselines, fetch, train, predict, export, check, score, compare, tune, recommend, report."""
 
 import json
 import shlex
@@ -28,6 +28,7 @@ from starter_kit.hyper_parameters import Settings
 from starter_kit.local_score import LocalScore, further_scores, score_file
 from starter_kit.model_check import check_model
 from starter_kit.predictions_file import write_predictions
+from starter_kit.recommendations import LIKED, judge_lists
 from starter_kit.site_download import fetch_competition
 from starter_kit.tensorflow_runtime import require_tensorflow
 from starter_kit.trouble import KitError
@@ -311,6 +312,42 @@ def compare_two(
             f"{part.a - part.b:>+8.3f}  {part.interval.low:+.3f} to {part.interval.high:+.3f}",
             markup=False,
         )
+
+
+@app.command()
+@plain_words()
+def recommend(
+    name: Name,
+    k: Annotated[int, typer.Option("--top", min=1, help="The length of a list.")] = 10,
+    users: Annotated[int, typer.Option("--users", min=1, help="The most users to make lists for.")] = 200,
+    data: Annotated[Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")] = None,
+    work: Work = DEFAULT_WORK,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same numbers.")] = 1,
+) -> None:
+    """Judge a baseline as a recommender: its lists of unread books against the held-out ones that were liked."""
+    baseline = baseline_named(name)
+    ratings, books, _ = Workspace(work).training_tables(data)
+    fitted_on, held_out = parted(ratings, share=0.1, seed=seed)
+    model = _fit(baseline, fitted_on, books, seed, f"{name} without the held-out part")
+    with Progress(TextColumn("lists"), BarColumn(), TimeElapsedColumn(), console=warned, transient=True) as progress:
+        bar = progress.add_task("lists", total=None)
+        found = judge_lists(
+            model,
+            fitted_on,
+            held_out,
+            k=k,
+            most_users=users,
+            seed=seed,
+            heard=lambda done, total: progress.update(bar, completed=done, total=total),
+        )
+    told.print(
+        f"Lists of {k} for {found.users:,} users; relevant: held-out books that they rated {LIKED:g} or better",
+        markup=False,
+    )
+    told.print(f"{'':<22}{'precision':>10}{'recall':>10}{'F1':>10}{'NDCG':>10}{'coverage':>10}", markup=False)
+    for who, lists in ((name, found.model), ("most rated books", found.popularity)):
+        numbers = (lists.precision, lists.recall, lists.f1, lists.ndcg, lists.coverage)
+        told.print(f"{who:<22}" + "".join(f"{number:>10.4f}" for number in numbers), markup=False)
 
 
 @app.command()
