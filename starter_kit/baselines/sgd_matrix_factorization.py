@@ -32,6 +32,7 @@ class SgdMatrixFactorization(RestoresRatingModel):
     factor_damping: float = 0.1
     spread: float = 0.03
     shuffles: bool = True
+    learns_biases: bool = True
 
     def fit(self, train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report) -> RatingModel:
         """The model of `train`; `books` plays no part, `seed` chooses the start and the orders."""
@@ -59,7 +60,23 @@ class SgdMatrixFactorization(RestoresRatingModel):
             p, q = model.user_factors[u], model.book_factors[i]
             b_u, b_i = model.user_bias[u], model.book_bias[i]
             e = ratings.rating[row] - (model.mean + b_u + b_i + np.einsum("nk,nk->n", p, q))
-            model.user_bias[u] += self.rate * (e - self.bias_damping * b_u)
-            model.book_bias[i] += self.rate * (e - self.bias_damping * b_i)
+            if self.learns_biases:
+                model.user_bias[u] += self.rate * (e - self.bias_damping * b_u)
+                model.book_bias[i] += self.rate * (e - self.bias_damping * b_i)
             model.user_factors[u] += self.rate * (e[:, None] * q - self.factor_damping * p)
             model.book_factors[i] += self.rate * (e[:, None] * p - self.factor_damping * q)
+
+
+@dataclass(frozen=True)
+class PlainMatrixFactorization(SgdMatrixFactorization):
+    """Predicts r = μ + p_u·q_i: the same without biases, a lesson.
+
+    Generosity and quality must now be told by products of factors, each of which has to be learned on both sides
+    before it says anything.
+
+    Published test MSE 0.853, with biases 0.775; a user's mean has 0.845.
+    """
+
+    learns_biases: bool = False
+    epochs: int = 40
+    spread: float = 0.1

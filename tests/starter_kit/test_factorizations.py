@@ -10,7 +10,7 @@ from datasets.synthetic import make_world
 from starter_kit.baselines.alternating_least_squares import AlternatingLeastSquares
 from starter_kit.baselines.damped_biases import DampedBiases
 from starter_kit.baselines.nonnegative_factorization import NonnegativeMatrixFactorization
-from starter_kit.baselines.sgd_matrix_factorization import SgdMatrixFactorization
+from starter_kit.baselines.sgd_matrix_factorization import PlainMatrixFactorization, SgdMatrixFactorization
 from starter_kit.baselines.side_information_factorization import SideInformationFactorization
 from starter_kit.baselines.svd_plus_plus import SvdPlusPlus
 from starter_kit.baselines.weighted_factorization import WeightedMatrixFactorization
@@ -24,6 +24,7 @@ WORLD = make_world("factors", users=60, books=80, ratings=1_500)
 RATINGS = IndexedRatings.of(WORLD.train)
 ALL = (
     SgdMatrixFactorization(),
+    PlainMatrixFactorization(),
     SvdPlusPlus(),
     AlternatingLeastSquares(),
     WeightedMatrixFactorization(),
@@ -63,6 +64,14 @@ def test_funks_updates_by_hand():
     assert model.book_bias == pytest.approx([0.1, -0.057])
     assert model.user_factors[:, 0] == pytest.approx([1.0664])
     assert model.book_factors[:, 0] == pytest.approx([0.59, -1.03871])
+
+
+def test_without_biases_only_factors_move():
+    model, ratings = small_model()
+    PlainMatrixFactorization(rate=0.1, factor_damping=0.2).run_epoch(model, ratings, np.array([0]))
+    # As before: p = 1.03, q_a = 0.59; but nobody is generous, and no book good.
+    assert (model.user_factors[0, 0], model.book_factors[0, 0]) == (pytest.approx(1.03), pytest.approx(0.59))
+    assert (model.user_bias.tolist(), model.book_bias.tolist()) == ([0.0], [0.0, 0.0])
 
 
 def test_a_batch_never_holds_a_user_or_a_book_twice_and_nobody_overtakes():
