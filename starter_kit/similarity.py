@@ -132,7 +132,7 @@ SIMILARITIES: dict[str, Callable[[CommonPairs], Float64Array]] = {
 
 
 def shrunk(similarity: Float64Array, count: Float64Array, shrinkage: float) -> Float64Array:
-    """s · n / (n + β): one common column is hardly evidence (Koren, 2008, eq. 4 has n − 1 + β)."""
+    """s · n / (n + β): one common column is hardly evidence (Koren, 2008, eq. 2)."""
     return np.asarray(similarity * count / (count + shrinkage), dtype=np.float64)
 
 
