@@ -12,6 +12,7 @@ from starter_kit.trouble import KitError
 
 DEFAULT_WORK = Path("kit")
 FETCH_COMMAND = "python -m starter_kit fetch URL"
+TEST_FILE = "test.csv"
 TRAINING_FILES = ("train.csv", "books.csv")
 
 
@@ -52,7 +53,7 @@ class Workspace:
 
     def test_file(self, chosen: Path | None) -> Path:
         """The file to predict: the one chosen, else the fetched one. Raises KitError when it is not there."""
-        path = chosen or self.data / "test.csv"
+        path = chosen or self.data / TEST_FILE
         if path.is_file():
             return path
         if chosen:
