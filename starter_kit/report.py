@@ -1,11 +1,14 @@
 """report.html: the ladder's table and pictures, one page that can be kept and sent. Loads matplotlib."""
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 from grader.scoring.bootstrap import compare_losses, mean_interval
 from grader.scoring.predictions import PredictionFormat
 from starter_kit.comparison import JudgedRows
+from starter_kit.held_out import HeldOut
+from starter_kit.ladder import Rung
 from starter_kit.report_pictures import (
     JudgedRung,
     errors_by_slice,
@@ -14,7 +17,6 @@ from starter_kit.report_pictures import (
     predicted_against_true,
     seconds_against_mse,
 )
-from starter_kit.rungs import read_rungs
 
 # So many of the best stand in the picture of the slices, beside the baseline that everything starts from.
 _BEST = 3
@@ -54,17 +56,16 @@ svg {{ max-width: 100%; height: auto; }}
 """
 
 
-def write_report(folder: Path, target: Path, expected: PredictionFormat) -> int:
-    """Write the page about the rungs in `folder`, where the ladder left them; how many they are.
+def write_report(rungs: Sequence[Rung], folder: Path, target: Path, expected: PredictionFormat) -> None:
+    """Write the page about the rungs, one or more, whose predictions the ladder left in `folder`.
 
-    The folder holds train.csv, test.csv, books.csv, solution.csv, rungs.json and each rung's predictions. Raises
-    KitError or Rejected when one of them is not as it should be.
+    Beside them it holds train.csv, test.csv, books.csv and solution.csv. Raises KitError or Rejected when one of
+    the files is not as it should be.
     """
-    rungs = read_rungs(folder)
     rows = JudgedRows.of(folder, expected)
     judged = []
     for rung in rungs:
-        predictions = rows.predictions(rung.predictions(folder))
+        predictions = rows.predictions(HeldOut.predictions_in(folder, rung.name))
         losses = rows.losses(predictions)
         judged.append(JudgedRung(rung, predictions, losses, mean_interval(losses, seed=_SEED, clusters=rows.user)))
     judged.sort(key=lambda each: (each.rung.mse, each.rung.name))
@@ -86,19 +87,18 @@ def write_report(folder: Path, target: Path, expected: PredictionFormat) -> int:
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page, encoding="utf-8")
-    return len(judged)
 
 
 def _row(each: JudgedRung, best: JudgedRung, rows: JudgedRows) -> str:
     rung = each.rung
     gap = compare_losses(each.losses, best.losses, seed=_SEED, clusters=rows.user)
     behind = "best" if each is best else f"{gap.difference:+.4f}" if gap.is_clear else f"{gap.difference:+.4f}, tied"
-    must = "" if rung.must_reach is None else f"{rung.must_reach:.3f} {'✓' if rung.holds else '✗'}"
+    must = "" if rung.must_reach is None else f"{rung.must_reach:.3f} {'✓' if rung.is_reached is not False else '✗'}"
     cells = [
         f"<td>{escape(rung.name)}</td><td>{escape(rung.family)}</td>",
         f'<td class="number">{rung.mse:.4f}</td>',
         f'<td class="number">{each.interval.low:.3f} to {each.interval.high:.3f}</td>',
         f'<td class="number">{behind}</td><td class="number">{must}</td>',
-        f'<td class="number">{rung.fit_seconds:,.1f}</td>',
+        f'<td class="number">{rung.seconds:,.1f}</td>',
     ]
     return f"<tr>{''.join(cells)}</tr>"

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from grader.scoring.arrays import Float64Array
 from grader.scoring.bootstrap import Interval
-from starter_kit.rungs import Rung
+from starter_kit.ladder import Rung
 from starter_kit.slices import Slice
 
 # The same rungs draw the same bytes; letters stay text, so that they can be searched and read out.
@@ -34,7 +34,7 @@ def mse_with_intervals(judged: Sequence[JudgedRung]) -> str:
     figure = Figure(figsize=(_WIDTH, 1.2 + 0.22 * len(judged)), layout="constrained")
     axes = figure.subplots()
     for place, each in enumerate(judged):
-        colour = "tab:blue" if each.rung.holds else "tab:red"
+        colour = "tab:blue" if each.rung.is_reached is not False else "tab:red"
         axes.plot([each.interval.low, each.interval.high], [place, place], color=colour, linewidth=1.5)
         axes.plot(each.rung.mse, place, "o", color=colour, markersize=4)
         if each.rung.must_reach is not None:
@@ -102,7 +102,7 @@ def seconds_against_mse(judged: Sequence[JudgedRung]) -> str:
     families = list(dict.fromkeys(each.rung.family for each in judged))
     for family in families:
         members = [each.rung for each in judged if each.rung.family == family]
-        seconds = [max(rung.fit_seconds, 0.01) for rung in members]
+        seconds = [max(rung.seconds, 0.01) for rung in members]
         axes.plot(seconds, [rung.mse for rung in members], "o", label=family, markersize=5)
         for second, rung in zip(seconds, members, strict=True):
             axes.annotate(rung.name, (second, rung.mse), fontsize=6, xytext=(3, 2), textcoords="offset points")

@@ -35,7 +35,8 @@ class Baseline:
 
     `place` is the module (below starter_kit.baselines) and the class of its estimator, loaded only when
     asked for: TensorFlow takes seconds. `published_mse` was measured on the published Goodreads test set
-    after a fit on all of train; `must_reach` is the mark that it may not miss there, None: no mark.
+    after a fit on all of train; `must_reach` is the mark that it may not miss there, None: no mark. One that
+    `takes_minutes` is fitted by `ladder` only when it is named.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Baseline:
     needs_tensorflow: bool
     published_mse: float
     must_reach: float | None
+    takes_minutes: bool = False
 
     def estimator(self) -> Estimator:
         """Its estimator with the tuned hyper-parameters. Raises KitError without a TensorFlow that it needs."""

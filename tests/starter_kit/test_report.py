@@ -5,15 +5,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from datasets.split import write_competition
 from datasets.synthetic import make_world
-from datasets.tables import read_test
+from grader.scoring.errors import mean_squared_error
 from grader.scoring.predictions import PredictionFormat
 from starter_kit.baselines.registry import BASELINES
+from starter_kit.ladder import JudgingFolder, Rung, keep, read_rungs
 from starter_kit.local_score import score_file
-from starter_kit.predictions_file import write_predictions
 from starter_kit.report import write_report
-from starter_kit.rungs import Rung, read_rungs, write_rungs
 from starter_kit.trouble import KitError
 
 NAMES = ("global-mean", "biases", "biases-books", "item-knn", "als")
@@ -24,28 +22,32 @@ def silent(done: int, total: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def climbed(tmp_path_factory):
-    """The folder of a small ladder: five rungs, one of which misses its mark and two of which learned in epochs."""
+def work(tmp_path_factory):
+    """A kit folder after a ladder of five rungs: one misses its mark, two have learned in epochs."""
     world = make_world("report", users=60, books=80, ratings=1_500)
-    folder = tmp_path_factory.mktemp("work") / "ladder"
-    tables = {"train": world.train, "test": world.test, "books": world.books}
-    write_competition(folder, folder / "solution.csv", **tables, secret="olga's secret")
+    work = tmp_path_factory.mktemp("work")
+    judging = JudgingFolder.of(work / "ladder", world.train, world.test, world.books)
     rungs = []
     for name in NAMES:
         model = BASELINES[name].fit(world.train, world.books, seed=1, report=silent)
-        write_predictions(folder / f"predictions-{name}.csv", model, read_test(folder / "test.csv"), PredictionFormat())
-        scored = score_file(folder / f"predictions-{name}.csv", folder / "solution.csv", PredictionFormat())
+        predictions = model.predict(world.test["user_id"].tolist(), world.test["book_name"].tolist())
+        mse = mean_squared_error(world.test["rating"].to_numpy(), predictions)
         must = 0.1 if name == "als" else 5.0
         losses = (0.9, 0.7, 0.6) if name in ("als", "item-knn") else ()
-        rungs.append(Rung(name, BASELINES[name].family, scored.overall, 1.5, must, losses))
-        write_rungs(folder, rungs)
-    return folder
+        rungs.append(Rung(name, BASELINES[name].family, mse, must, 1.5, 1_000, losses))
+        judging.keep(name, predictions)
+        keep(rungs, work / "ladder.json")
+    return work
+
+
+def drawn(work, target, rungs=None) -> str:
+    write_report(rungs or read_rungs(work / "ladder.json"), work / "ladder", target, PredictionFormat())
+    return target.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def page(climbed) -> str:
-    write_report(climbed, climbed / "report.html", PredictionFormat())
-    return (climbed / "report.html").read_text(encoding="utf-8")
+def page(work) -> str:
+    return drawn(work, work / "report.html")
 
 
 class Reader(HTMLParser):
@@ -79,12 +81,12 @@ class Reader(HTMLParser):
             self.cell = None
 
 
-def test_the_page_stands_alone_and_has_every_rung_the_best_first(page, climbed):
+def test_the_page_stands_alone_and_has_every_rung_the_best_first(page, work):
     seen = Reader(page)
     assert seen.fetched == []
     assert seen.pictures == 5
     body = [row for row in seen.rows if row]
-    rungs = sorted(read_rungs(climbed), key=lambda rung: rung.mse)
+    rungs = sorted(read_rungs(work / "ladder.json"), key=lambda rung: rung.mse)
     assert [row[0] for row in body] == [rung.name for rung in rungs]
     assert [row[2] for row in body] == [f"{rung.mse:.4f}" for rung in rungs]
     assert body[0][4] == "best"
@@ -101,33 +103,31 @@ def test_the_mean_is_clearly_behind_the_best(page):
     assert re.fullmatch(r"\+0\.\d{4}", behind["global-mean"])
 
 
-def test_without_epochs_there_is_no_picture_of_learning(climbed, tmp_path):
-    kept = read_rungs(climbed)
-    try:
-        write_rungs(climbed, [rung for rung in kept if not rung.losses])
-        write_report(climbed, tmp_path / "report.html", PredictionFormat())
-    finally:
-        write_rungs(climbed, kept)
-    seen = Reader((tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert seen.pictures == 4
+def test_without_epochs_there_is_no_picture_of_learning(work, tmp_path):
+    rungs = [rung for rung in read_rungs(work / "ladder.json") if not rung.losses]
+    assert Reader(drawn(work, tmp_path / "report.html", rungs)).pictures == 4
 
 
-def test_the_same_ladder_draws_the_same_page(page, climbed, tmp_path):
-    write_report(climbed, tmp_path / "again.html", PredictionFormat())
-    assert (tmp_path / "again.html").read_text(encoding="utf-8") == page
+def test_the_same_ladder_draws_the_same_page(page, work, tmp_path):
+    assert drawn(work, tmp_path / "again.html") == page
 
 
-def test_the_command_says_where_the_page_is(alice, climbed):
-    result = alice("report", "--work", climbed.parent)
+def test_the_files_that_the_ladder_leaves_are_scored_as_it_scored_them(work):
+    for rung in read_rungs(work / "ladder.json"):
+        file = work / "ladder" / f"predictions-{rung.name}.csv"
+        assert score_file(file, work / "ladder" / "solution.csv", PredictionFormat()).overall == rung.mse
+
+
+def test_the_command_draws_the_last_ladder_again(alice, work, tmp_path):
+    result = alice("report", "--work", work, "--output", tmp_path / "page.html")
     assert result.exit_code == 0, result.output
-    assert "report.html: 5 baselines. Open it in a browser." in result.stdout
+    assert "page.html: 5 baselines. Open it in a browser." in result.stdout
 
 
-def test_rungs_come_back_as_they_were_written(tmp_path):
-    rungs = [Rung("a", "family", 0.7, 3.2, None, (0.9, 0.8)), Rung("b", "family", 0.6, 0.1, 0.65)]
-    write_rungs(tmp_path, rungs)
-    assert read_rungs(tmp_path) == rungs
-    assert [rung.holds for rung in rungs] == [True, True]
+def test_rungs_come_back_as_they_were_kept(tmp_path):
+    rungs = [Rung("a", "family", 0.7, None, 3.2, 10, (0.9, 0.8)), Rung("b", "family", 0.6, 0.65, 0.1, 20)]
+    keep(rungs, tmp_path / "ladder.json")
+    assert read_rungs(tmp_path / "ladder.json") == rungs
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,6 @@ def test_rungs_come_back_as_they_were_written(tmp_path):
 )
 def test_no_ladder_no_report(tmp_path, text, sentence):
     if text is not None:
-        (tmp_path / "rungs.json").write_text(text)
+        (tmp_path / "ladder.json").write_text(text)
     with pytest.raises(KitError, match=sentence):
-        read_rungs(tmp_path)
+        read_rungs(tmp_path / "ladder.json")
