@@ -114,10 +114,8 @@ class Training:
     decay: bool = False
     beta_2: float = 0.999
 
-    def run(
-        self, network: RatingNetwork, ratings: IndexedRatings, report: Report, target: Float64Array | None = None
-    ) -> tuple[float, ...]:
-        """Train a network on the ratings, or on `target` (n,) for the same pairs; the losses epoch by epoch."""
+    def run(self, network: RatingNetwork, ratings: IndexedRatings, report: Report) -> tuple[float, ...]:
+        """Train a network on the ratings; the mean squared errors in training, epoch by epoch."""
         rate: Any = self.learning_rate
         if self.decay:
             steps = self.epochs * -(-len(ratings.rating) // self.batch)
@@ -128,7 +126,7 @@ class Training:
         heard = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: report(epoch + 1, self.epochs))
         history = network.fit(
             {"user": tf.constant(ratings.user), "book": tf.constant(ratings.book)},
-            (ratings.rating if target is None else target).astype(np.float32),
+            ratings.rating.astype(np.float32),
             batch_size=self.batch,
             epochs=self.epochs,
             verbose=0,

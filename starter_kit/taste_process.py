@@ -1,6 +1,5 @@
 """Each reader's taste as a Gaussian process over books, and each book's reception as one over readers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,13 +92,11 @@ def fit_tastes(
     *,
     kernel: TasteKernel | None = None,
     rounds: int = 5,
-    heard: Callable[[], None] = lambda: None,
 ) -> Tastes:
     """r = μ + s_i + f_u(i) + g_i(u) + noise, each part fitted to what the others leave, by turns (backfitting).
 
     f_u and g_i are Gaussian processes: α = (K + σ²I)⁻¹ e for the remainders e of one user's ratings (Rasmussen
     & Williams, 2006, algorithm 2.1). s_i = w·x_i + a(author of i) is a ridge regression on books.csv.
-    `heard` is called after each round.
     """
     kernel = kernel or TasteKernel()
     user_vectors, book_vectors = cooccurrence_embeddings(ratings, features.author)
@@ -122,7 +119,6 @@ def fit_tastes(
         remainder = above - of_reception - side[ratings.book]
         for rows, work in zip(of_user, user_work, strict=True):
             taste[rows], of_taste[rows] = work.explain(remainder[rows])
-        heard()
     return Tastes(kernel, places, user_vectors, side, taste, reception)
 
 

@@ -31,10 +31,10 @@ class CandidateTowers:
     """
 
     width: int = 32
-    damping: float = 1e-4
+    damping: float = 3e-4
     epochs: int = 6
     batch: int = 512
-    learning_rate: float = 0.003
+    learning_rate: float = 0.006
 
     def fit(self, ratings: IndexedRatings, features: BookFeatures, *, seed: int, report: Report) -> "Candidates":
         """The towers of the pairs in `ratings`."""
