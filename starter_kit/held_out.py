@@ -26,7 +26,20 @@ class HeldOut:
 
     def predictions(self, name: str) -> Path:
         """Where a baseline's predictions of the held-out part go."""
-        return self.folder / f"predictions-{name}.csv"
+        return self.predictions_in(self.folder, name)
+
+    @staticmethod
+    def predictions_in(folder: Path, name: str) -> Path:
+        """The same for a held-out part that was written before."""
+        return folder / f"predictions-{name}.csv"
+
+
+def parted(ratings: pd.DataFrame, *, share: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The ratings without a random `share` of them, and that share; the same for the same ratings, share and seed."""
+    rows = np.random.default_rng(seed).permutation(len(ratings))
+    is_test = np.zeros(len(ratings), dtype=np.bool_)
+    is_test[rows[: round(share * len(ratings))]] = True
+    return ratings[~is_test].reset_index(drop=True), ratings[is_test].reset_index(drop=True)
 
 
 def hold_out(folder: Path, ratings: pd.DataFrame, books: pd.DataFrame, *, share: float, seed: int) -> HeldOut:
@@ -35,13 +48,9 @@ def hold_out(folder: Path, ratings: pd.DataFrame, books: pd.DataFrame, *, share:
     Predictions in `folder` that belong to another held-out part are removed: their ids would match other
     rows. Raises KitError when the part would be too small to be scored.
     """
-    rows = np.random.default_rng(seed).permutation(len(ratings))
-    count = round(share * len(ratings))
-    is_test = np.zeros(len(ratings), dtype=np.bool_)
-    is_test[rows[:count]] = True
     solution = folder / "solution.csv"
     before = solution.read_bytes() if solution.is_file() else b""
-    train, test = ratings[~is_test].reset_index(drop=True), ratings[is_test].reset_index(drop=True)
+    train, test = parted(ratings, share=share, seed=seed)
     try:
         write_competition(folder, solution, train=train, test=test, books=books, secret=f"held out {seed}")
     except ValueError as error:

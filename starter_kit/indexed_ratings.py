@@ -33,6 +33,10 @@ class IndexedRatings:
             train["rating"].to_numpy(dtype=np.float64),
         )
 
+    def only(self, rows: Int64Array) -> "IndexedRatings":
+        """The ratings at `rows`; users and books keep their numbers."""
+        return IndexedRatings(self.users, self.books, self.user[rows], self.book[rows], self.rating[rows])
+
     @property
     def mean(self) -> float:
         """μ, the mean of all ratings."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from grader.model_runner.limits import ModelLimits
 from grader.model_runner.outcomes import BATCH_WARNING, ModelGradingUnavailable, Outcome, explain
-from grader.scoring.metrics import mean_squared_error
+from grader.scoring.errors import mean_squared_error
 from starter_kit.trouble import KitError
 
 SAMPLE_ROWS = 2_000

@@ -6,10 +6,10 @@ import pandas as pd
 
 from datasets.tables import write_table
 from grader.scoring.predictions import PredictionFormat
-from starter_kit.rating_model import RatingModel
+from starter_kit.fitted_model import FittedModel
 
 
-def write_predictions(path: Path, model: RatingModel, test: pd.DataFrame, expected: PredictionFormat) -> None:
+def write_predictions(path: Path, model: FittedModel, test: pd.DataFrame, expected: PredictionFormat) -> None:
     """Predict `test` (id, user_id, book_name) into a CSV file whose numbers read back to the last bit."""
     ratings = model.predict(test["user_id"].tolist(), test["book_name"].tolist())
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from starter_kit.trouble import KitError
 
 DEFAULT_WORK = Path("kit")
 FETCH_COMMAND = "python -m starter_kit fetch URL"
+TEST_FILE = "test.csv"
 TRAINING_FILES = ("train.csv", "books.csv")
 
 
@@ -31,9 +32,28 @@ class Workspace:
         """The validation part of the last `train`: test.csv, solution.csv and predictions of it."""
         return self.root / "held_out"
 
+    @property
+    def ladder(self) -> Path:
+        """The ratings that the ladder was climbed on, and the predictions of each baseline."""
+        return self.root / "ladder"
+
+    @property
+    def rungs(self) -> Path:
+        """What each baseline reached on the last ladder."""
+        return self.root / "ladder.json"
+
+    @property
+    def report(self) -> Path:
+        """The page about the last ladder."""
+        return self.root / "report.html"
+
     def model(self, name: str) -> Path:
         """The folder of a trained baseline."""
         return self.root / "models" / name
+
+    def tuned(self, name: str) -> Path:
+        """The hyper-parameters that `tune` found for a baseline."""
+        return self.root / "tuned" / f"{name}.json"
 
     @property
     def page(self) -> str:
@@ -52,7 +72,7 @@ class Workspace:
 
     def test_file(self, chosen: Path | None) -> Path:
         """The file to predict: the one chosen, else the fetched one. Raises KitError when it is not there."""
-        path = chosen or self.data / "test.csv"
+        path = chosen or self.data / TEST_FILE
         if path.is_file():
             return path
         if chosen:

@@ -1,20 +1,12 @@
-"""The metrics. A score is the same bits on every machine, whatever the order of the rows."""
+"""The metrics by name: what a competition can be scored by."""
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from grader.scoring.arrays import BoolArray, Float64Array
+from grader.scoring.errors import mean_absolute_error, mean_squared_error, root_mean_squared_error
 
-# 2^15 float64 stay in a core's second-level cache, so a dozen passes over them cost little.
-BLOCK_ROWS = 1 << 15
-# Sums of squares up to here leave the head room that the exact summation needs.
-LARGEST_SQUARE = 2.0**960
+__all__ = ["METRICS", "Metric", "MetricFunction", "mean_squared_error"]
 
 
 class MetricFunction(Protocol):
@@ -33,61 +25,8 @@ class Metric:
     lower_is_better: bool
 
 
-def mean_squared_error(targets: npt.ArrayLike, predictions: npt.ArrayLike, rows: BoolArray | None = None) -> float:
-    """(1/n) Σ (p - t)² over two arrays of shape (n,); the smaller, the better.
-
-    `rows`, shape (n,), picks the rows that count; None: all. Difference and square are rounded to float64
-    row by row; their sum is exact and the mean is its correctly rounded value, so neither the order of the
-    rows nor the machine changes a bit. Raises ValueError when no row counts, when shapes differ, or when a
-    number that counts is not finite or too large to be squared and summed (above about 1e144).
-    """
-    t = np.asarray(targets, dtype=np.float64)
-    p = np.asarray(predictions, dtype=np.float64)
-    if t.ndim != 1 or t.shape != p.shape or (rows is not None and rows.shape != t.shape):
-        shapes = ", ".join(str(array.shape) for array in (t, p, rows) if array is not None)
-        raise ValueError(f"Targets, predictions and rows must have one shape (n,), not {shapes}.")
-    row_count = t.size if rows is None else int(np.count_nonzero(rows))
-    if row_count == 0:
-        raise ValueError("There is no mean of no rows.")
-    total = Fraction(0)
-    for start in range(0, t.size, BLOCK_ROWS):
-        block = slice(start, start + BLOCK_ROWS)
-        squares = _squared_errors(t[block], p[block], None if rows is None else rows[block])
-        total += sum(map(Fraction, _exact_parts(squares)), start=Fraction(0))
-    return float(total / row_count)
-
-
-def _squared_errors(targets: Float64Array, predictions: Float64Array, rows: BoolArray | None) -> Float64Array:
-    with np.errstate(over="ignore", invalid="ignore"):
-        errors = predictions - targets
-        errors *= errors
-    if rows is not None:
-        errors = errors.compress(rows)
-    if errors.size and not errors.max() <= LARGEST_SQUARE:  # NaN compares as false
-        raise ValueError("A target or a prediction is not finite, or too large to be squared and summed.")
-    return errors
-
-
-def _exact_parts(terms: Float64Array) -> Iterator[float]:
-    """A few floats whose exact sum is the exact sum of `terms` (none below 0), which are overwritten.
-
-    Rounding all terms to one coarse grid lets them be added without error in any order; what the rounding
-    cut off is exact too and is the next round's work (Rump, Ogita & Oishi, 2008, "Accurate floating-point
-    summation, part I", algorithm 3.2).
-    """
-    room = (terms.size + 2).bit_length()
-    largest = float(terms.max(initial=0.0))
-    rounded = np.empty_like(terms)
-    while largest > 0.0:
-        # All terms together stay below this power of two, and so do their roundings to its last bit.
-        grid = math.ldexp(1.0, math.frexp(largest)[1] + room)
-        np.add(terms, grid, out=rounded)
-        rounded -= grid
-        yield float(rounded.sum())
-        terms -= rounded
-        largest = max(float(terms.max()), -float(terms.min()))
-
-
 METRICS: dict[str, Metric] = {
     "mse": Metric("mse", "Mean squared error", mean_squared_error, lower_is_better=True),
+    "rmse": Metric("rmse", "Root mean squared error", root_mean_squared_error, lower_is_better=True),
+    "mae": Metric("mae", "Mean absolute error", mean_absolute_error, lower_is_better=True),
 }

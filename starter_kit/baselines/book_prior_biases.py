@@ -7,15 +7,13 @@ import pandas as pd
 
 from grader.scoring.arrays import Float64Array, Int64Array
 from starter_kit.baselines.baseline import Report
+from starter_kit.features import BookFeatures
 from starter_kit.indexed_ratings import IndexedRatings
-from starter_kit.rating_model import RatingModel
-
-# The years the features tell apart: a 14th-century first edition must not outweigh all others.
-_FIRST_YEAR, _LAST_YEAR = 1950, 2012
+from starter_kit.rating_model import RatingModel, RestoresRatingModel
 
 
 @dataclass(frozen=True)
-class BookPriorBiases:
+class BookPriorBiases(RestoresRatingModel):
     """Predicts r = μ + b_u + b_i, where b_i is drawn towards m_i = w·x_i + a(author of i) instead of 0.
 
     b_i = (Σ_u (r − μ − b_u) + λ_i m_i) / (n_i + λ_i), b_u = Σ_i (r − μ − b_i) / (n_u + λ_u). The features x_i
@@ -34,12 +32,9 @@ class BookPriorBiases:
     def fit(self, train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report) -> RatingModel:
         """The model of `train` and `books`; `seed` plays no part."""
         ratings = IndexedRatings.of(train, more_books=tuple(books["book_name"]))
-        described = pd.DataFrame({"book_name": ratings.books}, dtype=object).merge(
-            books.drop_duplicates("book_name"), on="book_name", how="left"
-        )
-        features = _features(described)
-        author = pd.factorize(described["authors"].fillna(""))[0].astype(np.int64)
-        known = described["rating"].notna().to_numpy()
+        described = BookFeatures.of(ratings.books, books)
+        features = np.column_stack([np.ones(len(ratings.books)), described.numbers])
+        author, known = described.author.row, described.is_described
         above = ratings.rating - ratings.mean
         counts, user_weight = ratings.book_counts, ratings.user_counts + self.user_damping
         weight = np.where(known, counts * self.book_damping / (counts + self.book_damping), 0.0)
@@ -66,26 +61,3 @@ class BookPriorBiases:
             fitted = features @ np.linalg.solve(normal, weighted.T @ (remainder - effect[author]))
             effect = np.bincount(author, weight * (remainder - fitted)) / author_weight
         return np.asarray(fitted + effect[author], dtype=np.float64)
-
-
-def _features(described: pd.DataFrame) -> Float64Array:
-    """A constant and the standardised facts of books.csv, shape (m, 6); 0, the mean, where one is unknown."""
-    facts = described[["rating", "num_reviews", "num_pages", "publish_year"]].astype("float64").to_numpy()
-    average, reviews, pages, year = facts.T
-    columns = (
-        average,
-        np.log1p(reviews),
-        np.log(pages),
-        np.isnan(pages).astype(np.float64),
-        np.clip(year, _FIRST_YEAR, _LAST_YEAR),
-    )
-    return np.column_stack([np.ones(len(described)), *(_standardised(column) for column in columns)])
-
-
-def _standardised(column: Float64Array) -> Float64Array:
-    """Mean 0 and deviation 1 over what is known; a column without any spread becomes 0 throughout."""
-    known = column[~np.isnan(column)]
-    if known.size == 0:
-        return np.zeros(len(column))
-    spread = float(known.std()) or 1.0
-    return np.asarray(np.nan_to_num((column - float(known.mean())) / spread), dtype=np.float64)

@@ -5,10 +5,10 @@ import pandas as pd
 
 from starter_kit.baselines.baseline import Report
 from starter_kit.indexed_ratings import IndexedRatings
-from starter_kit.rating_model import RatingModel
+from starter_kit.rating_model import RatingModel, RestoresRatingModel
 
 
-class GlobalMean:
+class GlobalMean(RestoresRatingModel):
     """Predicts r = μ, the mean of all ratings in train."""
 
     def fit(self, train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report) -> RatingModel:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.grade import Scores, score
-from grader.scoring.metrics import METRICS, mean_squared_error
+from grader.scoring.errors import mean_squared_error
+from grader.scoring.metrics import METRICS
 from grader.scoring.solution import Solution
 
 
@@ -102,7 +103,7 @@ def test_public_and_private_rows_are_scored_apart():
 
 
 def test_an_unknown_metric_is_refused_by_name():
-    with pytest.raises(ValueError, match="no metric 'auc'; known: mse"):
+    with pytest.raises(ValueError, match="no metric 'auc'; known: mae, mse, rmse"):
         score(np.array([2.0, 2.0, 5.0, 1.0]), SOLUTION, "auc")
 
 
@@ -112,4 +113,8 @@ def test_as_many_predictions_as_rows_are_needed():
 
 
 def test_the_metrics_say_which_way_is_better():
-    assert {name: metric.lower_is_better for name, metric in METRICS.items()} == {"mse": True}
+    assert {name: metric.lower_is_better for name, metric in METRICS.items()} == {
+        "mse": True,
+        "rmse": True,
+        "mae": True,
+    }

@@ -16,6 +16,8 @@ from datasets.goodreads import goodreads_dir
 from datasets.split import write_competition
 from datasets.synthetic import make_world
 from starter_kit.cli import app
+from starter_kit.fitted_model import FittedModel
+from starter_kit.tensorflow_runtime import require_tensorflow
 
 AWKWARD_TITLES = [
     "Morning, Noon & Night",
@@ -113,3 +115,17 @@ def two_by_two() -> pd.DataFrame:
     return pd.DataFrame({"user_id": ["u", "u", "v"], "book_name": ["a", "b", "a"], "rating": [5.0, 4.0, 3.0]}).astype(
         {"user_id": str, "book_name": str}
     )
+
+
+@pytest.fixture
+def exported_difference(tmp_path) -> Callable[[FittedModel], float]:
+    """Export a model, load it again: how far it is from the kit's own predictions at most."""
+
+    def difference(model: FittedModel) -> float:
+        require_tensorflow()
+        from starter_kit.saved_model import largest_difference, write_saved_model
+
+        write_saved_model(model, tmp_path / "exported")
+        return largest_difference(model, tmp_path / "exported")
+
+    return difference

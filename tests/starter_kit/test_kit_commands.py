@@ -13,8 +13,7 @@ from datasets.tables import read_test
 from grader.grade import score
 from grader.scoring.predictions import PredictionFormat, read_predictions
 from grader.scoring.solution import read_solution
-from starter_kit.baselines.registry import BASELINES
-from starter_kit.rating_model import RatingModel
+from starter_kit.baselines.registry import BASELINES, baseline_named
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,7 +64,7 @@ def test_every_prediction_reads_back_to_the_last_bit_for_every_title(
         "--work",
         trained,
     )
-    model = RatingModel.load(trained / "models" / "biases-books")
+    model = baseline_named("biases-books").load(trained / "models" / "biases-books")
     assert set(awkward_titles) <= set(model.books)
     header, *lines = file.read_text().splitlines()
     assert header == "id,rating"
@@ -77,7 +76,7 @@ def test_every_prediction_reads_back_to_the_last_bit_for_every_title(
 
 
 def test_titles_that_differ_by_case_alone_are_different_books(trained):
-    model = RatingModel.load(trained / "models" / "biases-books")
+    model = baseline_named("biases-books").load(trained / "models" / "biases-books")
     user = model.users[0]
     lower, upper = model.predict([user, user], ["the wall", "The Wall"])
     assert lower != upper

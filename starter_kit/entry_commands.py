@@ -1,0 +1,203 @@
+"""The commands that make an entry: baselines, fetch, train, predict, export, check, score."""
+
+import json
+import shlex
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from datasets.tables import read_test
+from starter_kit.baselines.registry import BASELINES, baseline_named
+from starter_kit.console import GOODREADS_FORMAT, Name, Work, app, fit_with_bar, plain_words, told
+from starter_kit.fitted_model import FittedModel
+from starter_kit.held_out import hold_out
+from starter_kit.hyper_parameters import Settings
+from starter_kit.local_score import LocalScore, further_scores, score_file
+from starter_kit.model_check import check_model
+from starter_kit.predictions_file import write_predictions
+from starter_kit.site_download import fetch_competition
+from starter_kit.tensorflow_runtime import require_tensorflow
+from starter_kit.trouble import KitError
+from starter_kit.workspace import DEFAULT_WORK, Workspace
+
+
+@app.command()
+def baselines() -> None:
+    """List the baselines and the MSE to expect of them."""
+    table = Table()
+    for title, may_wrap in (("name", False), ("family", True), ("what it predicts", True), ("needs", False)):
+        table.add_column(title, no_wrap=not may_wrap)
+    table.add_column("test MSE", justify="right")
+    table.add_column("must", justify="right")
+    for baseline in BASELINES.values():
+        needs = "TensorFlow" if baseline.needs_tensorflow else "NumPy"
+        must = "" if baseline.must_reach is None else f"{baseline.must_reach:.3f}"
+        row = baseline.name, baseline.family, baseline.summary, needs, f"{baseline.published_mse:.3f}", must
+        table.add_row(*row)
+    told.print(table)
+    told.print(
+        "Test MSE: on the published test set, after a fit on all of train; must: what it may not miss there.\n"
+        "`export` needs TensorFlow for every one of them.",
+        markup=False,
+    )
+
+
+@app.command()
+@plain_words()
+def fetch(
+    url: Annotated[str, typer.Argument(help="The address of the competition's page.")],
+    work: Work = DEFAULT_WORK,
+) -> None:
+    """Download a competition's train.csv, test.csv, books.csv and sample_submission.csv."""
+    place = Workspace(work)
+    for path in fetch_competition(url, place.data):
+        told.print(f"{path} ({path.stat().st_size:,} bytes)", markup=False)
+    place.note_page(url)
+    told.print(place.next_command("train biases-books"), markup=False)
+
+
+@app.command()
+@plain_words()
+def train(
+    name: Name,
+    data: Annotated[Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")] = None,
+    work: Work = DEFAULT_WORK,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same numbers.")] = 1,
+    held_out_share: Annotated[
+        float,
+        typer.Option("--held-out-share", min=0.001, max=0.9, help="The part set aside for the local score."),
+    ] = 0.1,
+    tuned: Annotated[bool, typer.Option("--tuned", help="With the hyper-parameters that `tune` found.")] = False,
+) -> None:
+    """Fit a baseline, score it on held-out ratings, then fit it on all of them."""
+    baseline, place = baseline_named(name), Workspace(work)
+    ratings, books, folder = place.training_tables(data)
+    told.print(f"{len(ratings):,} ratings and {len(books):,} books from {folder}", markup=False)
+    settings = _tuned_settings(place.tuned(name)) if tuned else {}
+    part = hold_out(place.held_out, ratings, books, share=held_out_share, seed=seed)
+    model = fit_with_bar(baseline, part.train, books, seed, f"{name} without the held-out part", settings)
+    write_predictions(part.predictions(name), model, part.test, GOODREADS_FORMAT)
+    local = score_file(part.predictions(name), part.solution, GOODREADS_FORMAT)
+    told.print(f"Local MSE on {len(part.test):,} held-out ratings: {local.overall!r}", markup=False)
+    whole = fit_with_bar(baseline, ratings, books, seed, f"{name} on all ratings", settings)
+    whole.save(place.model(name))
+    for note in whole.notes:
+        told.print(note, markup=False)
+    told.print(f"Saved: {place.model(name)}\n{place.next_command(f'predict {name}')}", markup=False)
+
+
+@app.command()
+@plain_words()
+def predict(
+    name: Name,
+    test: Annotated[Path | None, typer.Option("--test", help="The competition's test.csv.")] = None,
+    output: Annotated[Path, typer.Option("--output", help="The file to write.")] = Path("predictions.csv"),
+    work: Work = DEFAULT_WORK,
+) -> None:
+    """Write predictions.csv for the competition's test.csv."""
+    model = _trained(name, work)
+    rows = read_test(Workspace(work).test_file(test))
+    write_predictions(output, model, rows, GOODREADS_FORMAT)
+    told.print(f"{len(rows):,} predictions in {output}. Next: upload it at {Workspace(work).page}", markup=False)
+
+
+@app.command()
+@plain_words()
+def export(
+    name: Name,
+    output: Annotated[Path, typer.Option("--output", help="The file to write.")] = Path("saved_model.zip"),
+    work: Work = DEFAULT_WORK,
+) -> None:
+    """Write saved_model.zip, a TensorFlow SavedModel that takes user_id and book_name."""
+    model = _trained(name, work)
+    require_tensorflow()
+    from starter_kit.saved_model import export_saved_model
+
+    difference = export_saved_model(model, output, name)
+    told.print(
+        f"{output}: loaded again, it differs from the trained model by {difference:.1g} at most.",
+        markup=False,
+    )
+    told.print(Workspace(work).next_command(f"check {shlex.quote(str(output))}"), markup=False)
+
+
+@app.command()
+@plain_words()
+def check(
+    file: Annotated[Path, typer.Argument(help="A zip with one SavedModel directory.")],
+    data: Annotated[Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")] = None,
+    work: Work = DEFAULT_WORK,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Chooses the sample.")] = 1,
+) -> None:
+    """Unpack, screen and run a SavedModel on training ratings, walled off from your machine where possible."""
+    if not file.is_file():
+        raise KitError(f"{file}: there is no such file. Make one with `export`.")
+    ratings, _, _ = Workspace(work).training_tables(data)
+    found = check_model(file, ratings, seed=seed)
+    walls = ", ".join(found.walls) or "none (this machine has no walls for it: run only models that you trust)"
+    told.print(f"walls    {walls}", markup=False)
+    if found.log:
+        told.print(f"log      {found.log.strip()}", markup=False)
+    if found.warning:
+        told.print(f"warning  {found.warning}", markup=False)
+    if found.problem:
+        raise KitError(f"{file}: {found.problem}")
+    told.print(
+        f"MSE      {found.mse!r} on {found.row_count:,} ratings of train.csv, which it may have seen", markup=False
+    )
+    told.print(f"seconds  {found.seconds:.2f}", markup=False)
+
+
+@app.command()
+@plain_words()
+def score(
+    file: Annotated[Path, typer.Argument(help="A predictions file: .csv, .csv.gz or .zip.")],
+    solution: Annotated[Path | None, typer.Option("--solution", help="Labels: id,rating,Usage.")] = None,
+    work: Work = DEFAULT_WORK,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    more: Annotated[bool, typer.Option("--more", help="RMSE, MAE and an interval too.")] = False,
+) -> None:
+    """Score a predictions file with the server's own code."""
+    labels = solution or Workspace(work).held_out / "solution.csv"
+    for path, cure in (
+        (file, "Name a predictions file."),
+        (labels, "Train a baseline first, or name --solution."),
+    ):
+        if not path.is_file():
+            raise KitError(f"{path}: there is no such file. {cure}")
+    _tell(file, score_file(file, labels, GOODREADS_FORMAT), as_json)
+    if more and not as_json:
+        found = further_scores(file, labels, GOODREADS_FORMAT)
+        told.print(
+            f"of all rows: RMSE {found.rmse:.4f}, MAE {found.mae:.4f}; other rows of the same kind would give an MSE "
+            f"from {found.interval.low:.4f} to {found.interval.high:.4f} (95 %)",
+            markup=False,
+        )
+
+
+def _tell(file: Path, found: LocalScore, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"file": str(file), "metric": "mse", **asdict(found)}))
+        return
+    told.print(f"public   {found.public!r}\nprivate  {found.private!r}\noverall  {found.overall!r}", markup=False)
+
+
+def _trained(name: str, work: Path) -> FittedModel:
+    baseline = baseline_named(name)
+    return baseline.load(Workspace(work).model(baseline.name))
+
+
+def _tuned_settings(path: Path) -> Settings:
+    """What `tune` wrote. Raises KitError when it is not there or not whole."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): value if isinstance(value, int) else float(value) for name, value in found.items()}
+    except FileNotFoundError as error:
+        raise KitError(f"{path}: nothing was tuned yet. First run: python -m starter_kit tune {path.stem}") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise KitError(
+            f"{path}: cannot be read ({error}). Run again: python -m starter_kit tune {path.stem}"
+        ) from error

@@ -1,0 +1,102 @@
+"""Looking for better hyper-parameters: a random walk from the best so far, judged on a validation split."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from grader.scoring.arrays import Float64Array
+from grader.scoring.errors import mean_squared_error
+from starter_kit.baselines.baseline import Estimator
+from starter_kit.hyper_parameters import Settings, settings_of, with_settings
+from starter_kit.trouble import KitError
+
+# A step multiplies a number by exp(0.5 z), z normal: by something from a third to three, mostly.
+_STEP = 0.5
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Hyper-parameters that were tried, their predictions of the validation rows (n,), MSE, and seconds to fit."""
+
+    number: int
+    settings: Settings
+    predictions: Float64Array
+    mse: float
+    seconds: float
+
+
+def search(
+    estimator: Estimator, train: pd.DataFrame, validation: pd.DataFrame, books: pd.DataFrame, *, seed: int
+) -> Iterator[Trial]:
+    """Try the estimator as it is, then without end others, one or two numbers away from the best so far.
+
+    Whole numbers stay whole and 1 or more, 0 stays 0. Settings that cannot be fitted, or predict no numbers,
+    are passed over. The same seed tries the same in the same order, however long each takes.
+    """
+    random = np.random.default_rng(seed)
+    best: Trial | None = None
+    settings: Settings = settings_of(estimator)
+    number = 0
+    while True:
+        try:
+            trial = _tried(number, with_settings(estimator, settings), settings, train, validation, books, seed)
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError):
+            if best is None:
+                raise
+        else:
+            best = trial if best is None or trial.mse < best.mse else best
+            yield trial
+        number += 1
+        settings = neighbour(best.settings, random)
+
+
+def neighbour(settings: Settings, random: np.random.Generator) -> Settings:
+    """The same numbers, one or two of them made larger or smaller. Raises KitError when there are none."""
+    if not settings:
+        raise KitError("This baseline has no numbers to tune.")
+    count = min(len(settings), int(random.integers(1, 3)))
+    changed = dict(settings)
+    for name in random.choice(list(settings), size=count, replace=False).tolist():
+        value, factor = settings[name], float(np.exp(_STEP * random.standard_normal()))
+        if isinstance(value, int):
+            step = 1 if factor > 1 else -1
+            moved = round(value * factor)
+            changed[name] = max(1, moved if moved != value else value + step) if value else 0
+        else:
+            changed[name] = value * factor
+    return changed
+
+
+def _tried(
+    number: int,
+    estimator: Estimator,
+    settings: Settings,
+    train: pd.DataFrame,
+    validation: pd.DataFrame,
+    books: pd.DataFrame,
+    seed: int,
+) -> Trial:
+    started = time.monotonic()
+    model = estimator.fit(train, books, seed=seed, report=lambda done, total: None)
+    seconds = time.monotonic() - started
+    predictions = model.predict(validation["user_id"].tolist(), validation["book_name"].tolist())
+    mse = mean_squared_error(validation["rating"].to_numpy(), predictions)
+    return Trial(number, settings, predictions, mse, seconds)
+
+
+def until(trials: Iterator[Trial], is_enough: Callable[[], bool], heard: Callable[[Trial], None]) -> list[Trial]:
+    """Take trials until it is enough, at least one; Ctrl-C ends it too, and what was tried is kept."""
+    kept: list[Trial] = []
+    try:
+        for trial in trials:
+            kept.append(trial)
+            heard(trial)
+            if is_enough():
+                break
+    except KeyboardInterrupt:
+        if not kept:
+            raise
+    return kept
