@@ -1,6 +1,7 @@
-"""The commands that make an entry: baselines, fetch, train, predict, export, check, score."""
+"""The commands that make an entry: baselines, fetch, train, predict, export, check, score, submit."""
 
 import json
+import os
 import shlex
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from datasets.tables import read_test
 from starter_kit.baselines.registry import BASELINES, baseline_named
-from starter_kit.console import GOODREADS_FORMAT, Name, Work, app, fit_with_bar, plain_words, told
+from starter_kit.console import GOODREADS_FORMAT, Name, Work, app, fit_with_bar, plain_words, told, warned
 from starter_kit.fitted_model import FittedModel
 from starter_kit.held_out import hold_out
 from starter_kit.hyper_parameters import Settings
@@ -176,6 +177,35 @@ def score(
             f"from {found.interval.low:.4f} to {found.interval.high:.4f} (95 %)",
             markup=False,
         )
+
+
+@app.command()
+@plain_words()
+def submit(
+    file: Annotated[Path, typer.Argument(help="A predictions file, or a zip with a SavedModel.")],
+    user: Annotated[str, typer.Option("--user", prompt=True, help="Your name at the site.")],
+    page: Annotated[str, typer.Option("--page", help="The competition's; else where `fetch` got its files.")] = "",
+    description: Annotated[str, typer.Option("--description", help="What is new in this one?")] = "",
+    work: Work = DEFAULT_WORK,
+) -> None:
+    """Send a file to the competition and wait for its score. The password is asked for, or KIT_PASSWORD holds it."""
+    # The site's own environment, where the seed runs the kit, has no `requests`.
+    from starter_kit.site_submission import Site
+
+    if not file.is_file():
+        raise KitError(f"{file}: there is no such file. Make one with `predict` or `export`.")
+    # Never an option: others on the machine could read it.
+    password = os.environ.get("KIT_PASSWORD") or typer.prompt("Password", hide_input=True)
+    site = Site(page or Workspace(work).page, user, password)
+    submission = site.send(file, description)
+    told.print(f"Received: {submission}", markup=False)
+    with warned.status("Waiting for the score") as waiting:
+        ending = site.follow(submission, lambda status: waiting.update(f"It is {status}"))
+    if ending.status != "scored":
+        problems = "\n".join(ending.problems) or "Look there for the reason."
+        raise KitError(f"{file} is {ending.status}; it does not count against the limit.\n{problems}")
+    rank = f", rank {ending.rank}" if ending.rank else ""
+    told.print(f"Public score: {ending.score}{rank}", markup=False)
 
 
 def _tell(file: Path, found: LocalScore, as_json: bool) -> None:

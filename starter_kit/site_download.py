@@ -36,7 +36,7 @@ def fetch_competition(
     `url` is the address of the competition's page. Raises KitError for everything that can go wrong on the
     way.
     """
-    page = _page_address(url)
+    page = page_address(url)
     with progress_bar(show_progress) as progress:
         for name in SITE_FILES:
             address = f"{page}/data/{name}"
@@ -53,7 +53,7 @@ def fetch_competition(
     return [folder / name for name in SITE_FILES]
 
 
-def _page_address(url: str) -> str:
+def page_address(url: str) -> str:
     """The page without query, fragment or closing slash. Raises KitError for what is no address."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:

@@ -110,3 +110,12 @@ def test_the_site_loads_without_tensorflow_and_the_kit(tmp_path):
         "print(sorted({'tensorflow', 'keras', 'starter_kit'} & set(sys.modules)))"
     )
     assert python(code, HOLDOUT_VAR=str(tmp_path)).strip() == "[]"
+
+
+def test_the_kits_commands_load_with_no_more_than_the_site_has():
+    """The seed runs `train` and `predict` where only requirements.txt is installed, as in the site's container."""
+    code = (
+        "import sys, starter_kit.cli\n"
+        "print(sorted({'requests', 'matplotlib', 'tensorflow', 'keras', 'scipy'} & set(sys.modules)))"
+    )
+    assert python(code).strip() == "[]"

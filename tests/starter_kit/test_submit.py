@@ -1,0 +1,86 @@
+"""`submit`: from a file at home to its score on a real site, and what is said when that cannot be."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from running_site import ROOT
+
+PASSWORD = "a fine password"
+
+
+def submit(site, file, user, work, password=PASSWORD, page=None):
+    page = page or f"{site.url}/competitions/goodreads/"
+    return subprocess.run(
+        [
+            sys.executable, "-m", "starter_kit", "submit", str(file), "--user", user, "--page", page,
+            "--work", str(work), "--description", "from home",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "KIT_PASSWORD": password},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def sample(site, tmp_path):
+    path = tmp_path / "predictions.csv"
+    path.write_bytes(site.sample())
+    return path
+
+
+def test_a_file_is_sent_and_its_score_told(site, sample, tmp_path):
+    site.participants("kit-kim")
+    done = submit(site, sample, "kit-kim", tmp_path)
+    assert done.returncode == 0, done.stderr
+    ((score, description),) = site.rows(
+        "SELECT e.public_score, s.description FROM submissions_submission s "
+        "JOIN submissions_evaluation e ON e.id = s.evaluation_id JOIN teams_team t ON t.id = s.team_id "
+        "WHERE t.name = 'kit-kim'"
+    )
+    assert f"Public score: {score:.3f}, rank " in done.stdout
+    assert description == "from home"
+
+
+def test_a_rejected_file_ends_with_its_lines(site, sample, tmp_path):
+    site.participants("kit-rob")
+    lines = sample.read_text().splitlines()
+    lines[16] = lines[16].split(",")[0] + ",n/a"
+    sample.write_text("\n".join(lines))
+    done = submit(site, sample, "kit-rob", tmp_path)
+    assert done.returncode == 1
+    assert "is rejected; it does not count against the limit." in done.stderr
+    assert "Line 17: rating 'n/a' is not a number." in done.stderr
+
+
+def test_a_refusal_is_the_sites_own_sentence(site, tmp_path):
+    site.participants("kit-ref")
+    model = tmp_path / "model.keras"
+    model.write_bytes(b"anything")
+    done = submit(site, model, "kit-ref", tmp_path)
+    assert done.returncode == 1
+    assert "'model.keras' is a model of a kind that is not run here." in done.stderr
+
+
+def test_a_wrong_password_is_named(site, sample, tmp_path):
+    site.participants("kit-pam")
+    done = submit(site, sample, "kit-pam", tmp_path, password="another")
+    assert done.returncode == 1
+    assert "does not know 'kit-pam' with this password" in done.stderr
+
+
+def test_who_has_not_joined_is_told_where(site, sample, tmp_path):
+    site.participants("kit-joe")
+    done = submit(site, sample, "kit-joe", tmp_path, page=f"{site.url}/competitions/secret-shelves/")
+    assert done.returncode == 1
+    assert "you have not joined this competition. Join it in the browser first." in done.stderr
+
+
+def test_a_site_that_is_away_is_named(sample, tmp_path):
+    done = submit(None, sample, "kit-tim", tmp_path, page="http://localhost:9/competitions/goodreads/")
+    assert done.returncode == 1
+    assert "cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr
