@@ -439,7 +439,7 @@ BASELINES = {
             "towers find candidates, a network ranks them",
             "two_stage:TwoStage",
             needs_tensorflow=True,
-            published_mse=0.720,
+            published_mse=0.695,
             must_reach=0.725,
         ),
         Baseline(
@@ -475,7 +475,7 @@ BASELINES = {
             "tastes, best-keras and fm-crossed, weighed by networks",
             "ensemble:Ensemble",
             needs_tensorflow=True,
-            published_mse=0.669,
+            published_mse=0.665,
             must_reach=0.672,
             takes_minutes=True,
         ),
