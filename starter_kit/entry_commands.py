@@ -72,6 +72,9 @@ def train(
         typer.Option("--held-out-share", min=0.001, max=0.9, help="The part set aside for the local score."),
     ] = 0.1,
     tuned: Annotated[bool, typer.Option("--tuned", help="With the hyper-parameters that `tune` found.")] = False,
+    tensorboard: Annotated[
+        Path | None, typer.Option("--tensorboard", help="A folder for the learning curve, as TensorBoard reads it.")
+    ] = None,
 ) -> None:
     """Fit a baseline, score it on held-out ratings, then fit it on all of them."""
     baseline, place = baseline_named(name), Workspace(work)
@@ -87,7 +90,20 @@ def train(
     whole.save(place.model(name))
     for note in whole.notes:
         told.print(note, markup=False)
+    if tensorboard:
+        _write_curve(tensorboard / name, name, whole)
     told.print(f"Saved: {place.model(name)}\n{place.next_command(f'predict {name}')}", markup=False)
+
+
+def _write_curve(folder: Path, name: str, model: FittedModel) -> None:
+    if not model.losses:
+        told.print(f"{name} is not fitted in epochs, so there is no curve to write.", markup=False)
+        return
+    require_tensorflow()
+    from starter_kit.tensorboard_log import write_losses
+
+    write_losses(folder, model.losses)
+    told.print(f"Learning curve: tensorboard --logdir {shlex.quote(str(folder.parent))}", markup=False)
 
 
 @app.command()

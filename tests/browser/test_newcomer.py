@@ -103,24 +103,28 @@ def test_from_the_printed_address_to_the_leaderboard(site, visit, tmp_path):
         assert any(f"{scores[name]:.3f}" in line for line in shown), (name, shown)
 
 
-def test_a_model_of_the_kit_scores_as_the_file_of_its_predictions_does(site, visit, tmp_path):
-    (mira,) = site.participants("mira-of-the-models")
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("name", ["biases", "best-keras", pytest.param("pipeline", marks=pytest.mark.slow)])
+def test_a_model_of_the_kit_scores_as_the_file_of_its_predictions_does(name, site, visit, tmp_path):
+    (mira,) = site.participants(f"mira-of-{name}")
     page = visit(mira.http.cookies["sessionid"])
     work, predictions, model = tmp_path / "kit", tmp_path / "predictions.csv", tmp_path / "saved_model.zip"
     kit("fetch", f"{site.url}/competitions/goodreads/", work=work)
-    kit("train", "biases-books", work=work)
-    kit("predict", "biases-books", "--output", predictions, work=work)
-    kit("export", "biases-books", "--output", model, work=work)
+    kit("train", name, work=work)
+    kit("predict", name, "--output", predictions, work=work)
+    kit("export", name, "--output", model, work=work)
     assert "seccomp" in kit("check", model, work=work)
     scores = []
     for sent in (predictions, model):
         submission = upload(page, sent)
-        expect(page.locator("[data-status=scored]")).to_be_visible(timeout=30_000)
+        expect(page.locator("[data-status=scored]")).to_be_visible(timeout=60_000)
         ((public, private),) = site.rows(
             "SELECT public_score, private_score FROM submissions_evaluation WHERE submission_id = ?", submission
         )
         scores.append((public, private))
     expect(page.get_by_text("being run")).to_be_visible()
+    at_home = json.loads(kit("score", predictions, "--solution", solution_of(site, "goodreads"), "--json", work=work))
+    assert scores[0] == (at_home["public"], at_home["private"])
     # A model answers in float32.
     assert scores[1] == pytest.approx(scores[0], abs=1e-6)
 

@@ -197,3 +197,28 @@ def test_without_tensorflow_one_sentence_says_how_to_install_it(competition, tmp
     assert ran.returncode == 1
     assert "pip install --require-hashes -r requirements-kit.txt" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_the_learning_curve_is_written_as_tensorboard_reads_it(alice, competition, tmp_path):
+    import tensorflow as tf
+
+    logs = tmp_path / "logs"
+    result = alice("train", "sgd", "--data", competition.public, "--work", tmp_path, "--tensorboard", logs)
+    assert result.exit_code == 0, result.output
+    assert f"tensorboard --logdir {logs}" in result.stdout
+    (file,) = (logs / "sgd").iterdir()
+    curve = {}
+    for record in tf.data.TFRecordDataset(str(file)):
+        event = tf.compat.v1.Event.FromString(record.numpy())
+        for value in event.summary.value:
+            assert value.tag == "MSE in training"
+            curve[event.step] = float(tf.make_ndarray(value.tensor))
+    assert list(curve) == list(range(1, len(curve) + 1))
+    assert curve[len(curve)] < curve[1]
+
+
+def test_a_baseline_without_epochs_has_no_curve_and_says_so(alice, competition, tmp_path):
+    logs = tmp_path / "logs"
+    result = alice("train", "biases", "--data", competition.public, "--work", tmp_path, "--tensorboard", logs)
+    assert "biases is not fitted in epochs" in result.stdout
+    assert not logs.exists()

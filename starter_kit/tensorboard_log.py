@@ -1,0 +1,15 @@
+"""A fit's learning curve as TensorBoard reads it. Loads TensorFlow; TensorBoard itself is not needed to write."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import tensorflow as tf
+
+
+def write_losses(folder: Path, losses: Sequence[float]) -> None:
+    """Write the mean squared errors in training, epoch by epoch from 1, as one curve of the run `folder`."""
+    writer = tf.summary.create_file_writer(str(folder))
+    with writer.as_default():
+        for epoch, loss in enumerate(losses, start=1):
+            tf.summary.scalar("MSE in training", loss, step=epoch)
+    writer.close()
