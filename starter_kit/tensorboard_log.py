@@ -11,5 +11,7 @@ def write_losses(folder: Path, losses: Sequence[float]) -> None:
     writer = tf.summary.create_file_writer(str(folder))
     with writer.as_default():
         for epoch, loss in enumerate(losses, start=1):
-            tf.summary.scalar("MSE in training", loss, step=epoch)
+            # tf.summary.scalar would want the TensorBoard package.
+            value = tf.compat.v1.Summary.Value(tag="MSE in training", simple_value=loss)
+            tf.summary.experimental.write_raw_pb(tf.compat.v1.Summary(value=[value]).SerializeToString(), step=epoch)
     writer.close()
