@@ -23,7 +23,7 @@ def test_it_predicts_any_pair_is_kept_and_is_exported(name, tables, awkward_titl
     baseline, heard = BASELINES[name], []
     estimator = baseline.estimator()
     if hasattr(estimator, "folds"):
-        estimator = replace(estimator, folds=2)
+        estimator = replace(estimator, folds=2, second_stage=replace(estimator.second_stage, epochs=2))
     model = estimator.fit(train, books, seed=4, report=lambda done, total: heard.append((done, total)))
     assert heard, "no progress was reported"
     assert heard[-1][0] == heard[-1][1]

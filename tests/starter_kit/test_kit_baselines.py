@@ -125,11 +125,23 @@ def test_on_the_made_up_world_each_baseline_beats_the_one_before_and_none_the_fl
     assert world.best_mse < prior
 
 
+QUICK = [name for name, baseline in BASELINES.items() if baseline.family == MEANS or name == "mf"]
+
+
 @pytest.mark.parametrize(
-    "name", [name for name, baseline in BASELINES.items() if baseline.family == MEANS or name == "mf"]
+    "name",
+    [
+        *QUICK,
+        *(
+            pytest.param(name, marks=[pytest.mark.slow, pytest.mark.timeout(1_800)])
+            for name in BASELINES
+            if name not in QUICK
+        ),
+    ],
 )
 def test_the_published_test_set_is_predicted_as_promised(goodreads_folder, name):
     train, test = read_ratings(goodreads_folder / "train.csv"), read_ratings(goodreads_folder / "test.csv")
     found = mse(name, train, test, read_books(goodreads_folder / "books.csv"))
-    assert found <= BASELINES[name].must_reach
+    mark = BASELINES[name].must_reach
+    assert mark is None or found <= mark
     assert found == pytest.approx(BASELINES[name].published_mse, abs=0.003)
