@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -29,15 +30,17 @@ from starter_kit.workspace import DEFAULT_WORK, Workspace
 def baselines() -> None:
     """List the baselines and the MSE to expect of them."""
     table = Table()
-    for title, may_wrap in (("name", False), ("family", True), ("what it predicts", True), ("needs", False)):
+    for title, may_wrap in (("name", False), ("what it predicts", True), ("needs", False)):
         table.add_column(title, no_wrap=not may_wrap)
     table.add_column("test MSE", justify="right")
     table.add_column("must", justify="right")
-    for baseline in BASELINES.values():
-        needs = "TensorFlow" if baseline.needs_tensorflow else "NumPy"
-        must = "" if baseline.must_reach is None else f"{baseline.must_reach:.3f}"
-        row = baseline.name, baseline.family, baseline.summary, needs, f"{baseline.published_mse:.3f}", must
-        table.add_row(*row)
+    for family, members in groupby(BASELINES.values(), key=lambda baseline: baseline.family):
+        table.add_section()
+        table.add_row(f"[bold]{family}[/bold]")
+        for baseline in members:
+            needs = "TensorFlow" if baseline.needs_tensorflow else "NumPy"
+            must = "" if baseline.must_reach is None else f"{baseline.must_reach:.3f}"
+            table.add_row(baseline.name, baseline.summary, needs, f"{baseline.published_mse:.3f}", must)
     told.print(table)
     told.print(
         "Test MSE: on the published test set, after a fit on all of train; must: what it may not miss there.\n"

@@ -11,6 +11,8 @@ from datasets.tables import read_books, read_ratings
 from starter_kit.trouble import KitError
 
 DEFAULT_WORK = Path("kit")
+# Where somebody puts what they saved from the competition's page by hand.
+OWN_DATA = Path("data")
 FETCH_COMMAND = "python -m starter_kit fetch URL"
 TEST_FILE = "test.csv"
 TRAINING_FILES = ("train.csv", "books.csv")
@@ -71,19 +73,21 @@ class Workspace:
         return f"Next: python -m starter_kit {command}{work}"
 
     def test_file(self, chosen: Path | None) -> Path:
-        """The file to predict: the one chosen, else the fetched one. Raises KitError when it is not there."""
-        path = chosen or self.data / TEST_FILE
-        if path.is_file():
-            return path
+        """The file to predict: chosen, else fetched, else in ./data. Raises KitError when it is not there."""
         if chosen:
+            if chosen.is_file():
+                return chosen
             raise KitError(f"{chosen}: there is no such file. Name the competition's test.csv with --test.")
+        for folder in (self.data, OWN_DATA):
+            if (folder / TEST_FILE).is_file():
+                return folder / TEST_FILE
         raise KitError(
-            f"{path}: there is no test.csv yet. Its ids come from the competition's site. Get it with: "
-            f"{FETCH_COMMAND} (the address of the competition's page), or name one with --test."
+            f"{self.data / TEST_FILE}: there is no test.csv yet, nor in ./{OWN_DATA}. Its ids come from the site. "
+            f"Get it with: {FETCH_COMMAND} (the address of the competition's page), or name one with --test."
         )
 
     def training_folder(self, chosen: Path | None) -> Path:
-        """The folder with train.csv and books.csv: chosen, else fetched, else Goodreads as published.
+        """The folder with train.csv and books.csv: chosen, else fetched, else ./data, else Goodreads as published.
 
         Raises KitError when there is none.
         """
@@ -92,8 +96,9 @@ class Workspace:
                 if not (chosen / name).is_file():
                     raise KitError(f"{chosen / name}: there is no such file. --data wants a folder with both.")
             return chosen
-        if all((self.data / name).is_file() for name in TRAINING_FILES):
-            return self.data
+        for folder in (self.data, OWN_DATA):
+            if all((folder / name).is_file() for name in TRAINING_FILES):
+                return folder
         try:
             return obtain(self.root / "goodreads", goodreads_dir())
         except GoodreadsUnavailable as error:

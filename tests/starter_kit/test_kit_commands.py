@@ -222,3 +222,16 @@ def test_a_baseline_without_epochs_has_no_curve_and_says_so(alice, competition, 
     result = alice("train", "biases", "--data", competition.public, "--work", tmp_path, "--tensorboard", logs)
     assert "biases is not fitted in epochs" in result.stdout
     assert not logs.exists()
+
+
+def test_files_saved_by_hand_are_found_in_data(alice, competition, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").symlink_to(competition.public)
+    result = alice("train", "global-mean")
+    assert result.exit_code == 0, result.output
+    assert "from data" in result.stdout
+    written = alice("predict", "global-mean")
+    assert written.exit_code == 0, written.output
+    assert len((tmp_path / "predictions.csv").read_text().splitlines()) == 1 + len(
+        read_test(competition.public / "test.csv")
+    )
