@@ -18,6 +18,8 @@ class DampedBiases(RestoresRatingModel):
     The biases minimise Σ (r − μ − b_u − b_i)² + λ_u Σ b_u² + λ_i Σ b_i², found by turns:
     b_i = Σ_u (r − μ − b_u) / (n_i + λ_i), b_u = Σ_i (r − μ − b_i) / (n_u + λ_u).
     A user or book not seen in training has bias 0.
+
+    Published test MSE 0.772; the damped mean of the user alone 0.845.
     """
 
     user_damping: float = 3.0

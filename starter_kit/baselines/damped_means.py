@@ -14,8 +14,9 @@ from starter_kit.rating_model import RatingModel, RestoresRatingModel
 class DampedUserMean(RestoresRatingModel):
     """Predicts r = μ + b_u with b_u = Σ_i (r − μ) / (n_u + λ): a reader's mean as if μ had been given λ times more.
 
-    Readers differ more than books do: 0.845 against the global mean's 0.983. A user not seen in training is
-    predicted μ.
+    Readers differ more than books do. A user not seen in training is predicted μ.
+
+    Published test MSE 0.845; the global mean 0.983.
     """
 
     damping: float = 4.0
@@ -34,6 +35,8 @@ class DampedBookMean(RestoresRatingModel):
 
     Without damping it is worse than the global mean (0.986 against 0.983): half of the books have at most a
     handful of ratings. A book not seen in training is predicted μ.
+
+    Published test MSE 0.910; the user's mean alone 0.845.
     """
 
     damping: float = 8.0

@@ -81,6 +81,8 @@ class GeneralizedMatrixFactorization(IdsOnly):
 
     Biases are added: the paper ranks books that were read, here they are rated. With h = 1 it is matrix
     factorization; a learned h gives each factor a weight of its own.
+
+    Published test MSE 0.773; damped biases 0.772.
     """
 
     parts: tuple[str, ...] = ("product",)
@@ -91,6 +93,8 @@ class MultilayerPerceptron(IdsOnly):
     """Predicts r = μ + b_u + b_i + MLP([p_u, q_i]) (He et al., 2017, eq. 10).
 
     A network can bend the plane that biases are; it finds products of factors only with far more ratings.
+
+    Published test MSE 0.776; damped biases 0.772.
     """
 
 
@@ -99,6 +103,8 @@ class NeuMF(IdsOnly):
     """Predicts r = μ + b_u + b_i + h·(p_u ⊙ q_i) + MLP([p_u, q_i]) (He et al., 2017, eq. 12).
 
     Both parts together, here on one set of embeddings, for the paper's two overfit 83,617 ratings.
+
+    Published test MSE 0.767; its parts alone 0.773 and 0.776.
     """
 
     parts: tuple[str, ...] = ("product", "deep")
@@ -110,6 +116,8 @@ class WideAndDeep(DeepModel):
 
     The wide part memorises books and facts one by one, the deep part generalises from their embeddings:
     author, publisher, series, tenths of the numbers and words of the title beside user and book.
+
+    Published test MSE 0.747; ids alone (NeuMF) 0.767.
     """
 
 
@@ -118,6 +126,8 @@ class CrossedWideAndDeep(DeepModel):
     """Wide & Deep with the paper's crossed columns: r = … + w_{u, author} + w_{u, publisher} + w_{u, series}.
 
     The crosses hold what no deep part learns from these data: one reader's taste for one author.
+
+    Published test MSE 0.715; without crosses 0.747.
     """
 
     linear: LinearSettings = CROSSED
@@ -125,7 +135,10 @@ class CrossedWideAndDeep(DeepModel):
 
 @dataclass(frozen=True)
 class DeepFM(DeepModel):
-    """Predicts r = FM(x) + MLP(embeddings), both on the same embeddings (Guo et al., 2017, "DeepFM", eq. 1)."""
+    """Predicts r = FM(x) + MLP(embeddings), both on the same embeddings (Guo et al., 2017, "DeepFM", eq. 1).
+
+    Published test MSE 0.740; the factorization machine without the network 0.738.
+    """
 
     parts: tuple[str, ...] = ("pairs", "deep")
 

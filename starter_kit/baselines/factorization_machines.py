@@ -26,6 +26,8 @@ class FactorizationMachine:
     year (one-hot), and the words of the title. With n ratings the loss adds (λ_w Σ w² + λ_v Σ v²) / n to the
     mean squared error. A book with few ratings thus borrows from its author, its average and its words, which
     biases cannot. An unseen user has x = 0, and so has a book that neither train nor books.csv knows.
+
+    Published test MSE 0.738; biases with books.csv 0.757.
     """
 
     factors: int = 16
@@ -54,6 +56,8 @@ class CrossedFactorizationMachine(FactorizationMachine):
 
     What a reader thinks of an author or a series is the largest step after biases: 0.03 below the plain
     machine, whose sixteen factors are too few to hold it. A cross that training has not seen adds nothing.
+
+    Published test MSE 0.705; the plain machine 0.738.
     """
 
     linear: LinearSettings = CROSSED

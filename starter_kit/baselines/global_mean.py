@@ -9,7 +9,10 @@ from starter_kit.rating_model import RatingModel, RestoresRatingModel
 
 
 class GlobalMean(RestoresRatingModel):
-    """Predicts r = μ, the mean of all ratings in train."""
+    """Predicts r = μ, the mean of all ratings in train.
+
+    Published test MSE 0.983, which is the ratings' variance and the rung that all others stand on.
+    """
 
     def fit(self, train: pd.DataFrame, books: pd.DataFrame, *, seed: int, report: Report) -> RatingModel:
         """The model of `train`; `books` and `seed` play no part."""

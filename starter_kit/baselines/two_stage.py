@@ -103,6 +103,8 @@ class TwoStage:
     the pairs to be predicted, so a network that sees it learns what holds in training alone. The paper's
     ranker, too, is a network over the candidates' embeddings and features of the user's history with the item's
     maker (Covington et al., 2016, sec. 4): here the crosses of user and author, publisher, series.
+
+    Published test MSE 0.695; the factorization machine with crosses, which knows no history, 0.705.
     """
 
     towers: CandidateTowers = CandidateTowers()

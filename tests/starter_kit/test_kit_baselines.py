@@ -145,3 +145,10 @@ def test_the_published_test_set_is_predicted_as_promised(goodreads_folder, name)
     mark = BASELINES[name].must_reach
     assert mark is None or found <= mark
     assert found == pytest.approx(BASELINES[name].published_mse, abs=0.003)
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_each_class_says_what_it_reaches_and_beside_what(name):
+    baseline = BASELINES[name]
+    words = type(baseline.estimator()).__doc__.split("Published test MSE ")[1]
+    assert words.startswith(f"{baseline.published_mse:.3f}")
