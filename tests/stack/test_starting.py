@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from running_site import ROOT, SOURCES, RunningSite
+from running_site import ROOT, SOURCES, RunningSite, eventually
 
 
 def refusal(site):
@@ -119,3 +119,26 @@ def test_the_kits_commands_load_with_no_more_than_the_site_has():
         "print(sorted({'requests', 'matplotlib', 'tensorflow', 'keras', 'scipy'} & set(sys.modules)))"
     )
     assert python(code).strip() == "[]"
+
+
+def test_another_baseline_of_the_kit_can_be_entered(run_site):
+    site = run_site()
+    site.manage("seed", "--baseline", "user-mean")
+    entered = (
+        "SELECT c.slug, t.is_baseline FROM submissions_submission s JOIN teams_team t ON t.id = s.team_id "
+        "JOIN competitions_competition c ON c.id = t.competition_id WHERE t.name = 'User mean' AND s.status = 'scored'"
+    )
+    eventually(lambda: len(site.rows(entered)) == 2, "both competitions have scored it")
+    assert sorted(site.rows(entered)) == [("goodreads", 1), ("secret-shelves", 1)]
+    # Once is enough.
+    site.manage("seed", "--baseline", "user-mean")
+    assert len(site.rows("SELECT 1 FROM teams_team WHERE name = 'User mean'")) == 2
+
+
+def test_a_baseline_that_the_kit_has_not_is_named(site):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "seed", "--baseline", "biasses"],
+        cwd=ROOT, env=site.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "Did you mean 'biases'?" in done.stderr
