@@ -202,7 +202,7 @@ def score(
 @plain_words()
 def submit(
     file: Annotated[Path, typer.Argument(help="A predictions file, or a zip with a SavedModel.")],
-    user: Annotated[str, typer.Option("--user", prompt=True, help="Your name at the site.")],
+    user: Annotated[str, typer.Option("--user", help="Your name at the site; asked for when it is not given.")] = "",
     page: Annotated[str, typer.Option("--page", help="The competition's; else where `fetch` got its files.")] = "",
     description: Annotated[str, typer.Option("--description", help="What is new in this one?")] = "",
     work: Work = DEFAULT_WORK,
@@ -213,9 +213,13 @@ def submit(
 
     if not file.is_file():
         raise KitError(f"{file}: there is no such file. Make one with `predict` or `export`.")
+    noted = Workspace(work).page
+    if not page and not noted.startswith("http"):
+        raise KitError("Which competition? Name its page with --page, or take its files with `fetch` first.")
     # Never an option: others on the machine could read it.
+    user = user or typer.prompt("User")
     password = os.environ.get("KIT_PASSWORD") or typer.prompt("Password", hide_input=True)
-    site = Site(page or Workspace(work).page, user, password)
+    site = Site(page or noted, user, password)
     submission = site.send(file, description)
     told.print(f"Received: {submission}", markup=False)
     with warned.status("Waiting for the score") as waiting:

@@ -84,3 +84,18 @@ def test_a_site_that_is_away_is_named(sample, tmp_path):
     assert done.returncode == 1
     assert "cannot be reached" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_password_is_not_sent_without_https_to_another_machine(sample, tmp_path):
+    done = submit(None, sample, "kit-ann", tmp_path, page="http://holdout.example.org/competitions/goodreads/")
+    assert done.returncode == 1
+    assert "without https a password can be read on the way" in done.stderr
+
+
+def test_which_competition_is_asked_before_any_name(sample, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "starter_kit", "submit", str(sample), "--work", str(tmp_path)],
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Which competition? Name its page with --page" in done.stderr
