@@ -1,6 +1,5 @@
 """The commands that judge baselines: tune, compare, recommend, ladder, report."""
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +15,12 @@ from starter_kit.baselines.baseline import Baseline, Report
 from starter_kit.baselines.registry import BASELINES, baseline_named
 from starter_kit.comparison import JudgedRows, compare
 from starter_kit.console import GOODREADS_FORMAT, Name, Work, app, bar_in, bars, fit_with_bar, plain_words, told, warned
-from starter_kit.held_out import HeldOut, parted
+from starter_kit.held_out import HELD_OUT_SHARE, HeldOut, parted
 from starter_kit.hyper_parameters import Settings
 from starter_kit.ladder import JudgingFolder, Rung, as_markdown, cells, climb, keep, labelled_test, read_rungs
 from starter_kit.recommendations import LIKED, judge_lists
 from starter_kit.trouble import KitError
-from starter_kit.tuning import Trial, search, until
+from starter_kit.tuning import Trial, Tuned, search, until
 from starter_kit.workspace import DEFAULT_WORK, Workspace
 
 
@@ -32,6 +31,10 @@ def tune(
     data: Annotated[Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")] = None,
     work: Work = DEFAULT_WORK,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same trials.")] = 1,
+    held_out_share: Annotated[
+        float,
+        typer.Option("--held-out-share", min=0.001, max=0.9, help="The part that `train` sets aside for its score."),
+    ] = HELD_OUT_SHARE,
     budget: Annotated[float, typer.Option("--budget", min=0.0, help="Seconds after which no trial begins.")] = 120.0,
     trials: Annotated[int, typer.Option("--trials", min=1, help="The most trials.")] = 1_000,
 ) -> None:
@@ -39,7 +42,7 @@ def tune(
     baseline, place = baseline_named(name), Workspace(work)
     ratings, books, _ = place.training_tables(data)
     # With the same seed and share as `train`, so that its local score stays one of ratings never tuned on.
-    rest, _ = parted(ratings, share=0.1, seed=seed)
+    rest, _ = parted(ratings, share=held_out_share, seed=seed)
     fitted_on, validation = parted(rest, share=0.2, seed=seed)
     if fitted_on.empty or validation.empty:
         raise KitError(f"{len(ratings):,} ratings are too few to tune on.")
@@ -58,8 +61,7 @@ def tune(
             hear,
         )
     best = min(heard, key=lambda trial: (trial.mse, trial.number))
-    place.tuned(name).parent.mkdir(parents=True, exist_ok=True)
-    place.tuned(name).write_text(json.dumps(best.settings, indent=2) + "\n", encoding="utf-8")
+    Tuned(best.settings, seed, held_out_share, len(ratings)).keep(place.tuned(name))
     labels = validation["rating"].to_numpy()
     users = pd.factorize(validation["user_id"])[0]
     losses, usual = ((trial.predictions - labels) ** 2 for trial in (best, heard[0]))
@@ -68,9 +70,16 @@ def tune(
         f"{len(heard)} trials. Against the defaults: {gain.difference:+.4f}, over whole users "
         f"{gain.interval.low:+.4f} to {gain.interval.high:+.4f} (95 %);\n"
         "the best of many looks a little better than it is.\n"
-        f"Kept: {place.tuned(name)}\n{place.next_command(f'train {name} --tuned')}",
+        f"Kept: {place.tuned(name)}\n{place.next_command(_training(name, seed, held_out_share))}",
         markup=False,
     )
+
+
+def _training(name: str, seed: int, held_out_share: float) -> str:
+    """The `train` that scores on the ratings that were not tuned on."""
+    of_seed = "" if seed == 1 else f" --seed {seed}"
+    of_share = "" if held_out_share == HELD_OUT_SHARE else f" --held-out-share {held_out_share:g}"
+    return f"train {name} --tuned{of_seed}{of_share}"
 
 
 def _named(settings: Settings) -> str:
@@ -137,7 +146,7 @@ def recommend(
     """Judge a baseline as a recommender: its lists of unread books against the held-out ones that were liked."""
     baseline = baseline_named(name)
     ratings, books, _ = Workspace(work).training_tables(data)
-    fitted_on, held_out = parted(ratings, share=0.1, seed=seed)
+    fitted_on, held_out = parted(ratings, share=HELD_OUT_SHARE, seed=seed)
     model = fit_with_bar(baseline, fitted_on, books, seed, f"{name} without the held-out part")
     with bars() as progress:
         found = judge_lists(
@@ -181,7 +190,7 @@ def ladder(
     if is_published := test is not None:
         judges = test
     else:
-        train, judges = parted(train, share=0.1, seed=seed)
+        train, judges = parted(train, share=HELD_OUT_SHARE, seed=seed)
     judging = JudgingFolder.of(place.ladder, train, judges, books)
     rungs: list[Rung] = []
     try:

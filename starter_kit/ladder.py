@@ -17,7 +17,7 @@ from starter_kit.baselines.baseline import Baseline, Report
 from starter_kit.held_out import HeldOut
 from starter_kit.tensorflow_runtime import require_tensorflow
 from starter_kit.trouble import KitError
-from starter_kit.workspace import TEST_FILE
+from starter_kit.workspace import TEST_FILE, write_whole
 
 # Of the row ids. The labels lie in the same folder: there is nothing to hide.
 _SECRET = "ladder"
@@ -86,10 +86,7 @@ def climb(
 
 def keep(rungs: Sequence[Rung], path: Path) -> None:
     """Write the rungs, so that what is done is not lost; the file is whole at every moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    arriving = path.with_name(f".{path.name}")
-    arriving.write_text(json.dumps([asdict(rung) for rung in rungs], indent=1) + "\n", encoding="utf-8")
-    arriving.replace(path)
+    write_whole(path, json.dumps([asdict(rung) for rung in rungs], indent=1) + "\n")
 
 
 def read_rungs(path: Path) -> list[Rung]:

@@ -1,8 +1,10 @@
 """Looking for better hyper-parameters: a random walk from the best so far, judged on a validation split."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from grader.scoring.errors import mean_squared_error
 from starter_kit.baselines.baseline import Estimator
 from starter_kit.hyper_parameters import Settings, settings_of, with_settings
 from starter_kit.trouble import KitError
+from starter_kit.workspace import write_whole
 
 # A step multiplies a number by exp(0.5 z), z normal: by something from a third to three, mostly.
 _STEP = 0.5
@@ -26,6 +29,48 @@ class Trial:
     predictions: Float64Array
     mse: float
     seconds: float
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """Settings that `tune` found without the part that `train` holds out by this seed, of so many ratings."""
+
+    settings: Settings
+    seed: int
+    held_out_share: float
+    rating_count: int
+
+    def keep(self, path: Path) -> None:
+        """Write what `read` reads."""
+        write_whole(path, json.dumps(asdict(self), indent=2) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> "Tuned":
+        """What was kept, in a file named for its baseline. Raises KitError when it is not there or not whole."""
+        again = f"python -m starter_kit tune {path.stem}"
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            settings = {
+                str(name): value if isinstance(value, int) else float(value)
+                for name, value in found["settings"].items()
+            }
+            return cls(settings, int(found["seed"]), float(found["held_out_share"]), int(found["rating_count"]))
+        except FileNotFoundError as error:
+            raise KitError(f"{path}: nothing was tuned yet. First run: {again}") from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise KitError(f"{path}: cannot be read ({error}). Run again: {again}") from error
+
+    def require_unseen(self, name: str, *, seed: int, held_out_share: float, rating_count: int) -> None:
+        """Raise KitError unless `train` would score on the very ratings that the search kept away from."""
+        if (self.seed, self.held_out_share, self.rating_count) == (seed, held_out_share, rating_count):
+            return
+        raise KitError(
+            f"{name} was tuned with --seed {self.seed} and --held-out-share {self.held_out_share:g} of "
+            f"{self.rating_count:,} ratings. With --seed {seed} and --held-out-share {held_out_share:g} of "
+            f"{rating_count:,} the local score would be one of ratings that it was tuned on. "
+            "Train with the same, or tune anew: "
+            f"python -m starter_kit tune {name} --seed {seed} --held-out-share {held_out_share:g}"
+        )
 
 
 def search(
