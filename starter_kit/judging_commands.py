@@ -50,9 +50,12 @@ def tune(
     heard: list[Trial] = []
 
     def hear(trial: Trial) -> None:
-        if not heard or trial.mse < min(other.mse for other in heard):
-            told.print(f"trial {trial.number}: MSE {trial.mse:.4f}, {_named(trial.settings)}", markup=False)
+        is_best = not heard or trial.mse < min(other.mse for other in heard)
         heard.append(trial)
+        if is_best:
+            told.print(f"trial {trial.number}: MSE {trial.mse:.4f}, {_named(trial.settings)}", markup=False)
+            # Now, not at the end: a later trial may bring the whole program down.
+            Tuned(trial.settings, seed, held_out_share, len(ratings)).keep(place.tuned(name))
 
     with warned.status(f"Tuning {name} for {budget:g} s (Ctrl-C ends it and keeps what was found)"):
         until(
@@ -61,7 +64,6 @@ def tune(
             hear,
         )
     best = min(heard, key=lambda trial: (trial.mse, trial.number))
-    Tuned(best.settings, seed, held_out_share, len(ratings)).keep(place.tuned(name))
     labels = validation["rating"].to_numpy()
     users = pd.factorize(validation["user_id"])[0]
     losses, usual = ((trial.predictions - labels) ** 2 for trial in (best, heard[0]))

@@ -75,11 +75,12 @@ class Tuned:
 
 def search(
     estimator: Estimator, train: pd.DataFrame, validation: pd.DataFrame, books: pd.DataFrame, *, seed: int
-) -> Iterator[Trial]:
+) -> Iterator[Trial | None]:
     """Try the estimator as it is, then without end others, one or two numbers away from the best so far.
 
-    Whole numbers stay whole and 1 or more, 0 stays 0. Settings that cannot be fitted, or predict no numbers,
-    are passed over. The same seed tries the same in the same order, however long each takes.
+    Whole numbers stay whole and 1 or more, 0 stays 0. None stands for settings that cannot be fitted, find no room
+    in memory, or predict no numbers; of the first ones, the error is raised. The same seed tries the same in the
+    same order, however long each takes.
     """
     random = np.random.default_rng(seed)
     best: Trial | None = None
@@ -88,9 +89,10 @@ def search(
     while True:
         try:
             trial = _tried(number, with_settings(estimator, settings), settings, train, validation, books, seed)
-        except (ValueError, ArithmeticError, np.linalg.LinAlgError):
+        except (ValueError, ArithmeticError, MemoryError, np.linalg.LinAlgError):
             if best is None:
                 raise
+            yield None
         else:
             best = trial if best is None or trial.mse < best.mse else best
             yield trial
@@ -132,13 +134,17 @@ def _tried(
     return Trial(number, settings, predictions, mse, seconds)
 
 
-def until(trials: Iterator[Trial], is_enough: Callable[[], bool], heard: Callable[[Trial], None]) -> list[Trial]:
-    """Take trials until it is enough, at least one; Ctrl-C ends it too, and what was tried is kept."""
+def until(trials: Iterator[Trial | None], is_enough: Callable[[], bool], heard: Callable[[Trial], None]) -> list[Trial]:
+    """Take trials until it is enough, at least one; Ctrl-C ends it too, and what was tried is kept.
+
+    Whether it is enough is asked after each, also after one that could not be fitted (None), which is not heard.
+    """
     kept: list[Trial] = []
     try:
         for trial in trials:
-            kept.append(trial)
-            heard(trial)
+            if trial is not None:
+                kept.append(trial)
+                heard(trial)
             if is_enough():
                 break
     except KeyboardInterrupt:

@@ -8,8 +8,10 @@ import pytest
 
 from datasets.synthetic import make_world
 from datasets.tables import read_ratings
+from starter_kit.baselines.baseline import Baseline
 from starter_kit.baselines.damped_biases import DampedBiases
 from starter_kit.baselines.memory_based import HybridNeighbours
+from starter_kit.baselines.registry import BASELINES
 from starter_kit.held_out import parted
 from starter_kit.hyper_parameters import settings_of, with_settings
 from starter_kit.trouble import KitError
@@ -90,6 +92,47 @@ def test_settings_that_cannot_be_fitted_are_passed_over():
     assert len(found) == 8
     assert all(trial.settings["user_damping"] >= 3.0 for trial in found)
     assert found[-1].number > 7
+
+
+@dataclass(frozen=True)
+class OnlyAsItIs(DampedBiases):
+    """Biases that find room in memory with the defaults alone."""
+
+    def fit(self, train, books, *, seed, report):
+        if self != OnlyAsItIs():
+            raise MemoryError
+        return super().fit(train, books, seed=seed, report=report)
+
+
+def test_time_is_up_also_when_no_trial_can_be_fitted():
+    asked = iter([False, False, False, True])
+    kept = until(search(OnlyAsItIs(), TRAIN, VALIDATION, WORLD.books, seed=1), lambda: next(asked), lambda trial: None)
+    assert [trial.number for trial in kept] == [0]
+    assert next(asked, None) is None
+
+
+@dataclass(frozen=True)
+class Doomed(DampedBiases):
+    """Biases whose second fit brings the program down."""
+
+    def fit(self, train, books, *, seed, report):
+        if self != Doomed():
+            raise RuntimeError("nobody foresaw this")
+        return super().fit(train, books, seed=seed, report=report)
+
+
+class DoomedBaseline(Baseline):
+    """Offers `Doomed` to the commands."""
+
+    def estimator(self):
+        return Doomed()
+
+
+def test_the_best_so_far_is_kept_when_a_trial_brings_the_program_down(alice, competition, tmp_path, monkeypatch):
+    monkeypatch.setitem(BASELINES, "doomed", DoomedBaseline("doomed", "family", "summary", "", False, 1.0, None))
+    result = alice("tune", "doomed", "--data", competition.public, "--work", tmp_path)
+    assert isinstance(result.exception, RuntimeError)
+    assert Tuned.read(tmp_path / "tuned" / "doomed.json").settings == settings_of(DampedBiases())
 
 
 def test_what_was_tried_before_ctrl_c_is_kept():
