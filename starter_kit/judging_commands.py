@@ -21,7 +21,7 @@ from starter_kit.ladder import JudgingFolder, Rung, as_markdown, cells, climb, k
 from starter_kit.recommendations import LIKED, judge_lists
 from starter_kit.trouble import KitError
 from starter_kit.tuning import Trial, Tuned, search, until
-from starter_kit.workspace import DEFAULT_WORK, Workspace
+from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Workspace
 
 
 @app.command()
@@ -191,8 +191,10 @@ def ladder(
     told.print(f"{len(train):,} ratings and {len(books):,} books from {folder}", markup=False)
     if is_published := test is not None:
         judges = test
+        told.print(f"Judged by the {len(judges):,} ratings of {TEST_FILE}.", markup=False)
     else:
         train, judges = parted(train, share=HELD_OUT_SHARE, seed=seed)
+        told.print(f"Judged by {len(judges):,} ratings, {HELD_OUT_SHARE:.0%} of train.csv, set aside.", markup=False)
     judging = JudgingFolder.of(place.ladder, train, judges, books)
     rungs: list[Rung] = []
     try:

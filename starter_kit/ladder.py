@@ -1,5 +1,6 @@
 """Every baseline in turn on the same ratings: what it reaches, how long it takes, how large its export is."""
 
+import csv
 import json
 import tempfile
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from datasets.split import row_ids, write_competition
-from datasets.tables import TableError, read_ratings, write_table
+from datasets.tables import read_ratings, write_table
 from grader.scoring.arrays import Float64Array, Int64Array
 from grader.scoring.metrics import mean_squared_error
 from starter_kit.baselines.baseline import Baseline, Report
@@ -21,6 +22,8 @@ from starter_kit.workspace import TEST_FILE, write_whole
 
 # Of the row ids. The labels lie in the same folder: there is nothing to hide.
 _SECRET = "ladder"
+# Characters of test.csv that are looked at for the name of a column.
+_LONGEST_HEADER = 1_000
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,17 @@ class Rung:
 
 
 def labelled_test(folder: Path) -> pd.DataFrame | None:
-    """The ratings of the folder's test.csv, where it has them, as the published Goodreads files do; else None."""
+    """The ratings of the folder's test.csv, where it has them, as the published Goodreads files do.
+
+    None: there is no such file, or its header has no rating. Raises TableError for a table of ratings with a fault.
+    """
     path = folder / TEST_FILE
     try:
-        return read_ratings(path)
-    except TableError:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+            header = next(csv.reader([stream.readline(_LONGEST_HEADER)]), [])
+    except FileNotFoundError:
         return None
+    return read_ratings(path) if "rating" in header else None
 
 
 def climb(

@@ -7,6 +7,7 @@ import pytest
 
 from datasets.tables import read_ratings, write_table
 from starter_kit.baselines.registry import BASELINES
+from starter_kit.ladder import labelled_test
 
 PAGE = Path(__file__).parents[2] / "starter_kit" / "README.md"
 
@@ -26,6 +27,7 @@ def published(competition, tmp_path) -> Path:
 def test_each_rung_is_judged_by_the_published_ratings_and_its_mark(alice, published, tmp_path):
     result = alice("ladder", "global-mean", "biases", "--data", published, "--work", tmp_path / "kit")
     assert result.exit_code == 0, result.output
+    assert "Judged by the 100 ratings of test.csv." in result.stdout
     rungs = json.loads((tmp_path / "kit" / "ladder.json").read_text())
     assert [rung["name"] for rung in rungs] == ["global-mean", "biases"]
     test, train = read_ratings(published / "test.csv"), read_ratings(published / "train.csv")
@@ -39,9 +41,29 @@ def test_each_rung_is_judged_by_the_published_ratings_and_its_mark(alice, publis
 def test_without_published_ratings_a_part_of_train_judges_and_no_mark_counts(alice, competition, tmp_path):
     result = alice("ladder", "biases", "--data", competition.public, "--work", tmp_path)
     assert result.exit_code == 0, result.output
+    count = len(read_ratings(competition.public / "train.csv"))
+    assert f"Judged by {round(count / 10)} ratings, 10% of train.csv, set aside." in result.stdout
     assert "✓" not in result.stdout
     assert "✗" not in result.stdout
     assert json.loads((tmp_path / "ladder.json").read_text())[0]["must_reach"] is None
+
+
+def test_a_fault_among_the_published_ratings_is_told_and_no_other_ratings_judge(alice, published, tmp_path):
+    whole = (published / "test.csv").read_text(encoding="utf-8")
+    (published / "test.csv").write_text(whole + "u,b,four\n", encoding="utf-8")
+    result = alice("ladder", "biases", "--data", published, "--work", tmp_path / "kit")
+    assert result.exit_code == 1
+    assert "row 101 below the header: rating 'four' is not a number" in result.stderr
+    (published / "test.csv").write_text(whole.replace("user_id", "user", 1), encoding="utf-8")
+    result = alice("ladder", "biases", "--data", published, "--work", tmp_path / "kit")
+    assert result.exit_code == 1
+    assert "the header is 'user,book_name,rating'" in result.stderr
+
+
+def test_a_test_file_that_is_missing_or_empty_holds_no_ratings(tmp_path):
+    assert labelled_test(tmp_path) is None
+    (tmp_path / "test.csv").write_text("")
+    assert labelled_test(tmp_path) is None
 
 
 def test_a_name_that_is_none_is_told_the_nearest(alice, tmp_path):
