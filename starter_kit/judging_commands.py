@@ -17,11 +17,22 @@ from starter_kit.comparison import JudgedRows, compare
 from starter_kit.console import GOODREADS_FORMAT, Name, Work, app, bar_in, bars, fit_with_bar, plain_words, told, warned
 from starter_kit.held_out import HELD_OUT_SHARE, HeldOut, parted
 from starter_kit.hyper_parameters import Settings
-from starter_kit.ladder import JudgingFolder, Rung, as_markdown, cells, climb, keep, labelled_test, read_rungs
+from starter_kit.ladder import (
+    JudgingFolder,
+    Rung,
+    as_markdown,
+    cells,
+    climb,
+    joined,
+    keep,
+    labelled_test,
+    read_rungs,
+    require_enough,
+)
 from starter_kit.recommendations import LIKED, judge_lists
 from starter_kit.trouble import KitError
 from starter_kit.tuning import Trial, Tuned, search, until
-from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Workspace
+from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Workspace, write_whole
 
 
 @app.command()
@@ -181,7 +192,8 @@ def ladder(
     """Fit every baseline in turn and print what each reaches; Ctrl-C keeps what is done.
 
     Where test.csv holds the ratings, as the published Goodreads files do, they are the judge, and a ✓ stands by
-    each mark that is kept; elsewhere a tenth of train.csv is set aside.
+    each mark that is kept; elsewhere a tenth of train.csv is set aside. What the same ratings judged before stays in
+    the table.
     """
     chosen = [baseline_named(name) for name in names or []]
     chosen = chosen or [baseline for baseline in BASELINES.values() if not baseline.takes_minutes]
@@ -195,27 +207,42 @@ def ladder(
     else:
         train, judges = parted(train, share=HELD_OUT_SHARE, seed=seed)
         told.print(f"Judged by {len(judges):,} ratings, {HELD_OUT_SHARE:.0%} of train.csv, set aside.", markup=False)
-    judging = JudgingFolder.of(place.ladder, train, judges, books)
+    require_enough(judges)
+    earlier = _earlier_rungs(place)
+    judging: JudgingFolder | None = None
     rungs: list[Rung] = []
     try:
         with bars() as progress:
             for rung, predictions in climb(
                 chosen, train, judges, books, seed=seed, report=_bar_of(progress), with_marks=is_published
             ):
-                rungs.append(rung)
+                # Only now: without a rung, the last ladder stays as it is.
+                if judging is None:
+                    judging = JudgingFolder.of(place.ladder, train, judges, books)
+                    rungs = judging.judged(earlier)
                 judging.keep(rung.name, predictions)
+                rungs = joined(rungs, [rung])
                 keep(rungs, place.rungs)
                 progress.console.print(f"{rung.name}: {rung.mse:.4f} in {rung.seconds:.1f} s", markup=False)
     except KeyboardInterrupt:
         warned.print("Stopped; what was done is kept.")
+    if not rungs:
+        return
     table = Table("baseline", "family", "MSE", "must", "", "fit", "export")
     for rung in rungs:
         table.add_row(rung.name, rung.family, *cells(rung))
     told.print(table)
-    (place.root / "ladder.md").write_text(as_markdown(rungs), encoding="utf-8")
+    write_whole(place.root / "ladder.md", as_markdown(rungs))
     told.print(f"{place.root / 'ladder.md'} holds the same table in Markdown.", markup=False)
-    if rungs:
-        _draw(rungs, place, place.report)
+    _draw(rungs, place, place.report)
+
+
+def _earlier_rungs(place: Workspace) -> list[Rung]:
+    """Those of the last ladder; none when there was no ladder, or nothing of it can be read."""
+    try:
+        return read_rungs(place.rungs)
+    except KitError:
+        return []
 
 
 def _bar_of(progress: Progress) -> Callable[[Baseline], Report]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from datasets.tables import read_ratings, write_table
+from starter_kit.baselines.baseline import Baseline
 from starter_kit.baselines.registry import BASELINES
 from starter_kit.ladder import labelled_test
 
@@ -46,6 +47,64 @@ def test_without_published_ratings_a_part_of_train_judges_and_no_mark_counts(ali
     assert "✓" not in result.stdout
     assert "✗" not in result.stdout
     assert json.loads((tmp_path / "ladder.json").read_text())[0]["must_reach"] is None
+
+
+def names_in(work) -> list[str]:
+    """The ladder's rows, the same in both of its files."""
+    table = (work / "ladder.md").read_text().splitlines()[2:]
+    names = [rung["name"] for rung in json.loads((work / "ladder.json").read_text())]
+    assert [row.split("`")[1] for row in table] == names
+    return names
+
+
+def test_a_later_ladder_on_the_same_ratings_adds_its_rows_in_the_table_s_order(alice, published, tmp_path):
+    words = ("--data", published, "--work", tmp_path / "kit")
+    alice("ladder", "biases", "book-mean", *words)
+    before = (tmp_path / "kit" / "ladder" / "predictions-biases.csv").read_bytes()
+    result = alice("ladder", "global-mean", "book-mean", *words)
+    assert result.exit_code == 0, result.output
+    assert names_in(tmp_path / "kit") == ["global-mean", "book-mean", "biases"]
+    assert "report.html: 3 baselines." in result.stdout
+    assert (tmp_path / "kit" / "ladder" / "predictions-biases.csv").read_bytes() == before
+
+
+def test_rungs_that_other_ratings_judged_or_without_predictions_leave_the_table(
+    alice, published, competition, tmp_path
+):
+    work = tmp_path / "kit"
+    alice("ladder", "global-mean", "biases", "--data", published, "--work", work)
+    (work / "ladder" / "predictions-global-mean.csv").unlink()
+    alice("ladder", "user-mean", "--data", published, "--work", work)
+    assert names_in(work) == ["user-mean", "biases"]
+    alice("ladder", "book-mean", "--data", competition.public, "--work", work)
+    assert names_in(work) == ["book-mean"]
+    assert [path.name for path in (work / "ladder").glob("predictions-*")] == ["predictions-book-mean.csv"]
+
+
+class Interrupted(Baseline):
+    """Somebody presses Ctrl-C while it is fitted."""
+
+    def estimator(self):
+        raise KeyboardInterrupt
+
+
+def test_a_ladder_without_a_rung_leaves_the_last_one_as_it_is(alice, published, competition, tmp_path, monkeypatch):
+    work = tmp_path / "kit"
+    alice("ladder", "biases", "--data", published, "--work", work)
+    before = {path: path.read_bytes() for path in work.rglob("*") if path.is_file()}
+    monkeypatch.setitem(BASELINES, "stopped", Interrupted("stopped", "family", "summary", "", False, 1.0, None))
+    result = alice("ladder", "stopped", "--data", competition.public, "--work", work)
+    assert result.exit_code == 0, result.output
+    assert {path: path.read_bytes() for path in work.rglob("*") if path.is_file()} == before
+
+
+def test_too_few_ratings_are_told_before_anything_is_fitted(alice, published, tmp_path):
+    rows = (published / "test.csv").read_text(encoding="utf-8").splitlines()
+    (published / "test.csv").write_text("\n".join(rows[:2]) + "\n", encoding="utf-8")
+    result = alice("ladder", "biases", "--data", published, "--work", tmp_path / "kit")
+    assert result.exit_code == 1
+    assert "1 ratings are too few to judge by." in result.stderr
+    assert not (tmp_path / "kit").exists()
 
 
 def test_a_fault_among_the_published_ratings_is_told_and_no_other_ratings_judge(alice, published, tmp_path):
