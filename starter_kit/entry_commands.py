@@ -15,7 +15,7 @@ from datasets.tables import read_test
 from starter_kit.baselines.registry import BASELINES, baseline_named
 from starter_kit.console import GOODREADS_FORMAT, Name, Work, app, fit_with_bar, plain_words, told, warned
 from starter_kit.fitted_model import FittedModel
-from starter_kit.held_out import hold_out
+from starter_kit.held_out import HELD_OUT_SHARE, hold_out
 from starter_kit.hyper_parameters import Settings
 from starter_kit.local_score import LocalScore, further_scores, score_file
 from starter_kit.model_check import check_model
@@ -23,6 +23,7 @@ from starter_kit.predictions_file import write_predictions
 from starter_kit.site_download import fetch_competition
 from starter_kit.tensorflow_runtime import require_tensorflow
 from starter_kit.trouble import KitError
+from starter_kit.tuning import Tuned
 from starter_kit.workspace import DEFAULT_WORK, Workspace
 
 
@@ -73,7 +74,7 @@ def train(
     held_out_share: Annotated[
         float,
         typer.Option("--held-out-share", min=0.001, max=0.9, help="The part set aside for the local score."),
-    ] = 0.1,
+    ] = HELD_OUT_SHARE,
     tuned: Annotated[bool, typer.Option("--tuned", help="With the hyper-parameters that `tune` found.")] = False,
     tensorboard: Annotated[
         Path | None, typer.Option("--tensorboard", help="A folder for the learning curve, as TensorBoard reads it.")
@@ -83,7 +84,11 @@ def train(
     baseline, place = baseline_named(name), Workspace(work)
     ratings, books, folder = place.training_tables(data)
     told.print(f"{len(ratings):,} ratings and {len(books):,} books from {folder}", markup=False)
-    settings = _tuned_settings(place.tuned(name)) if tuned else {}
+    settings: Settings = {}
+    if tuned:
+        found = Tuned.read(place.tuned(name))
+        found.require_unseen(name, seed=seed, held_out_share=held_out_share, rating_count=len(ratings))
+        settings = found.settings
     part = hold_out(place.held_out, ratings, books, share=held_out_share, seed=seed)
     model = fit_with_bar(baseline, part.train, books, seed, f"{name} without the held-out part", settings)
     write_predictions(part.predictions(name), model, part.test, GOODREADS_FORMAT)
@@ -241,16 +246,3 @@ def _tell(file: Path, found: LocalScore, as_json: bool) -> None:
 def _trained(name: str, work: Path) -> FittedModel:
     baseline = baseline_named(name)
     return baseline.load(Workspace(work).model(baseline.name))
-
-
-def _tuned_settings(path: Path) -> Settings:
-    """What `tune` wrote. Raises KitError when it is not there or not whole."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {str(name): value if isinstance(value, int) else float(value) for name, value in found.items()}
-    except FileNotFoundError as error:
-        raise KitError(f"{path}: nothing was tuned yet. First run: python -m starter_kit tune {path.stem}") from error
-    except (AttributeError, TypeError, ValueError) as error:
-        raise KitError(
-            f"{path}: cannot be read ({error}). Run again: python -m starter_kit tune {path.stem}"
-        ) from error

@@ -1,6 +1,5 @@
 """The commands that judge baselines: tune, compare, recommend, ladder, report."""
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,13 +15,24 @@ from starter_kit.baselines.baseline import Baseline, Report
 from starter_kit.baselines.registry import BASELINES, baseline_named
 from starter_kit.comparison import JudgedRows, compare
 from starter_kit.console import GOODREADS_FORMAT, Name, Work, app, bar_in, bars, fit_with_bar, plain_words, told, warned
-from starter_kit.held_out import HeldOut, parted
+from starter_kit.held_out import HELD_OUT_SHARE, HeldOut, parted
 from starter_kit.hyper_parameters import Settings
-from starter_kit.ladder import JudgingFolder, Rung, as_markdown, cells, climb, keep, labelled_test, read_rungs
+from starter_kit.ladder import (
+    JudgingFolder,
+    Rung,
+    as_markdown,
+    cells,
+    climb,
+    joined,
+    keep,
+    labelled_test,
+    read_rungs,
+    require_enough,
+)
 from starter_kit.recommendations import LIKED, judge_lists
 from starter_kit.trouble import KitError
-from starter_kit.tuning import Trial, search, until
-from starter_kit.workspace import DEFAULT_WORK, Workspace
+from starter_kit.tuning import Trial, Tuned, search, until
+from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Workspace, write_whole
 
 
 @app.command()
@@ -32,6 +42,10 @@ def tune(
     data: Annotated[Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")] = None,
     work: Work = DEFAULT_WORK,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Same seed, same trials.")] = 1,
+    held_out_share: Annotated[
+        float,
+        typer.Option("--held-out-share", min=0.001, max=0.9, help="The part that `train` sets aside for its score."),
+    ] = HELD_OUT_SHARE,
     budget: Annotated[float, typer.Option("--budget", min=0.0, help="Seconds after which no trial begins.")] = 120.0,
     trials: Annotated[int, typer.Option("--trials", min=1, help="The most trials.")] = 1_000,
 ) -> None:
@@ -39,7 +53,7 @@ def tune(
     baseline, place = baseline_named(name), Workspace(work)
     ratings, books, _ = place.training_tables(data)
     # With the same seed and share as `train`, so that its local score stays one of ratings never tuned on.
-    rest, _ = parted(ratings, share=0.1, seed=seed)
+    rest, _ = parted(ratings, share=held_out_share, seed=seed)
     fitted_on, validation = parted(rest, share=0.2, seed=seed)
     if fitted_on.empty or validation.empty:
         raise KitError(f"{len(ratings):,} ratings are too few to tune on.")
@@ -47,9 +61,12 @@ def tune(
     heard: list[Trial] = []
 
     def hear(trial: Trial) -> None:
-        if not heard or trial.mse < min(other.mse for other in heard):
-            told.print(f"trial {trial.number}: MSE {trial.mse:.4f}, {_named(trial.settings)}", markup=False)
+        is_best = not heard or trial.mse < min(other.mse for other in heard)
         heard.append(trial)
+        if is_best:
+            told.print(f"trial {trial.number}: MSE {trial.mse:.4f}, {_named(trial.settings)}", markup=False)
+            # Now, not at the end: a later trial may bring the whole program down.
+            Tuned(trial.settings, seed, held_out_share, len(ratings)).keep(place.tuned(name))
 
     with warned.status(f"Tuning {name} for {budget:g} s (Ctrl-C ends it and keeps what was found)"):
         until(
@@ -58,8 +75,6 @@ def tune(
             hear,
         )
     best = min(heard, key=lambda trial: (trial.mse, trial.number))
-    place.tuned(name).parent.mkdir(parents=True, exist_ok=True)
-    place.tuned(name).write_text(json.dumps(best.settings, indent=2) + "\n", encoding="utf-8")
     labels = validation["rating"].to_numpy()
     users = pd.factorize(validation["user_id"])[0]
     losses, usual = ((trial.predictions - labels) ** 2 for trial in (best, heard[0]))
@@ -68,9 +83,16 @@ def tune(
         f"{len(heard)} trials. Against the defaults: {gain.difference:+.4f}, over whole users "
         f"{gain.interval.low:+.4f} to {gain.interval.high:+.4f} (95 %);\n"
         "the best of many looks a little better than it is.\n"
-        f"Kept: {place.tuned(name)}\n{place.next_command(f'train {name} --tuned')}",
+        f"Kept: {place.tuned(name)}\n{place.next_command(_training(name, seed, held_out_share))}",
         markup=False,
     )
+
+
+def _training(name: str, seed: int, held_out_share: float) -> str:
+    """The `train` that scores on the ratings that were not tuned on."""
+    of_seed = "" if seed == 1 else f" --seed {seed}"
+    of_share = "" if held_out_share == HELD_OUT_SHARE else f" --held-out-share {held_out_share:g}"
+    return f"train {name} --tuned{of_seed}{of_share}"
 
 
 def _named(settings: Settings) -> str:
@@ -137,7 +159,7 @@ def recommend(
     """Judge a baseline as a recommender: its lists of unread books against the held-out ones that were liked."""
     baseline = baseline_named(name)
     ratings, books, _ = Workspace(work).training_tables(data)
-    fitted_on, held_out = parted(ratings, share=0.1, seed=seed)
+    fitted_on, held_out = parted(ratings, share=HELD_OUT_SHARE, seed=seed)
     model = fit_with_bar(baseline, fitted_on, books, seed, f"{name} without the held-out part")
     with bars() as progress:
         found = judge_lists(
@@ -170,7 +192,8 @@ def ladder(
     """Fit every baseline in turn and print what each reaches; Ctrl-C keeps what is done.
 
     Where test.csv holds the ratings, as the published Goodreads files do, they are the judge, and a ✓ stands by
-    each mark that is kept; elsewhere a tenth of train.csv is set aside.
+    each mark that is kept; elsewhere a tenth of train.csv is set aside. What the same ratings judged before stays in
+    the table.
     """
     chosen = [baseline_named(name) for name in names or []]
     chosen = chosen or [baseline for baseline in BASELINES.values() if not baseline.takes_minutes]
@@ -180,29 +203,46 @@ def ladder(
     told.print(f"{len(train):,} ratings and {len(books):,} books from {folder}", markup=False)
     if is_published := test is not None:
         judges = test
+        told.print(f"Judged by the {len(judges):,} ratings of {TEST_FILE}.", markup=False)
     else:
-        train, judges = parted(train, share=0.1, seed=seed)
-    judging = JudgingFolder.of(place.ladder, train, judges, books)
+        train, judges = parted(train, share=HELD_OUT_SHARE, seed=seed)
+        told.print(f"Judged by {len(judges):,} ratings, {HELD_OUT_SHARE:.0%} of train.csv, set aside.", markup=False)
+    require_enough(judges)
+    earlier = _earlier_rungs(place)
+    judging: JudgingFolder | None = None
     rungs: list[Rung] = []
     try:
         with bars() as progress:
             for rung, predictions in climb(
                 chosen, train, judges, books, seed=seed, report=_bar_of(progress), with_marks=is_published
             ):
-                rungs.append(rung)
+                # Only now: without a rung, the last ladder stays as it is.
+                if judging is None:
+                    judging = JudgingFolder.of(place.ladder, train, judges, books)
+                    rungs = judging.judged(earlier)
                 judging.keep(rung.name, predictions)
+                rungs = joined(rungs, [rung])
                 keep(rungs, place.rungs)
                 progress.console.print(f"{rung.name}: {rung.mse:.4f} in {rung.seconds:.1f} s", markup=False)
     except KeyboardInterrupt:
         warned.print("Stopped; what was done is kept.")
+    if not rungs:
+        return
     table = Table("baseline", "family", "MSE", "must", "", "fit", "export")
     for rung in rungs:
         table.add_row(rung.name, rung.family, *cells(rung))
     told.print(table)
-    (place.root / "ladder.md").write_text(as_markdown(rungs), encoding="utf-8")
+    write_whole(place.root / "ladder.md", as_markdown(rungs))
     told.print(f"{place.root / 'ladder.md'} holds the same table in Markdown.", markup=False)
-    if rungs:
-        _draw(rungs, place, place.report)
+    _draw(rungs, place, place.report)
+
+
+def _earlier_rungs(place: Workspace) -> list[Rung]:
+    """Those of the last ladder; none when there was no ladder, or nothing of it can be read."""
+    try:
+        return read_rungs(place.rungs)
+    except KitError:
+        return []
 
 
 def _bar_of(progress: Progress) -> Callable[[Baseline], Report]:

@@ -18,6 +18,14 @@ TEST_FILE = "test.csv"
 TRAINING_FILES = ("train.csv", "books.csv")
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file and its folder; the file is whole at every moment, also when the program is stopped."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arriving = path.with_name(f".{path.name}")
+    arriving.write_text(text, encoding="utf-8")
+    arriving.replace(path)
+
+
 @dataclass(frozen=True)
 class Workspace:
     """The kit's folder; nothing here is made before it is needed."""
