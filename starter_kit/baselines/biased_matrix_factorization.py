@@ -21,7 +21,8 @@ class BiasedMatrixFactorization(RestoresRatingModel):
     (λ_u Σ b_u² + λ_i Σ b_i² + λ_f (Σ |p_u|² + Σ |q_i|²)) / n. A user or book not seen in training gets
     bias 0 and no interaction.
 
-    Published test MSE 0.773; damped biases 0.772: factors of ids alone find nothing more in so few ratings.
+    Published test MSE 0.773; damped biases 0.772: so learned, factors find nothing more; solved for by turns, as `als`
+    does, they reach 0.762.
     """
 
     factors: int = 8
