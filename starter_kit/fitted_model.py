@@ -54,7 +54,7 @@ class FittedModel(ABC):
 
     The row len(users), or len(books), stands for whatever was not seen; every model has an answer for it.
     `notes` are sentences that the fit has to say about itself, `losses` the mean squared errors in training, epoch
-    by epoch; empty where there are no epochs.
+    by epoch; empty where none are kept.
     """
 
     users: tuple[str, ...]
