@@ -39,10 +39,11 @@ class CandidateTowers:
     def fit(self, ratings: IndexedRatings, features: BookFeatures, *, seed: int, report: Report) -> "Candidates":
         """The towers of the pairs in `ratings`."""
         author = tf.constant(features.author.row)
-        start = tf.random_normal_initializer(stddev=0.1, seed=seed)
-        users = tf.Variable(start((len(ratings.users), self.width)))
-        own = tf.Variable(start((len(ratings.books), self.width)))
-        authors = tf.Variable(start((len(features.author.labels) + 1, self.width)))
+        rng, count = np.random.default_rng(seed), len(ratings.user)
+        users, own, authors = (
+            tf.Variable(rng.normal(0.0, 0.1, (rows, self.width)).astype(np.float32))
+            for rows in (len(ratings.users), len(ratings.books), len(features.author.labels) + 1)
+        )
         popular = tf.Variable(tf.zeros(len(ratings.books)))
         optimizer = keras.optimizers.Adam(self.learning_rate)
         optimizer.build([users, own, authors, popular])
@@ -59,7 +60,6 @@ class CandidateTowers:
             variables = [users, own, authors, popular]
             optimizer.apply(tape.gradient(loss, variables), variables)
 
-        rng, count = np.random.default_rng(seed), len(ratings.user)
         for epoch in range(self.epochs):
             order = rng.permutation(count)
             for first in range(0, count, self.batch):

@@ -43,3 +43,16 @@ def test_towers_find_the_books_of_one_s_own_circle():
     reader = ratings.users.index("x0")
     (first,) = candidates.nearest(reader, 1, ratings.book[ratings.user == reader])
     assert ratings.books[first] == "x 7"
+
+
+def test_the_three_tables_of_the_towers_start_apart():
+    """A part of one that repeats in another would tie readers to books by the accident of their rows."""
+    train = pd.DataFrame({"user_id": ["u", "v"], "book_name": ["a", "b"], "rating": [4.0, 5.0]})
+    ratings = IndexedRatings.of(train)
+    books = pd.DataFrame(
+        columns=["book_name", "authors", "rating", "publish_year", "publisher", "num_reviews", "num_pages"]
+    )
+    at_first = CandidateTowers(epochs=0).fit(ratings, BookFeatures.of(ratings.books, books), seed=1, report=silent)
+    # The one author row, of the unknown author, is common to both books.
+    difference = at_first.books[0] - at_first.books[1]
+    assert not np.allclose(difference, at_first.users[0] - at_first.users[1])
