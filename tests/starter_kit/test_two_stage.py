@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from datasets.tables import read_books, read_ratings
 from starter_kit.features import BookFeatures
+from starter_kit.fitted_model import rows_of
 from starter_kit.indexed_ratings import IndexedRatings
 
 pytest.importorskip("tensorflow")
@@ -56,3 +58,14 @@ def test_the_three_tables_of_the_towers_start_apart():
     # The one author row, of the unknown author, is common to both books.
     difference = at_first.books[0] - at_first.books[1]
     assert not np.allclose(difference, at_first.users[0] - at_first.users[1])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+def test_among_100_candidates_are_45_percent_of_what_readers_of_the_test_set_rated(goodreads_folder):
+    train, test = read_ratings(goodreads_folder / "train.csv"), read_ratings(goodreads_folder / "test.csv")
+    books = read_books(goodreads_folder / "books.csv")
+    known = IndexedRatings.of(train, more_books=tuple(books["book_name"]))
+    candidates = CandidateTowers().fit(known, BookFeatures.of(known.books, books), seed=1, report=silent)
+    rated = rows_of(known.users, test["user_id"].tolist()), rows_of(known.books, test["book_name"].tolist())
+    assert candidates.recall(known, *rated, count=100) >= 0.45
