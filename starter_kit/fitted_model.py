@@ -26,6 +26,10 @@ class StoredModel:
     facts: Mapping[str, Any]
     arrays: Mapping[str, npt.NDArray[Any]]
 
+    def arrays_below(self, prefix: str) -> dict[str, npt.NDArray[Any]]:
+        """The arrays whose names start with `prefix`, under the rest of their names."""
+        return {name.removeprefix(prefix): array for name, array in self.arrays.items() if name.startswith(prefix)}
+
     def write(self, folder: Path) -> None:
         """Write model.json and arrays.npz into `folder`, replacing what stood there."""
         folder.parent.mkdir(parents=True, exist_ok=True)

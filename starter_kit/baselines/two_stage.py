@@ -11,10 +11,11 @@ import tensorflow as tf
 
 from grader.scoring.arrays import Float64Array, Int64Array
 from starter_kit.baselines.baseline import Report
+from starter_kit.cooccurrence import unit_rows
 from starter_kit.features import BookFeatures
 from starter_kit.fitted_model import StoredModel
 from starter_kit.indexed_ratings import IndexedRatings
-from starter_kit.network_model import NetworkModel, Training
+from starter_kit.network_model import NetworkModel, Training, with_unseen
 from starter_kit.sparse_network import CROSSED, LinearSettings, SparseNetwork, assign_tables, sparse_settings
 
 _TRAINING = Training(epochs=10, batch=512, learning_rate=0.01, decay=True)
@@ -131,9 +132,9 @@ class TwoStage:
             }
         )
         assign_tables(network, sparse, crosses)
-        network.user_tower.assign(_with_unseen(_unit_rows(candidates.users)))
-        network.book_tower.assign(_with_unseen(_unit_rows(candidates.books)))
-        network.numbers.assign(_with_unseen(features.numbers))
+        network.user_tower.assign(with_unseen(unit_rows(candidates.users)))
+        network.book_tower.assign(with_unseen(unit_rows(candidates.books)))
+        network.numbers.assign(with_unseen(features.numbers))
         losses = self.training.run(network, ratings, lambda done, _: report(self.towers.epochs + done, total))
         return NetworkModel(network, ratings.users, ratings.books, losses)
 
@@ -163,13 +164,3 @@ class RankingNetwork(SparseNetwork):
         for layer in self.hidden:
             found = self.dropout(layer(found), training=training)
         return self.linear(user, book) + self.out(found)[:, 0]
-
-
-def _unit_rows(rows: Float64Array) -> Float64Array:
-    """The rows, each of length 1; a row of zeros stays one."""
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), dtype=np.float64)
-
-
-def _with_unseen(rows: Float64Array) -> Float64Array:
-    """The rows, and one of zeros for what was not seen."""
-    return np.pad(rows, ((0, 1), (0, 0)))
