@@ -34,7 +34,7 @@ class BookVectors:
         first = np.cumsum([0, *sizes[:-1]])
         row = np.concatenate(rows)
         column = np.concatenate([code + start for code, start in zip(codes, first, strict=True)])
-        value = np.log(count / np.bincount(column, minlength=1))[column]
+        value = np.log(count / np.bincount(column)[column])
         value[: len(rows[0])] *= author_weight
         length = np.sqrt(np.bincount(row, value**2, count))
         value = np.divide(value, length[row], out=np.zeros_like(value), where=length[row] > 0)

@@ -37,19 +37,24 @@ def cooccurrence_embeddings(
     rank = min(max(user_rank, book_rank), int((squares > 1e-6).sum()))
     values = np.sqrt(squares[:rank])
     of_columns = (seen.T @ vectors[:, :rank].astype(np.float32)) / values * values**power
-    own = _unit_rows(of_columns[:book_count], book_rank)
-    of_authors = np.vstack([_unit_rows(of_columns[book_count:], book_rank), np.zeros(book_rank)])
+    own = unit_rows(_first_columns(of_columns[:book_count], book_rank))
+    of_authors = np.vstack([unit_rows(_first_columns(of_columns[book_count:], book_rank)), np.zeros(book_rank)])
     counts = ratings.book_counts[:, None]
     of_books = own * counts / (counts + _AUTHOR_RATINGS) + of_authors[authors.row]
-    return _unit_rows(vectors[:, :rank] * values**power, user_rank), _unit_rows(of_books, book_rank)
+    return unit_rows(_first_columns(vectors[:, :rank] * values**power, user_rank)), unit_rows(of_books)
 
 
-def _unit_rows(vectors: Float64Array, width: int) -> Float64Array:
-    """The first `width` columns, zeros where there are fewer, each row of length 1 or 0."""
+def unit_rows(rows: Float64Array) -> Float64Array:
+    """The rows, each of length 1; a row of zeros stays one."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(np.divide(rows, lengths, where=lengths > 1e-9, out=np.zeros_like(rows)), dtype=np.float64)
+
+
+def _first_columns(vectors: Float64Array, width: int) -> Float64Array:
+    """The first `width` columns, zeros where there are fewer."""
     kept = np.zeros((len(vectors), width))
     kept[:, : min(width, vectors.shape[1])] = vectors[:, :width]
-    lengths = np.linalg.norm(kept, axis=1, keepdims=True)
-    return np.asarray(np.divide(kept, lengths, where=lengths > 1e-9, out=np.zeros_like(kept)), dtype=np.float64)
+    return kept
 
 
 def fourier_features(points: Float64Array, count: int, length: float, rng: np.random.Generator) -> Float64Array:

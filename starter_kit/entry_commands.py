@@ -105,7 +105,7 @@ def train(
 
 def _write_curve(folder: Path, name: str, model: FittedModel) -> None:
     if not model.losses:
-        told.print(f"{name} is not fitted in epochs, so there is no curve to write.", markup=False)
+        told.print(f"{name} keeps no learning curve, so there is none to write.", markup=False)
         return
     require_tensorflow()
     from starter_kit.tensorboard_log import write_losses

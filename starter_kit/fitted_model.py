@@ -26,6 +26,10 @@ class StoredModel:
     facts: Mapping[str, Any]
     arrays: Mapping[str, npt.NDArray[Any]]
 
+    def arrays_below(self, prefix: str) -> dict[str, npt.NDArray[Any]]:
+        """The arrays whose names start with `prefix`, under the rest of their names."""
+        return {name.removeprefix(prefix): array for name, array in self.arrays.items() if name.startswith(prefix)}
+
     def write(self, folder: Path) -> None:
         """Write model.json and arrays.npz into `folder`, replacing what stood there."""
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +58,7 @@ class FittedModel(ABC):
 
     The row len(users), or len(books), stands for whatever was not seen; every model has an answer for it.
     `notes` are sentences that the fit has to say about itself, `losses` the mean squared errors in training, epoch
-    by epoch; empty where there are no epochs.
+    by epoch; empty where none are kept.
     """
 
     users: tuple[str, ...]

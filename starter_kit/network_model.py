@@ -87,6 +87,11 @@ class _NetworkGraph(tf.Module):  # type: ignore[misc]
         return self.answer(user, book)
 
 
+def with_unseen(rows: Float64Array) -> Float64Array:
+    """The rows, and one of zeros for what was not seen."""
+    return np.pad(rows, ((0, 1), (0, 0)))
+
+
 def built(network: RatingNetwork) -> None:
     """Make all weights, by one call."""
     row = tf.zeros((1,), tf.int64)

@@ -32,8 +32,8 @@ def judge_lists(
 ) -> JudgedLists:
     """Rank, for each user, all books that he has not rated in `train`, by the model's rating and by popularity.
 
-    `model` was fitted on `train`; `held_out` (user_id, book_name, rating) are later ratings of the same people. At
-    most `most_users` of those who liked a held-out book are judged, chosen by `seed`. That a book is not among the
+    `model` was fitted on `train`; `held_out` (user_id, book_name, rating) are others, set aside at random. At most
+    `most_users` of those who liked a held-out book are judged, chosen by `seed`. That a book is not among the
     held-out ones does not mean that it would not be liked: the measures compare, they do not absolve. A
     model of ratings is fitted to books that people chose to read, and says little about which they would choose
     (Cremonesi, Koren & Turrin, 2010); popularity is hard to beat with one. Raises KitError when nobody liked any.

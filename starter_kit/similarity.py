@@ -62,6 +62,9 @@ class Meetings:
 
 def meetings(deviations: Deviations) -> Meetings:
     """Go through each column once and meet every pair of its rows; the rest of the pairs share nothing."""
+    if deviations.row.size == 0:
+        nobody, nothing = np.zeros(0, np.int64), np.zeros(0)
+        return Meetings(nobody, nobody, nobody, nothing, nothing)
     order = np.lexsort((deviations.row, deviations.column))
     row, value = deviations.row[order], deviations.value[order]
     ends = np.flatnonzero(np.diff(deviations.column[order], append=-1)) + 1

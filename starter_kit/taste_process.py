@@ -96,7 +96,8 @@ def fit_tastes(
     """r = μ + s_i + f_u(i) + g_i(u) + noise, each part fitted to what the others leave, by turns (backfitting).
 
     f_u and g_i are Gaussian processes: α = (K + σ²I)⁻¹ e for the remainders e of one user's ratings (Rasmussen
-    & Williams, 2006, algorithm 2.1). s_i = w·x_i + a(author of i) is a ridge regression on books.csv.
+    & Williams, 2006, algorithm 2.1). s_i = w·x_i + a(author of i) is a ridge regression on books.csv; it
+    alone is fitted with g_i still in: a book's reception counts as its variance about s_i.
     """
     kernel = kernel or TasteKernel()
     user_vectors, book_vectors = cooccurrence_embeddings(ratings, features.author)

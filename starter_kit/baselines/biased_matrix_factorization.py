@@ -21,7 +21,8 @@ class BiasedMatrixFactorization(RestoresRatingModel):
     (λ_u Σ b_u² + λ_i Σ b_i² + λ_f (Σ |p_u|² + Σ |q_i|²)) / n. A user or book not seen in training gets
     bias 0 and no interaction.
 
-    Published test MSE 0.773; damped biases 0.772: factors of ids alone find nothing more in so few ratings.
+    Published test MSE 0.773; damped biases 0.772: so learned, factors find nothing more; solved for by turns, as `als`
+    does, they reach 0.762.
     """
 
     factors: int = 8
@@ -37,9 +38,11 @@ class BiasedMatrixFactorization(RestoresRatingModel):
         keras.utils.set_random_seed(seed)
         ratings = IndexedRatings.of(train)
         network = MatrixFactorizationNetwork(ratings, self)
-        network.compile(optimizer=keras.optimizers.Adam(self.learning_rate), loss="mse", jit_compile=False)
+        network.compile(
+            optimizer=keras.optimizers.Adam(self.learning_rate), loss="mse", metrics=["mse"], jit_compile=False
+        )
         heard = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: report(epoch + 1, self.epochs))
-        network.fit(
+        history = network.fit(
             {"user": tf.constant(ratings.user), "book": tf.constant(ratings.book)},
             ratings.rating.astype(np.float32),
             batch_size=self.batch,
@@ -48,9 +51,10 @@ class BiasedMatrixFactorization(RestoresRatingModel):
             callbacks=[heard],
         )
         user_bias, book_bias, user_factors, book_factors = network.tables_as_arrays()
-        return RatingModel(
+        model = RatingModel(
             ratings.mean, ratings.users, ratings.books, user_bias[:, 0], book_bias[:, 0], user_factors, book_factors
         )
+        return model.with_losses([float(loss) for loss in history.history["mse"]])
 
 
 class MatrixFactorizationNetwork(keras.Model):  # type: ignore[misc]

@@ -129,6 +129,7 @@ class UserProfiles(RestoresNeighbourModel):
     is solved in its dual form, w_u = Σ_j α_j x_j with α = (K + λI)⁻¹ e, K_ij = x_i·x_j. What tokens say is then
     Σ_j α_j x_i·x_j over the books that u rated, what numbers say five weights of his own. Other than in a mean
     over like books, five volumes of one series count as about one opinion, not as five; that is worth little here.
+    A book that u rated has no token term of its own in its prediction, j ≠ i: a rating does not foretell itself.
 
     Published test MSE 0.713; the biases alone have 0.757, content-cosine over the same biases 0.715.
     """

@@ -19,8 +19,8 @@ class SgdMatrixFactorization(RestoresRatingModel):
     For one rating after the other, with e = r − r̂ and everything on the right as it was before:
     b_u ← b_u + γ (e − λ_b b_u), b_i ← b_i + γ (e − λ_b b_i),
     p_u ← p_u + γ (e q_i − λ_p p_u), q_i ← q_i + γ (e p_u − λ_p q_i).
-    The ratings come in a new random order in each epoch. Little better than the biases alone: with 4 ratings,
-    as the median book has, the factors learn noise unless held so hard that they hardly learn.
+    The ratings come in a new random order in each epoch. No better than the biases alone: with 4 ratings, as
+    the median book has, the factors learn noise unless held so hard that they hardly learn.
 
     Published test MSE 0.775; the biases alone, solved exactly, have 0.772.
     """

@@ -11,10 +11,11 @@ import tensorflow as tf
 
 from grader.scoring.arrays import Float64Array, Int64Array
 from starter_kit.baselines.baseline import Report
+from starter_kit.cooccurrence import unit_rows
 from starter_kit.features import BookFeatures
 from starter_kit.fitted_model import StoredModel
 from starter_kit.indexed_ratings import IndexedRatings
-from starter_kit.network_model import NetworkModel, Training
+from starter_kit.network_model import NetworkModel, Training, with_unseen
 from starter_kit.sparse_network import CROSSED, LinearSettings, SparseNetwork, assign_tables, sparse_settings
 
 _TRAINING = Training(epochs=10, batch=512, learning_rate=0.01, decay=True)
@@ -39,10 +40,11 @@ class CandidateTowers:
     def fit(self, ratings: IndexedRatings, features: BookFeatures, *, seed: int, report: Report) -> "Candidates":
         """The towers of the pairs in `ratings`."""
         author = tf.constant(features.author.row)
-        start = tf.random_normal_initializer(stddev=0.1, seed=seed)
-        users = tf.Variable(start((len(ratings.users), self.width)))
-        own = tf.Variable(start((len(ratings.books), self.width)))
-        authors = tf.Variable(start((len(features.author.labels) + 1, self.width)))
+        rng, count = np.random.default_rng(seed), len(ratings.user)
+        users, own, authors = (
+            tf.Variable(rng.normal(0.0, 0.1, (rows, self.width)).astype(np.float32))
+            for rows in (len(ratings.users), len(ratings.books), len(features.author.labels) + 1)
+        )
         popular = tf.Variable(tf.zeros(len(ratings.books)))
         optimizer = keras.optimizers.Adam(self.learning_rate)
         optimizer.build([users, own, authors, popular])
@@ -59,7 +61,6 @@ class CandidateTowers:
             variables = [users, own, authors, popular]
             optimizer.apply(tape.gradient(loss, variables), variables)
 
-        rng, count = np.random.default_rng(seed), len(ratings.user)
         for epoch in range(self.epochs):
             order = rng.permutation(count)
             for first in range(0, count, self.batch):
@@ -131,9 +132,9 @@ class TwoStage:
             }
         )
         assign_tables(network, sparse, crosses)
-        network.user_tower.assign(_with_unseen(_unit_rows(candidates.users)))
-        network.book_tower.assign(_with_unseen(_unit_rows(candidates.books)))
-        network.numbers.assign(_with_unseen(features.numbers))
+        network.user_tower.assign(with_unseen(unit_rows(candidates.users)))
+        network.book_tower.assign(with_unseen(unit_rows(candidates.books)))
+        network.numbers.assign(with_unseen(features.numbers))
         losses = self.training.run(network, ratings, lambda done, _: report(self.towers.epochs + done, total))
         return NetworkModel(network, ratings.users, ratings.books, losses)
 
@@ -163,13 +164,3 @@ class RankingNetwork(SparseNetwork):
         for layer in self.hidden:
             found = self.dropout(layer(found), training=training)
         return self.linear(user, book) + self.out(found)[:, 0]
-
-
-def _unit_rows(rows: Float64Array) -> Float64Array:
-    """The rows, each of length 1; a row of zeros stays one."""
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), dtype=np.float64)
-
-
-def _with_unseen(rows: Float64Array) -> Float64Array:
-    """The rows, and one of zeros for what was not seen."""
-    return np.pad(rows, ((0, 1), (0, 0)))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from datasets.synthetic import make_world
-from starter_kit.cooccurrence import cooccurrence_embeddings, cubic_features, fourier_features
+from starter_kit.cooccurrence import cooccurrence_embeddings, cubic_features, fourier_features, unit_rows
 from starter_kit.features import Categories
 from starter_kit.indexed_ratings import IndexedRatings
 
@@ -37,6 +37,10 @@ def test_a_book_that_nobody_has_read_stands_where_its_author_does():
     authors = Categories.of(["Ada", "Bo", "Cy", "Cy"])
     _, books = cooccurrence_embeddings(ratings, authors, user_rank=2, book_rank=2)
     np.testing.assert_allclose(books[3] @ books.T, [0, 0, 1, 1], atol=1e-6)
+
+
+def test_a_row_of_zeros_has_no_direction():
+    assert unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist() == [[0.6, 0.8], [0.0, 0.0]]
 
 
 def test_more_ranks_than_there_are_leave_zeros():

@@ -10,7 +10,7 @@ from datasets.synthetic import make_world
 from starter_kit.baselines.book_prior_biases import BookPriorBiases
 from starter_kit.baselines.content_based import ContentNeighbours, EuclidNeighbours, UserProfiles
 from starter_kit.baselines.damped_biases import DampedBiases
-from starter_kit.baselines.registry import BASELINES
+from starter_kit.baselines.registry import BASELINES, CONTENT
 from starter_kit.book_vectors import BOOK_SIMILARITIES, BookPairs, BookVectors
 from starter_kit.features import BookFeatures
 from starter_kit.similarity import Deviations
@@ -118,3 +118,13 @@ def test_a_book_that_nobody_rated_is_judged_by_its_author():
         users, ["Never Rated Before"] * len(users)
     )
     assert np.abs(above).max() > 0.05
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", [name for name, baseline in BASELINES.items() if baseline.family == CONTENT])
+def test_where_no_two_books_share_a_word_the_biases_are_left(name):
+    titles = {title: f"title{number}" for number, title in enumerate(WORLD.books["book_name"])}
+    train = WORLD.train.assign(book_name=WORLD.train["book_name"].map(titles))
+    model = BASELINES[name].estimator().fit(train, WORLD.books.iloc[:0], seed=1, report=silent)
+    pairs = train["user_id"].tolist(), train["book_name"].tolist()
+    assert model.predict(*pairs) == pytest.approx(model.base.predict(*pairs))

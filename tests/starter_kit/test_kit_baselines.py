@@ -125,6 +125,14 @@ def test_on_the_made_up_world_each_baseline_beats_the_one_before_and_none_the_fl
     assert world.best_mse < prior
 
 
+def test_keras_factorization_keeps_its_learning_curve():
+    pytest.importorskip("tensorflow")
+    world = make_world("curve", users=60, books=80, ratings=1_500)
+    curve = BASELINES["mf"].fit(world.train, world.books, seed=1, report=silent).losses
+    assert len(curve) == BASELINES["mf"].estimator().epochs
+    assert curve[-1] < curve[0]
+
+
 QUICK = [name for name, baseline in BASELINES.items() if baseline.family == MEANS or name == "mf"]
 
 

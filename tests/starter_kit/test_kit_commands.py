@@ -217,10 +217,10 @@ def test_the_learning_curve_is_written_as_tensorboard_reads_it(alice, competitio
     assert curve[len(curve)] < curve[1]
 
 
-def test_a_baseline_without_epochs_has_no_curve_and_says_so(alice, competition, tmp_path):
+def test_a_baseline_without_a_curve_says_so(alice, competition, tmp_path):
     logs = tmp_path / "logs"
     result = alice("train", "biases", "--data", competition.public, "--work", tmp_path, "--tensorboard", logs)
-    assert "biases is not fitted in epochs" in result.stdout
+    assert "biases keeps no learning curve, so there is none to write." in result.stdout
     assert not logs.exists()
 
 

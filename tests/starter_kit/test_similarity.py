@@ -28,6 +28,11 @@ def test_only_pairs_with_something_in_common_are_met():
     assert list(zip(pairs.a.tolist(), pairs.b.tolist(), pairs.count.tolist(), strict=True)) == [(0, 1, 3), (0, 2, 1)]
 
 
+def test_nothing_rated_is_nobody_met():
+    nothing = Deviations(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), rows=3)
+    assert common_pairs(nothing).count.size == 0
+
+
 def test_the_cosine_counts_what_is_not_in_common_too():
     # Alice · Bob = 2 + 0 + 2 = 4, |Alice| = √(1 + 4 + 4) = 3, |Bob| = √5; Alice · Carol = 2, |Carol| = 1.
     assert cosine(common_pairs(THREE_USERS)) == pytest.approx([4 / (3 * math.sqrt(5)), 2 / 3])

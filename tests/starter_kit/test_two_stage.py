@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from datasets.tables import read_books, read_ratings
 from starter_kit.features import BookFeatures
+from starter_kit.fitted_model import rows_of
 from starter_kit.indexed_ratings import IndexedRatings
 
 pytest.importorskip("tensorflow")
@@ -43,3 +45,27 @@ def test_towers_find_the_books_of_one_s_own_circle():
     reader = ratings.users.index("x0")
     (first,) = candidates.nearest(reader, 1, ratings.book[ratings.user == reader])
     assert ratings.books[first] == "x 7"
+
+
+def test_the_three_tables_of_the_towers_start_apart():
+    """A part of one that repeats in another would tie readers to books by the accident of their rows."""
+    train = pd.DataFrame({"user_id": ["u", "v"], "book_name": ["a", "b"], "rating": [4.0, 5.0]})
+    ratings = IndexedRatings.of(train)
+    books = pd.DataFrame(
+        columns=["book_name", "authors", "rating", "publish_year", "publisher", "num_reviews", "num_pages"]
+    )
+    at_first = CandidateTowers(epochs=0).fit(ratings, BookFeatures.of(ratings.books, books), seed=1, report=silent)
+    # The one author row, of the unknown author, is common to both books.
+    difference = at_first.books[0] - at_first.books[1]
+    assert not np.allclose(difference, at_first.users[0] - at_first.users[1])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+def test_among_100_candidates_are_45_percent_of_what_readers_of_the_test_set_rated(goodreads_folder):
+    train, test = read_ratings(goodreads_folder / "train.csv"), read_ratings(goodreads_folder / "test.csv")
+    books = read_books(goodreads_folder / "books.csv")
+    known = IndexedRatings.of(train, more_books=tuple(books["book_name"]))
+    candidates = CandidateTowers().fit(known, BookFeatures.of(known.books, books), seed=1, report=silent)
+    rated = rows_of(known.users, test["user_id"].tolist()), rows_of(known.books, test["book_name"].tolist())
+    assert candidates.recall(known, *rated, count=100) >= 0.45
