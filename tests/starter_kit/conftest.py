@@ -1,6 +1,7 @@
 """Alice at home: a small made-up competition, her kit's commands, and a site that serves files."""
 
 import functools
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from datasets.synthetic import make_world
 from starter_kit.cli import app
 from starter_kit.fitted_model import FittedModel
 from starter_kit.tensorflow_runtime import require_tensorflow
+
+# As the kit does before it loads TensorFlow, which some tests load themselves: the same sums on every processor.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 AWKWARD_TITLES = [
     "Morning, Noon & Night",
