@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
+import nbclient
+import nbformat
 import pytest
+import requests
 from running_site import ROOT
 
 PASSWORD = "a fine password"
@@ -99,3 +102,32 @@ def test_which_competition_is_asked_before_any_name(sample, tmp_path):
     )  # fmt: skip
     assert done.returncode == 1
     assert "Which competition? Name its page with --page" in done.stderr
+
+
+def test_the_notebook_goes_from_the_files_to_a_scored_model(site, tmp_path, monkeypatch):
+    site.participants("kit-nora")
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in ("train.csv", "test.csv", "books.csv"):
+        answer = requests.get(f"{site.url}/competitions/goodreads/data/{name}", timeout=60)
+        (data / name).write_bytes(answer.content)
+    settings = {
+        "KIT_DATA": str(data),
+        "KIT_WORK": str(tmp_path / "kit"),
+        "KIT_PAGE": f"{site.url}/competitions/goodreads/",
+        "KIT_USER": "kit-nora",
+        "KIT_PASSWORD": PASSWORD,
+        "PYTHONPATH": str(ROOT),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    notebook = nbformat.read(ROOT / "starter_kit" / "first_submission.ipynb", as_version=4)
+    nbclient.NotebookClient(notebook, timeout=200, kernel_name="python3").execute(cwd=str(tmp_path))
+    printed = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
+    ((score, kind),) = site.rows(
+        "SELECT e.public_score, s.kind FROM submissions_submission s "
+        "JOIN submissions_evaluation e ON e.id = s.evaluation_id JOIN teams_team t ON t.id = s.team_id "
+        "WHERE t.name = 'kit-nora'"
+    )
+    assert kind == "saved_model"
+    assert f"public score {score:.3f}, rank " in printed
