@@ -1,13 +1,10 @@
-"""A competition, its pages, its data files and the versions of its solution."""
+"""A competition: what is asked, when, of whom, and how it is judged."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.storage import Storage, storages
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -17,19 +14,8 @@ from simple_history.models import HistoricalRecords
 
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 
-# Among the data files: what to predict, and what there is to learn from.
-TEST_FILE, TRAIN_FILE = "test.csv", "train.csv"
-
 COLUMN_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 column_name = RegexValidator(rf"^{COLUMN_NAME}\Z", "Use letters, digits and _, beginning with a letter.")
-
-
-def data_storage() -> Storage:
-    return storages["competition_data"]
-
-
-def label_storage() -> Storage:
-    return storages["labels"]
 
 
 class Metric(models.TextChoices):
@@ -198,113 +184,3 @@ class Competition(models.Model):
     def solution_format(self) -> PredictionFormat:
         """What its solution must look like: the same columns and range, without the limit on participants' files."""
         return replace(self.prediction_format(), max_bytes=settings.MAX_UNPACKED_BYTES)
-
-
-class PageKind(models.TextChoices):
-    OVERVIEW = "overview", "Overview"
-    DATA = "data", "Data"
-    EVALUATION = "evaluation", "Evaluation"
-    RULES = "rules", "Rules"
-    TIMELINE = "timeline", "Timeline"
-
-
-class Page(models.Model):
-    """One Markdown page of a competition. Joining records which text of the rules was accepted."""
-
-    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="pages")
-    kind = models.CharField(max_length=20, choices=PageKind.choices)
-    text = models.TextField(blank=True, help_text="Markdown. HTML is shown as text.")
-    history = HistoricalRecords()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["competition", "kind"], name="one_page_of_each_kind"),
-            models.CheckConstraint(condition=Q(kind__in=PageKind.values), name="page_kind_is_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} of {self.competition}"
-
-
-def data_file_path(data_file: "DataFile", name: str) -> str:
-    return f"{data_file.competition.slug}/{uuid4().hex}{Path(name).suffix}"
-
-
-class DataFile(models.Model):
-    """A file that participants download. Its name is its address under the competition's Data page."""
-
-    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="data_files")
-    name = models.CharField(
-        max_length=100,
-        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Use letters, digits, '.', '_' and '-'.")],
-    )
-    description = models.CharField(max_length=200, blank=True)
-    is_hidden = models.BooleanField(
-        "hidden",
-        default=False,
-        help_text="Participants cannot download it: for a test.csv whose features they must not see. Such a "
-        "competition takes SavedModels only.",
-    )
-    file = models.FileField(upload_to=data_file_path, storage=data_storage)
-    uploaded_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["competition", "name"], name="data_file_names_differ")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def solution_path(solution: "Solution", _name: str) -> str:
-    return f"{solution.competition.slug}/{uuid4().hex}.csv"
-
-
-class Solution(models.Model):
-    """One version of the hidden labels. Only the scoring worker opens the file; it alone sets the verdict."""
-
-    class Verdict(models.TextChoices):
-        WAITING = "waiting", "waiting for its check"
-        ACCEPTED = "accepted", "accepted"
-        REFUSED = "refused", "refused"
-
-    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="solutions")
-    version = models.PositiveIntegerField(editable=False)
-    file = models.FileField(
-        upload_to=solution_path,
-        storage=label_storage,
-        help_text="CSV with the id column, the target column and Usage (Public or Private). It goes straight into the "
-        "label store; the scoring worker checks it.",
-    )
-    verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.WAITING, editable=False)
-    problems = models.JSONField(default=list, blank=True, editable=False)
-    public_count = models.PositiveIntegerField(null=True, editable=False)
-    private_count = models.PositiveIntegerField(null=True, editable=False)
-    is_active = models.BooleanField(default=False, editable=False)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
-    )
-    uploaded_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["competition", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["competition", "version"], name="solution_versions_differ"),
-            models.UniqueConstraint(
-                fields=["competition"],
-                condition=Q(is_active=True),
-                name="one_active_solution_per_competition",
-            ),
-            models.CheckConstraint(
-                condition=Q(is_active=False) | Q(verdict="accepted"), name="an_active_solution_was_accepted"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.competition}, version {self.version}"
-
-    def clean(self) -> None:
-        if self.file and self.file.size > settings.MAX_UNPACKED_BYTES:
-            raise ValidationError(
-                {"file": f"The file has {self.file.size:,} bytes; the most is {settings.MAX_UNPACKED_BYTES:,}."}
-            )
