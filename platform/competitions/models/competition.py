@@ -1,5 +1,6 @@
 """A competition: what is asked, when, of whom, and how it is judged."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,14 +13,32 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from competitions.timeline import ORDERED_DATES, dates_out_of_order
+from grader.scoring.metrics import METRICS, Metric
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 
 COLUMN_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 column_name = RegexValidator(rf"^{COLUMN_NAME}\Z", "Use letters, digits and _, beginning with a letter.")
 
 
-class Metric(models.TextChoices):
-    MSE = "mse", "mean squared error (lower is better)"
+def metric_choices() -> list[tuple[str, str]]:
+    """What a competition can be scored by, each with its direction."""
+    return [
+        (name, f"{metric.label} ({'lower' if metric.lower_is_better else 'higher'} is better)")
+        for name, metric in METRICS.items()
+    ]
+
+
+class EntryPolicy(models.TextChoices):
+    PUBLIC = "public", "anyone with an account"
+    APPROVAL = "approval", "whoever an organizer approves"
+    INVITATION = "invitation", "whoever has an invitation"
+    LIST = "list", "the e-mail addresses and domains on the list"
+
+
+class LimitWindow(models.TextChoices):
+    UTC_DAY = "utc_day", "a UTC day, from 00:00 to 00:00"
+    ROLLING = "rolling_24h", "any 24 hours"
 
 
 class OutOfRangePolicy(models.TextChoices):
@@ -34,6 +53,15 @@ class ModelAllowance:
     zip_bytes: int
     seconds: int
     memory_mib: int
+
+
+def in_order() -> Q:
+    """The condition that each date of a competition that is set stands no later than those after it."""
+    condition = Q()
+    for number, earlier in enumerate(ORDERED_DATES):
+        for later in ORDERED_DATES[number + 1 :]:
+            condition &= Q(**{f"{earlier}__isnull": True}) | Q(**{f"{later}__isnull": True}) | Q(**{f"{earlier}__lte": F(later)})
+    return condition
 
 
 class Competition(models.Model):
@@ -57,11 +85,69 @@ class Competition(models.Model):
     )
 
     opens_at = models.DateTimeField(default=timezone.now, help_text="UTC. Submissions are taken from here on.")
+    merger_deadline_at = models.DateTimeField(
+        "team merger deadline", null=True, blank=True, help_text="UTC. Teams stay as they are from here on. Empty: never."
+    )
+    entry_deadline_at = models.DateTimeField(
+        "entry deadline", null=True, blank=True, help_text="UTC. Nobody new may join from here on. Empty: when it closes."
+    )
     closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: it never closes.")
+    reveals_at = models.DateTimeField(
+        "private results from",
+        null=True,
+        blank=True,
+        help_text="UTC. Private scores and the final ranking are shown from here on. Empty: as soon as it closes.",
+    )
+    archived_at = models.DateTimeField(
+        null=True, blank=True, help_text="UTC. From here on nothing is taken, and it stands among the past ones."
+    )
+
+    entry = models.CharField(
+        "who may join", max_length=12, choices=EntryPolicy.choices, default=EntryPolicy.PUBLIC
+    )
+    allowed_emails = models.TextField(
+        "list of e-mail addresses and domains",
+        blank=True,
+        help_text="One in a line: ada@example.org, or @example.org for everyone there. Counts only where the list decides.",
+    )
+    needs_verified_email = models.BooleanField(
+        "needs a verified e-mail address",
+        default=False,
+        help_text="Only those may join who have confirmed their address. Where the list decides, it is always so.",
+    )
+    max_team_size = models.PositiveSmallIntegerField(
+        "largest team", default=5, validators=[MinValueValidator(1)], help_text="1: everyone stays alone."
+    )
+
     daily_limit = models.PositiveIntegerField(
         default=5,
         validators=[MinValueValidator(1)],
-        help_text="Scored submissions a team may send per UTC day. Rejected and failed ones do not count.",
+        help_text="Scored submissions a team may send per day. Rejected, failed and withdrawn ones do not count.",
+    )
+    limit_window = models.CharField(
+        "a day is", max_length=12, choices=LimitWindow.choices, default=LimitWindow.UTC_DAY
+    )
+    total_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Scored submissions a team may send in all. Empty: as many as the days allow.",
+    )
+    pending_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Submissions of a team that may wait for their score at once. Empty: as many as the day allows.",
+    )
+    final_selection_count = models.PositiveSmallIntegerField(
+        "final selection",
+        default=2,
+        validators=[MinValueValidator(1)],
+        help_text="How many submissions a team may choose for the private ranking. Its best public ones stand in.",
+    )
+    takes_late_submissions = models.BooleanField(
+        default=False,
+        help_text="After closing, submissions are taken and scored on the public part, and not ranked.",
     )
     max_upload_bytes = models.PositiveBigIntegerField(
         default=20_000_000,
@@ -103,28 +189,59 @@ class Competition(models.Model):
         help_text="What models are run with, for as long as the competition lasts. Empty: that of the first run.",
     )
 
-    metric = models.CharField(max_length=20, choices=Metric.choices, default=Metric.MSE)
+    metric = models.CharField(max_length=20, choices=metric_choices, default="mse")
+    metric_k = models.PositiveSmallIntegerField(
+        "places of a list", null=True, blank=True, validators=[MinValueValidator(1)], help_text="k of a metric “at k”."
+    )
     decimals = models.PositiveSmallIntegerField(
         default=3, help_text="Digits after the point that participants see, and that ranks are made from."
     )
     id_column = models.CharField(max_length=40, default="id", validators=[column_name])
     target_column = models.CharField(max_length=40, default="rating", validators=[column_name])
-    lowest = models.FloatField(default=1.0, help_text="The smallest value of a prediction and of a label.")
-    highest = models.FloatField(default=5.0, help_text="The largest.")
+    lowest = models.FloatField(
+        null=True, blank=True, default=1.0, help_text="The smallest value of a prediction. Empty: no bound."
+    )
+    highest = models.FloatField(null=True, blank=True, default=5.0, help_text="The largest. Empty: no bound.")
     out_of_range = models.CharField(max_length=10, choices=OutOfRangePolicy.choices, default=OutOfRangePolicy.REJECT)
     created_at = models.DateTimeField(auto_now_add=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(m2m_fields=[organizers])
 
     class Meta:
         ordering = ["-opens_at", "slug"]
         constraints = [
+            # The first two exclude an empty time; the others may fall together.
             models.CheckConstraint(
                 condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
                 name="competition_closes_after_it_opens",
                 violation_error_message="The competition must close after it opens.",
             ),
             models.CheckConstraint(
-                condition=Q(lowest__lt=F("highest")),
+                condition=in_order(),
+                name="competition_dates_are_in_order",
+                violation_error_message="The dates of the competition are out of order.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reveals_at__isnull=True) | Q(closes_at__isnull=False),
+                name="competition_reveals_after_it_closes",
+                violation_error_message="Private results are revealed after closing: set a closing date first.",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry__in=EntryPolicy.values), name="competition_entry_policy_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_window__in=LimitWindow.values), name="competition_limit_window_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_team_size__gte=1)
+                & Q(final_selection_count__gte=1)
+                & (Q(total_limit__isnull=True) | Q(total_limit__gte=1))
+                & (Q(pending_limit__isnull=True) | Q(pending_limit__gte=1))
+                & (Q(metric_k__isnull=True) | Q(metric_k__gte=1)),
+                name="competition_limits_are_at_least_one",
+                violation_error_message="A limit is 1 or more.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lowest__isnull=True) | Q(highest__isnull=True) | Q(lowest__lt=F("highest")),
                 name="competition_range_is_not_empty",
                 violation_error_message="The smallest value must lie below the largest.",
             ),
@@ -149,8 +266,19 @@ class Competition(models.Model):
             "model_memory_mib": settings.MAX_MODEL_MEMORY_MIB,
         }
         above = {name: limit for name, limit in most.items() if (getattr(self, name) or 0) > limit}
-        if above:
-            raise ValidationError({name: f"This site allows at most {limit:,}." for name, limit in above.items()})
+        problems = {name: f"This site allows at most {limit:,}." for name, limit in above.items()}
+        problems |= {name: sentence for name, sentence in dates_out_of_order(self)}
+        if self.metric in METRICS:
+            problems |= self._problems_of_k(METRICS[self.metric])
+        if problems:
+            raise ValidationError(problems)
+
+    def _problems_of_k(self, metric: Metric) -> dict[str, str]:
+        if metric.takes_k and self.metric_k is None:
+            return {"metric_k": f"{metric.label} looks at the first k places of a list: say how many, 10 for one."}
+        if not metric.takes_k and self.metric_k is not None:
+            return {"metric_k": f"{metric.label} has no k: leave it empty."}
+        return {}
 
     def model_allowance(self) -> ModelAllowance:
         """The competition's limits, or the site's where those have become lower."""
@@ -160,22 +288,23 @@ class Competition(models.Model):
             memory_mib=min(self.model_memory_mib, settings.MAX_MODEL_MEMORY_MIB),
         )
 
-    def has_opened(self, at: datetime) -> bool:
-        return self.opens_at <= at
+    @property
+    def scored_by(self) -> Metric:
+        """The metric, with its direction."""
+        return METRICS[self.metric]
 
-    def has_closed(self, at: datetime) -> bool:
-        return self.closes_at is not None and at >= self.closes_at
-
-    def is_open(self, at: datetime) -> bool:
-        return self.has_opened(at) and not self.has_closed(at)
+    @property
+    def metric_label(self) -> str:
+        """The metric's short name, such as MSE or NDCG@10."""
+        return self.scored_by.short.replace("@k", f"@{self.metric_k}")
 
     def prediction_format(self) -> PredictionFormat:
         """What a prediction file of this competition must look like."""
         return PredictionFormat(
             id_column=self.id_column,
             target_column=self.target_column,
-            lowest=self.lowest,
-            highest=self.highest,
+            lowest=-math.inf if self.lowest is None else self.lowest,
+            highest=math.inf if self.highest is None else self.highest,
             out_of_range=OutOfRange(self.out_of_range),
             max_bytes=self.max_upload_bytes,
             max_unpacked_bytes=settings.MAX_UNPACKED_BYTES,
