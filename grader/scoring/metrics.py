@@ -23,10 +23,12 @@ class Metric:
     label: str
     function: MetricFunction
     lower_is_better: bool
+    short: str
+    takes_k: bool = False
 
 
 METRICS: dict[str, Metric] = {
-    "mse": Metric("mse", "Mean squared error", mean_squared_error, lower_is_better=True),
-    "rmse": Metric("rmse", "Root mean squared error", root_mean_squared_error, lower_is_better=True),
-    "mae": Metric("mae", "Mean absolute error", mean_absolute_error, lower_is_better=True),
+    "mse": Metric("mse", "Mean squared error", mean_squared_error, lower_is_better=True, short="MSE"),
+    "rmse": Metric("rmse", "Root mean squared error", root_mean_squared_error, lower_is_better=True, short="RMSE"),
+    "mae": Metric("mae", "Mean absolute error", mean_absolute_error, lower_is_better=True, short="MAE"),
 }

@@ -170,9 +170,9 @@ def _status_context(submission: Submission) -> dict[str, object]:
         context |= _model_context(submission)
     if submission.evaluation:
         context["public_score"] = disclosed(submission.evaluation.public_score, competition.decimals)
-        if competition.has_closed(now):
+        if competition.timeline.shows_private(now) and submission.evaluation.private_score is not None:
             context["private_score"] = disclosed(submission.evaluation.private_score, competition.decimals)
-        context["rank"] = rank_of(submission.team)
+        context["rank"] = None if submission.is_late else rank_of(submission.team)
     return context
 
 

@@ -1,6 +1,14 @@
 """What a competition is made of."""
 
-from competitions.models.competition import COLUMN_NAME, Competition, Metric, ModelAllowance, OutOfRangePolicy
+from competitions.models.competition import (
+    COLUMN_NAME,
+    Competition,
+    EntryPolicy,
+    LimitWindow,
+    ModelAllowance,
+    OutOfRangePolicy,
+    metric_choices,
+)
 from competitions.models.data_file import TEST_FILE, TRAIN_FILE, DataFile, data_file_path, data_storage
 from competitions.models.page import Page, PageKind
 from competitions.models.solution import Solution, label_storage, solution_path
@@ -11,7 +19,8 @@ __all__ = [
     "TRAIN_FILE",
     "Competition",
     "DataFile",
-    "Metric",
+    "EntryPolicy",
+    "LimitWindow",
     "ModelAllowance",
     "OutOfRangePolicy",
     "Page",
@@ -20,5 +29,6 @@ __all__ = [
     "data_file_path",
     "data_storage",
     "label_storage",
+    "metric_choices",
     "solution_path",
 ]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from competitions.timeline import ORDERED_DATES, dates_out_of_order
+from competitions.timeline import ORDERED_DATES, Stage, Timeline
 from grader.scoring.metrics import METRICS, Metric
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 
@@ -60,7 +60,9 @@ def in_order() -> Q:
     condition = Q()
     for number, earlier in enumerate(ORDERED_DATES):
         for later in ORDERED_DATES[number + 1 :]:
-            condition &= Q(**{f"{earlier}__isnull": True}) | Q(**{f"{later}__isnull": True}) | Q(**{f"{earlier}__lte": F(later)})
+            condition &= (
+                Q(**{f"{earlier}__isnull": True}) | Q(**{f"{later}__isnull": True}) | Q(**{f"{earlier}__lte": F(later)})
+            )
     return condition
 
 
@@ -86,10 +88,16 @@ class Competition(models.Model):
 
     opens_at = models.DateTimeField(default=timezone.now, help_text="UTC. Submissions are taken from here on.")
     merger_deadline_at = models.DateTimeField(
-        "team merger deadline", null=True, blank=True, help_text="UTC. Teams stay as they are from here on. Empty: never."
+        "team merger deadline",
+        null=True,
+        blank=True,
+        help_text="UTC. Teams stay as they are from here on. Empty: never.",
     )
     entry_deadline_at = models.DateTimeField(
-        "entry deadline", null=True, blank=True, help_text="UTC. Nobody new may join from here on. Empty: when it closes."
+        "entry deadline",
+        null=True,
+        blank=True,
+        help_text="UTC. Nobody new may join from here on. Empty: when it closes.",
     )
     closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: it never closes.")
     reveals_at = models.DateTimeField(
@@ -102,13 +110,11 @@ class Competition(models.Model):
         null=True, blank=True, help_text="UTC. From here on nothing is taken, and it stands among the past ones."
     )
 
-    entry = models.CharField(
-        "who may join", max_length=12, choices=EntryPolicy.choices, default=EntryPolicy.PUBLIC
-    )
+    entry = models.CharField("who may join", max_length=12, choices=EntryPolicy.choices, default=EntryPolicy.PUBLIC)
     allowed_emails = models.TextField(
         "list of e-mail addresses and domains",
         blank=True,
-        help_text="One in a line: ada@example.org, or @example.org for everyone there. Counts only where the list decides.",
+        help_text="One in a line: ada@example.org, or @example.org for everyone there. Used where the list decides.",
     )
     needs_verified_email = models.BooleanField(
         "needs a verified e-mail address",
@@ -124,9 +130,7 @@ class Competition(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Scored submissions a team may send per day. Rejected, failed and withdrawn ones do not count.",
     )
-    limit_window = models.CharField(
-        "a day is", max_length=12, choices=LimitWindow.choices, default=LimitWindow.UTC_DAY
-    )
+    limit_window = models.CharField("a day is", max_length=12, choices=LimitWindow.choices, default=LimitWindow.UTC_DAY)
     total_limit = models.PositiveIntegerField(
         null=True,
         blank=True,
@@ -225,9 +229,7 @@ class Competition(models.Model):
                 name="competition_reveals_after_it_closes",
                 violation_error_message="Private results are revealed after closing: set a closing date first.",
             ),
-            models.CheckConstraint(
-                condition=Q(entry__in=EntryPolicy.values), name="competition_entry_policy_is_known"
-            ),
+            models.CheckConstraint(condition=Q(entry__in=EntryPolicy.values), name="competition_entry_policy_is_known"),
             models.CheckConstraint(
                 condition=Q(limit_window__in=LimitWindow.values), name="competition_limit_window_is_known"
             ),
@@ -267,7 +269,7 @@ class Competition(models.Model):
         }
         above = {name: limit for name, limit in most.items() if (getattr(self, name) or 0) > limit}
         problems = {name: f"This site allows at most {limit:,}." for name, limit in above.items()}
-        problems |= {name: sentence for name, sentence in dates_out_of_order(self)}
+        problems |= dict(self.timeline.out_of_order())
         if self.metric in METRICS:
             problems |= self._problems_of_k(METRICS[self.metric])
         if problems:
@@ -287,6 +289,19 @@ class Competition(models.Model):
             seconds=min(self.model_seconds, settings.MAX_MODEL_SECONDS),
             memory_mib=min(self.model_memory_mib, settings.MAX_MODEL_MEMORY_MIB),
         )
+
+    @property
+    def timeline(self) -> Timeline:
+        """Its dates, which say what may be done when."""
+        return Timeline(self.is_published, *(getattr(self, name) for name in ORDERED_DATES))
+
+    def stage(self, at: datetime) -> Stage:
+        """Where it is in its time line."""
+        return self.timeline.stage(at)
+
+    def has_closed(self, at: datetime) -> bool:
+        """Whether the time for ranked submissions is over."""
+        return self.closes_at is not None and at >= self.closes_at
 
     @property
     def scored_by(self) -> Metric:

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.core.files.storage import Storage, storages
 from django.core.validators import RegexValidator
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from competitions.models.competition import Competition
 
@@ -38,6 +39,7 @@ class DataFile(models.Model):
     )
     file = models.FileField(upload_to=data_file_path, storage=data_storage)
     uploaded_at = models.DateTimeField(auto_now=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]

@@ -32,12 +32,15 @@ class Solution(models.Model):
     file = models.FileField(
         upload_to=solution_path,
         storage=label_storage,
-        help_text="CSV with the id column, the target column and Usage (Public or Private). It goes straight into the "
-        "label store; the scoring worker checks it.",
+        help_text="CSV with the id column, the target column and Usage (Public, Private or Ignored). It goes straight "
+        "into the label store; the scoring worker checks it.",
     )
+    sha256 = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the file, by its check.")
+    note = models.CharField(max_length=300, blank=True, help_text="What is new in it, for the organizers.")
     verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.WAITING, editable=False)
     problems = models.JSONField(default=list, blank=True, editable=False)
     public_count = models.PositiveIntegerField(null=True, editable=False)
+    ignored_count = models.PositiveIntegerField(null=True, editable=False)
     private_count = models.PositiveIntegerField(null=True, editable=False)
     is_active = models.BooleanField(default=False, editable=False)
     uploaded_by = models.ForeignKey(
