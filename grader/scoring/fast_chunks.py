@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pandas._typing import ReadCsvBuffer
 
 CHUNK_ROWS = 1_000_000
+# Every way to write True or False has one of these, and no number has.
+BOOLEAN_LETTERS = (b"u", b"U", b"l", b"L")
+LONGEST_BOOLEAN = len(b"false")
 
 
 class UnusualFile(ValueError):
@@ -54,8 +57,8 @@ def read_chunks(stream: io.BufferedReader, dtypes: dict[int, str]) -> Iterator["
 class _LineFeed:
     """The stream's bytes as pandas asks for them.
 
-    Raises UnusualFile at a line above 4,000 bytes, its LF included, and at a second byte order mark, which
-    pandas would swallow. It is no `io` class, because pandas would decode and encode again what comes out
+    Raises UnusualFile at a line above 4,000 bytes, its LF included, at a second byte order mark, which pandas
+    would swallow, and at a True or False, which it would take for 1 or 0. It is no `io` class, because pandas would decode and encode again what comes out
     of one.
     """
 
@@ -63,6 +66,7 @@ class _LineFeed:
         self._stream = stream
         self._is_first = True
         self._open_bytes = 0  # of the line that the last block left unfinished
+        self._tail = b""  # of the last block: a word may be cut in two
 
     def read(self, size: int = -1) -> bytes:
         """The next block of at most `size` bytes; b"" at the end."""
@@ -71,6 +75,7 @@ class _LineFeed:
             raise UnusualFile
         self._is_first = False
         self._check_lines(block)
+        self._check_words(block)
         return block
 
     def __iter__(self) -> Iterator[bytes]:
@@ -87,3 +92,11 @@ class _LineFeed:
             start = end + 1
         last = block.rfind(b"\n", max(start, 0))
         self._open_bytes = len(block) - (start if last < 0 else last + 1)
+
+    def _check_words(self, block: bytes) -> None:
+        # One letter is looked for at the memory's speed; whole words only where there are such letters.
+        if any(letter in block or letter in self._tail for letter in BOOLEAN_LETTERS):
+            text = (self._tail + block).lower()
+            if b"true" in text or b"false" in text:
+                raise UnusualFile
+        self._tail = block[1 - LONGEST_BOOLEAN :]

@@ -68,6 +68,7 @@ def files(draw: st.DrawFn) -> bytes:
 @given(files(), st.sampled_from([WIDE, PredictionFormat(out_of_range=OutOfRange.CLIP), PredictionFormat()]))
 @example(b"id,rating\n9007199254740993,1\n1.0,2\n3,3\n", WIDE)
 @example(b"id,rating\n\xef\xbb\xbf1,1\n2,2\n3,3\n", WIDE)
+@example(b"id,rating\n1,True\n2,FALSE\n3,tRue\n", WIDE)
 def test_what_the_fast_path_accepts_the_scan_reads_to_the_same_bits(content, expected):
     quick = fast(content, expected)
     slow = scanned(content, expected)
@@ -106,3 +107,16 @@ def test_a_file_that_only_the_scan_accepts_is_accepted(tmp_path: Path):
     path.write_bytes(b'id,rating\n"1","1.5"\n"3","4.5"\n2,2.5\n')
     assert fast(path.read_bytes(), PredictionFormat()) is None
     assert read_predictions(path, IDS, PredictionFormat()).tolist() == [1.5, 2.5, 4.5]
+
+
+class InPieces(io.BufferedReader):
+    """A stream that gives at most three bytes at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(3 if size is None or size < 0 else min(size, 3))
+
+
+@pytest.mark.parametrize("blank", ["", " ", "  "])
+def test_a_true_cut_in_two_by_the_reading_is_not_taken_for_a_one(blank):
+    stream = InPieces(io.BytesIO(f"id,rating\n1,{blank}TrUe\n2,TRUE\n3,true\n".encode()))
+    assert read_fast(stream, RowIndex(IDS), WIDE) is None
