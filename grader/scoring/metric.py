@@ -77,10 +77,6 @@ class Metric:
             return id_column, RELEVANCE_COLUMN, GROUP_COLUMN, USAGE_COLUMN
         return id_column, target_column, USAGE_COLUMN
 
-    def short_with(self, k: int | None) -> str:
-        """`short` with the competition's k in it: NDCG@10."""
-        return self.short if k is None else self.short.replace("@k", f"@{k}")
-
     def check_k(self, k: int | None) -> None:
         """Raises ValueError when k is missing, below 1 or not asked for."""
         if self.takes_k and (k is None or k < 1):

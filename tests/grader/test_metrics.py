@@ -71,11 +71,6 @@ def test_lists_need_groups_and_a_k():
     assert asking == {name for name in METRICS if name.endswith("_at_k")}
 
 
-def test_the_k_of_a_competition_stands_in_the_name():
-    assert METRICS["ndcg_at_k"].short_with(10) == "NDCG@10"
-    assert METRICS["mse"].short_with(None) == "MSE"
-
-
 @pytest.mark.parametrize("name", sorted(WITH_ROW_LOSS))
 def test_the_mean_of_the_row_losses_leads_to_the_score(name):
     metric = METRICS[name]
