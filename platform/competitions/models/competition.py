@@ -14,7 +14,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from competitions.timeline import ORDERED_DATES, Stage, Timeline
-from grader.scoring.metrics import METRICS, Metric
+from grader.scoring.metrics import METRICS, Metric, TargetKind
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 
 COLUMN_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -271,7 +271,7 @@ class Competition(models.Model):
         problems = {name: f"This site allows at most {limit:,}." for name, limit in above.items()}
         problems |= dict(self.timeline.out_of_order())
         if self.metric in METRICS:
-            problems |= self._problems_of_k(METRICS[self.metric])
+            problems |= self._problems_of_k(METRICS[self.metric]) | self._problems_of_range(METRICS[self.metric])
         if problems:
             raise ValidationError(problems)
 
@@ -281,6 +281,16 @@ class Competition(models.Model):
         if not metric.takes_k and self.metric_k is not None:
             return {"metric_k": f"{metric.label} has no k: leave it empty."}
         return {}
+
+    def _problems_of_range(self, metric: Metric) -> dict[str, str]:
+        """A metric such as log loss has a range of its own, which a competition may narrow and not leave."""
+        least, most = metric.predictions_lowest, metric.predictions_highest
+        problems = {}
+        if least is not None and math.isfinite(least) and (self.lowest is None or self.lowest < least):
+            problems["lowest"] = f"{metric.label} takes predictions from {least:g} on: set {least:g} or more."
+        if most is not None and math.isfinite(most) and (self.highest is None or self.highest > most):
+            problems["highest"] = f"{metric.label} takes predictions up to {most:g}: set {most:g} or less."
+        return problems
 
     def model_allowance(self) -> ModelAllowance:
         """The competition's limits, or the site's where those have become lower."""
@@ -330,6 +340,7 @@ class Competition(models.Model):
             lowest=-math.inf if self.lowest is None else self.lowest,
             highest=math.inf if self.highest is None else self.highest,
             out_of_range=OutOfRange(self.out_of_range),
+            integers_only=self.scored_by.target_kind == TargetKind.CLASS,
             max_bytes=self.max_upload_bytes,
             max_unpacked_bytes=settings.MAX_UNPACKED_BYTES,
         )
