@@ -135,7 +135,7 @@ def _what_is_wrong(report: RunReport, limits: ModelLimits, expected: PredictionF
     """In fixed words: a number from the hidden run would carry a hidden feature out."""
     if report.outcome != Outcome.OK:
         return explain(report.outcome, limits)
-    low, high = f"{expected.lowest:g}", f"{expected.highest:g}"
+    low, high = (f"{bound:g}" for bound in expected.bounds)
     if expected.integers_only:
         return Problem(
             None,
