@@ -14,7 +14,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from competitions.timeline import ORDERED_DATES, Stage, Timeline
-from grader.scoring.metrics import METRICS, Metric, TargetKind
+from grader.scoring.metrics import METRICS, Metric
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 
 COLUMN_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -283,13 +283,17 @@ class Competition(models.Model):
         return {}
 
     def _problems_of_range(self, metric: Metric) -> dict[str, str]:
-        """A metric such as log loss has a range of its own, which a competition may narrow and not leave."""
+        """A metric may have a range of its own, which a competition may narrow and not leave."""
         least, most = metric.predictions_lowest, metric.predictions_highest
         problems = {}
         if least is not None and math.isfinite(least) and (self.lowest is None or self.lowest < least):
             problems["lowest"] = f"{metric.label} takes predictions from {least:g} on: set {least:g} or more."
         if most is not None and math.isfinite(most) and (self.highest is None or self.highest > most):
             problems["highest"] = f"{metric.label} takes predictions up to {most:g}: set {most:g} or less."
+        if metric.predicts_classes:
+            for name, end in (("lowest", self.lowest), ("highest", self.highest)):
+                if end is not None and end % 1:
+                    problems[name] = f"{metric.label} compares the numbers of classes: write a whole number."
         return problems
 
     def model_allowance(self) -> ModelAllowance:
@@ -340,9 +344,9 @@ class Competition(models.Model):
             lowest=-math.inf if self.lowest is None else self.lowest,
             highest=math.inf if self.highest is None else self.highest,
             out_of_range=OutOfRange(self.out_of_range),
-            integers_only=self.scored_by.target_kind == TargetKind.CLASS,
             max_bytes=self.max_upload_bytes,
             max_unpacked_bytes=settings.MAX_UNPACKED_BYTES,
+            integers_only=self.scored_by.predicts_classes,
         )
 
     def solution_format(self) -> PredictionFormat:
