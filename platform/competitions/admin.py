@@ -73,7 +73,24 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
     inlines = (PageInline, DataFileInline)
     fieldsets = (
         (None, {"fields": ("title", "slug", "tagline", "notice", "organizers", "is_published")}),
-        ("Dates and limits (UTC)", {"fields": ("opens_at", "closes_at", "daily_limit", "max_upload_bytes")}),
+        (
+            "Time line (UTC)",
+            {
+                "fields": (
+                    "opens_at", "merger_deadline_at", "entry_deadline_at", "closes_at", "reveals_at", "archived_at",
+                )
+            },
+        ),
+        ("Who may take part", {"fields": ("entry", "allowed_emails", "needs_verified_email", "max_team_size")}),
+        (
+            "Limits per team",
+            {
+                "fields": (
+                    "daily_limit", "limit_window", "total_limit", "pending_limit", "final_selection_count",
+                    "takes_late_submissions", "max_upload_bytes",
+                )
+            },
+        ),
         (
             "What may be sent",
             {
@@ -87,7 +104,7 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
             "Grading",
             {
                 "fields": (
-                    "metric", "decimals", "id_column", "target_column", "lowest", "highest", "out_of_range",
+                    "metric", "metric_k", "decimals", "id_column", "target_column", "lowest", "highest", "out_of_range",
                 )
             },
         ),
@@ -107,10 +124,20 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
         if obj is None:
             return ()
         frozen: tuple[str, ...] = ()
-        if obj.solutions.filter(verdict=Solution.Verdict.ACCEPTED).exists():
+        has_submissions = obj.submissions.exists()
+        if has_submissions or obj.solutions.filter(verdict=Solution.Verdict.ACCEPTED).exists():
             frozen = ("id_column", "target_column", "lowest", "highest")
-        if obj.submissions.exists():
-            frozen = ("metric", "decimals", "id_column", "target_column", "lowest", "highest", "out_of_range")
+        if has_submissions:
+            frozen = (
+                "metric",
+                "metric_k",
+                "decimals",
+                "id_column",
+                "target_column",
+                "lowest",
+                "highest",
+                "out_of_range",
+            )
             if obj.tensorflow_version:
                 frozen += ("tensorflow_version",)
         return frozen

@@ -57,7 +57,14 @@ def _record(
     with transaction.atomic():
         if not SolutionVersion.objects.select_for_update(no_key=True).filter(pk=version.pk, is_active=True).exists():
             return False
-        lifecycle.score(claim, version, public=scores.public, private=scores.private, predictions=predictions_name)
+        lifecycle.score(
+            claim,
+            version,
+            metric=submission.competition.metric,
+            public=scores.public,
+            private=None if submission.is_late else scores.private,
+            predictions=predictions_name,
+        )
         refresh(submission.team)
     return True
 

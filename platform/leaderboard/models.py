@@ -8,11 +8,15 @@ from teams.models import Team
 
 
 class Standing(models.Model):
-    """A team's best submission of a competition, by its disclosed public score; the earlier of two equal ones."""
+    """A team's best submission of a competition, by its disclosed public score; the earlier of two equal ones.
+
+    `final` is the best private one of those that the team has chosen: what the private ranking is made from.
+    """
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="standings")
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="standing")
     best = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
+    final = models.ForeignKey(Evaluation, null=True, on_delete=models.CASCADE, related_name="+")
     scored_count = models.PositiveIntegerField()
 
     class Meta:

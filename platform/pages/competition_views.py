@@ -17,9 +17,10 @@ from competitions.access import visible_to
 from competitions.models import Competition, PageKind
 from leaderboard.standings import rank_of, standings
 from pages.forms import JoinForm
-from submissions.quota import submissions_left_today
+from submissions.quota import allowance, may_submit
 from teams.joining import JoiningRefused, team_of
 from teams.joining import join as join_competition
+from teams.models import COMPETES
 
 
 def competition_or_404(request: HttpRequest, slug: str) -> Competition:
@@ -34,11 +35,12 @@ def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict
         "competition": competition,
         "tab": tab,
         "team": team,
-        "has_opened": competition.has_opened(now),
-        "has_closed": competition.has_closed(now),
-        "is_open": competition.is_open(now),
-        "left_today": submissions_left_today(team, now) if team else None,
-        "team_count": competition.teams.filter(is_baseline=False).count(),
+        "stage": competition.stage(now),
+        "may_enter": competition.timeline.may_enter(now),
+        "may_submit": may_submit(competition, now),
+        "shows_private": competition.timeline.shows_private(now),
+        "allowance": allowance(team, now) if team else None,
+        "team_count": competition.teams.filter(COMPETES).count(),
     }
 
 
@@ -50,10 +52,14 @@ def text_of(competition: Competition, kind: PageKind) -> str:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     competitions = visible_to(request.user).annotate(
-        team_count=Count("teams", filter=Q(teams__is_baseline=False), distinct=True)
+        team_count=Count(
+            "teams",
+            filter=Q(teams__is_baseline=False, teams__is_rehearsal=False, teams__merged_into__isnull=True),
+            distinct=True,
+        )
     )
     now = timezone.now()
-    cards = [(competition, competition.is_open(now), competition.has_closed(now)) for competition in competitions]
+    cards = [(competition, competition.stage(now)) for competition in competitions]
     return render(request, "pages/home.html", {"cards": cards})
 
 
@@ -62,6 +68,12 @@ def _markdown_page(request: HttpRequest, slug: str, kind: PageKind) -> HttpRespo
     context = context_of(request, competition, kind.value)
     if kind == PageKind.OVERVIEW and context["team"]:
         context["rank"] = rank_of(context["team"])
+    if kind == PageKind.TIMELINE:
+        milestones = competition.timeline.milestones(timezone.now())
+        context |= {
+            "milestones": milestones,
+            "next_milestone": next((milestone for milestone in milestones if not milestone.is_past), None),
+        }
     return render(request, "pages/text.html", context | {"text": text_of(competition, kind), "heading": kind.label})
 
 
@@ -114,10 +126,10 @@ def download(request: HttpRequest, slug: str, name: str) -> FileResponse | HttpR
 
 @require_safe
 def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
-    """The public board; `?board=private` shows the final one once the competition has closed."""
+    """The public board; `?board=private` shows the final one once private results are revealed."""
     competition = competition_or_404(request, slug)
     context = context_of(request, competition, "leaderboard")
-    private = request.GET.get("board") == "private" and context["has_closed"]
+    private = request.GET.get("board") == "private" and context["shows_private"]
     paginator = Paginator(standings(competition, private=private), settings.LEADERBOARD_PAGE_SIZE)
     context |= {"page": paginator.get_page(request.GET.get("page")), "private": private}
     return render(request, "pages/leaderboard.html", context)

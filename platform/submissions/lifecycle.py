@@ -27,7 +27,7 @@ from submissions.clock import database_now, seconds_from_now
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn
 from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission
-from submissions.quota import refuse_if_used_up, refuse_other_kinds, refuse_unless_open
+from submissions.quota import refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
 from submissions.uploads import StoredUpload
 from teams.models import Team
 
@@ -59,13 +59,15 @@ class Claim:
 def submit(team: Team, user: User | None, upload: StoredUpload, description: str = "") -> Submission:
     """Take an upload into the queue. Its time is read from the database after the team's lock.
 
-    Raises SubmissionRefused (closed, not ready, daily limit) and then nothing is written. A baseline has no limit.
+    Raises SubmissionRefused (closed, not ready, used up) and then nothing is written. A baseline has no limit.
     """
     with transaction.atomic():
         # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
         team = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
         now = database_now(team.competition)
+        is_late = not team.is_baseline and team.competition.has_closed(now)
         if not team.is_baseline:
+            refuse_team(team)
             refuse_unless_open(team.competition, now)
             refuse_other_kinds(team.competition, upload.kind)
             refuse_if_used_up(team, upload.kind, now)
@@ -80,6 +82,7 @@ def submit(team: Team, user: User | None, upload: StoredUpload, description: str
             sha256=upload.sha256,
             description=description,
             submitted_at=now,
+            is_late=is_late,
             waiting_since=now,
         )
         Event.objects.create(submission=submission, status=Status.QUEUED, note="received")
@@ -132,17 +135,21 @@ def put_back(claim: Claim, why: str, until: datetime | None = None) -> bool:
     return moved
 
 
-def score(claim: Claim, solution: Solution, *, public: float, private: float, predictions: str) -> Evaluation:
+def score(
+    claim: Claim, solution: Solution, *, metric: str, public: float, private: float | None, predictions: str
+) -> Evaluation:
     """Record the scores and finish the submission. Call it in a transaction, with the team's standing.
 
-    Raises ClaimLost, which must end that transaction.
+    `private` None: a late submission has no private score. Raises ClaimLost, which must end that transaction.
     """
     Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
     evaluation = Evaluation.objects.create(
         submission_id=claim.submission_id,
         solution=solution,
+        metric=metric,
         public_score=public,
         private_score=private,
+        is_public_only=private is None,
         predictions=predictions,
     )
     _finish(claim, Status.SCORED, Status.SCORING, evaluation=evaluation)

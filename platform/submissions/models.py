@@ -49,6 +49,10 @@ TERMINAL = (Status.SCORED, Status.REJECTED, Status.FAILED, Status.CANCELLED)
 COST_NO_SLOT = (Status.REJECTED, Status.FAILED, Status.CANCELLED)
 
 
+# Of all metrics, R² alone has scores below 0.
+MAY_BE_NEGATIVE = ("r2",)
+
+
 class Submission(models.Model):
     """What a team has sent. `attempt` is the fencing ticket of the claim that may finish it."""
 
@@ -65,6 +69,12 @@ class Submission(models.Model):
     sha256 = models.CharField(max_length=64)
     description = models.CharField(max_length=300, blank=True)
     submitted_at = models.DateTimeField(help_text="When the last byte was accepted, by the database's clock.")
+    is_late = models.BooleanField(
+        default=False, help_text="Sent after closing: scored on the public part alone, and never ranked."
+    )
+    is_selected = models.BooleanField(default=False, help_text="In the team's final selection.")
+    disqualified_at = models.DateTimeField(null=True, editable=False)
+    disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text="Why.")
 
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
     waiting_since = models.DateTimeField(help_text="When it last entered its queue.")
@@ -113,6 +123,14 @@ class Submission(models.Model):
                 condition=Q(status__in=WORKED_ON, lease_until__isnull=False)
                 | (~Q(status__in=WORKED_ON) & Q(lease_until__isnull=True)),
                 name="worked_on_means_leased",
+            ),
+            models.CheckConstraint(
+                condition=Q(disqualified_at__isnull=True, disqualification="")
+                | (Q(disqualified_at__isnull=False) & ~Q(disqualification="")),
+                name="disqualified_submission_means_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_late=False) | Q(is_selected=False), name="a_late_one_is_not_selected"
             ),
             models.CheckConstraint(
                 condition=Q(kind="saved_model") | ~Q(status__in=("predicting", "predicted")),
@@ -193,8 +211,10 @@ class Evaluation(models.Model):
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="evaluations")
     solution = models.ForeignKey(Solution, on_delete=models.PROTECT, related_name="evaluations")
+    metric = models.CharField(max_length=20, default="mse", help_text="What the scores are.")
     public_score = models.FloatField()
-    private_score = models.FloatField()
+    private_score = models.FloatField(null=True)
+    is_public_only = models.BooleanField(default=False, help_text="Of a late submission: it has no private score.")
     predictions = models.FileField(storage=prediction_storage, max_length=200)
     is_live = models.BooleanField(default=True)
     graded_at = models.DateTimeField(db_default=Now())
@@ -207,14 +227,24 @@ class Evaluation(models.Model):
                 condition=Q(is_live=True),
                 name="one_evaluation_per_submission_and_solution",
             ),
-            # PostgreSQL holds NaN above every number; SQLite stores it as NULL.
+            # PostgreSQL holds NaN above every number; SQLite stores it as NULL, which the public score cannot be.
             models.CheckConstraint(
-                condition=Q(public_score__gte=0, public_score__lte=1e308),
-                name="public_score_is_a_finite_loss",
+                condition=Q(public_score__gte=-1e308, public_score__lte=1e308), name="public_score_is_finite"
             ),
             models.CheckConstraint(
-                condition=Q(private_score__gte=0, private_score__lte=1e308),
-                name="private_score_is_a_finite_loss",
+                condition=Q(is_public_only=True, private_score__isnull=True)
+                | Q(
+                    is_public_only=False,
+                    private_score__isnull=False,
+                    private_score__gte=-1e308,
+                    private_score__lte=1e308,
+                ),
+                name="private_score_is_finite",
+            ),
+            models.CheckConstraint(
+                condition=Q(metric__in=MAY_BE_NEGATIVE)
+                | (Q(public_score__gte=0) & (Q(private_score__isnull=True) | Q(private_score__gte=0))),
+                name="only_some_metrics_go_below_zero",
             ),
         ]
 

@@ -1,14 +1,18 @@
 """How many submissions a team may still send, and whether it may send one now."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from competitions.features import why_models_cannot_be_asked
-from competitions.models import TEST_FILE, Competition
-from submissions.models import COST_NO_SLOT, Kind, ModelRun, Submission
+from competitions.models import TEST_FILE, Competition, LimitWindow
+from competitions.timeline import Stage
+from submissions.models import COST_NO_SLOT, Kind, ModelRun, Status, Submission
 from teams.models import Team
+
+DAY = timedelta(days=1)
 
 
 class SubmissionRefused(Exception):
@@ -22,13 +26,57 @@ def day_of(at: datetime) -> datetime:
 
 def next_day(at: datetime) -> datetime:
     """00:00 UTC of the day after that of `at`: when limits begin anew."""
-    return day_of(at) + timedelta(days=1)
+    return day_of(at) + DAY
 
 
-def submissions_left_today(team: Team, at: datetime) -> int:
-    """What remains of the team's daily limit on the UTC day of `at`. Rejected, failed and cancelled ones are free."""
-    used = Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).exclude(status__in=COST_NO_SLOT).count()
-    return max(0, team.competition.daily_limit - used)
+def _in_window(competition: Competition, at: datetime) -> Q:
+    """The submissions that count against the daily limit at that moment."""
+    if competition.limit_window == LimitWindow.ROLLING:
+        return Q(submitted_at__gt=at - DAY)
+    return Q(submitted_at__gte=day_of(at))
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a team may still send at one moment. None: no such limit.
+
+    `next_at`: when the next slot opens for a team that has none now; None: it has one, or no time will bring one.
+    """
+
+    daily_limit: int
+    left_today: int
+    left_in_all: int | None
+    left_pending: int | None
+    next_at: datetime | None
+
+    @property
+    def left(self) -> int:
+        """How many may be sent right now."""
+        return min(n for n in (self.left_today, self.left_in_all, self.left_pending) if n is not None)
+
+
+def allowance(team: Team, at: datetime) -> Allowance:
+    """What the team may still send at that moment. Rejected, failed and withdrawn submissions are free."""
+    competition = team.competition
+    counted = Submission.objects.filter(team=team).exclude(status__in=COST_NO_SLOT)
+    limit = competition.daily_limit
+    times = list(
+        counted.filter(_in_window(competition, at))
+        .order_by("-submitted_at")
+        .values_list("submitted_at", flat=True)[:limit]
+    )
+    left_today = max(0, limit - len(times))
+    next_at = None
+    if left_today == 0:
+        # In a rolling window the oldest one of those that fill it makes room when it leaves.
+        next_at = times[-1] + DAY if competition.limit_window == LimitWindow.ROLLING else next_day(at)
+    left_in_all = None if competition.total_limit is None else max(0, competition.total_limit - counted.count())
+    left_pending = None
+    if competition.pending_limit is not None:
+        left_pending = max(0, competition.pending_limit - counted.exclude(status=Status.SCORED).count())
+    if left_in_all == 0:
+        next_at = None
+    return Allowance(limit, left_today, left_in_all, left_pending, next_at)
 
 
 def model_seconds_per_day(competition: Competition) -> int:
@@ -43,6 +91,11 @@ def model_seconds_left_today(team: Team, at: datetime) -> float:
     return model_seconds_per_day(team.competition) - float(used)
 
 
+def in_utc(moment: datetime | None) -> str:
+    """ "3 May 2026 at 14:00 UTC"; an empty string for None."""
+    return f"{moment:%d %B %Y at %H:%M} UTC" if moment else ""
+
+
 def in_words(duration: timedelta) -> str:
     """Hours and minutes, rounded up to the minute: "3 h 12 min"."""
     minutes = -(-int(duration.total_seconds()) // 60)
@@ -50,16 +103,35 @@ def in_words(duration: timedelta) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
+def may_submit(competition: Competition, at: datetime) -> bool:
+    """Whether its time line lets anything be sent, in time or late."""
+    stage = competition.stage(at)
+    return stage == Stage.OPEN or (stage in (Stage.CLOSED, Stage.REVEALED) and competition.takes_late_submissions)
+
+
+def refuse_team(team: Team) -> None:
+    """Raises SubmissionRefused for a team that does not take part any more."""
+    if team.disqualified_at:
+        raise SubmissionRefused(
+            f"{team.name} was disqualified: {team.disqualification} Ask the organizers; they can reinstate it."
+        )
+    if team.merged_into_id:
+        raise SubmissionRefused(f"{team.name} has become part of another team. Submit from there.")
+
+
 def refuse_unless_open(competition: Competition, at: datetime) -> None:
     """Raises SubmissionRefused outside the competition's time, or when it cannot grade yet."""
-    if not competition.has_opened(at):
+    stage = competition.stage(at)
+    if stage == Stage.DRAFT:
+        raise SubmissionRefused(f"{competition.title} is not published yet. Its organizers publish it in the admin.")
+    if stage == Stage.PUBLISHED:
         raise SubmissionRefused(
-            f"{competition.title} opens on {competition.opens_at:%d %B %Y at %H:%M} UTC "
+            f"{competition.title} opens on {in_utc(competition.opens_at)} "
             f"(in {in_words(competition.opens_at - at)}). Submissions are possible from then on."
         )
-    if competition.has_closed(at):
+    if not may_submit(competition, at):
         raise SubmissionRefused(
-            f"{competition.title} closed on {competition.closes_at:%d %B %Y at %H:%M} UTC. "
+            f"{competition.title} closed on {in_utc(competition.closes_at or competition.archived_at)}. "
             "No submission is taken any more; your earlier ones and the leaderboard stay."
         )
     if not competition.solutions.filter(is_active=True).exists():
@@ -115,11 +187,35 @@ def refuse_if_used_up(team: Team, kind: Kind, at: datetime) -> None:
             f"Your team has uploaded {size_bytes:,} bytes today; {settings.TEAM_UPLOAD_BYTES_PER_DAY:,} is the most. "
             f"The next upload is possible {_from(at)}."
         )
-    if submissions_left_today(team, at) == 0:
+    _refuse_without_slot(team.competition, allowance(team, at), at)
+
+
+def _refuse_without_slot(competition: Competition, has: Allowance, at: datetime) -> None:
+    if has.left_in_all == 0:
         raise SubmissionRefused(
-            f"Your team has used its {limit} {'submission' if limit == 1 else 'submissions'} for today; "
-            f"the next is possible {_from(at)}."
+            f"Your team has used all its {_count(competition.total_limit or 0)} of this competition. "
+            "Rejected, failed and withdrawn ones did not count."
         )
+    if has.next_at is not None:
+        when = "for today" if competition.limit_window == LimitWindow.UTC_DAY else "of 24 hours"
+        raise SubmissionRefused(
+            f"Your team has used its {_count(has.daily_limit)} {when}; "
+            f"the next is possible {_at(has.next_at)} (in {in_words(has.next_at - at)})."
+        )
+    if has.left_pending == 0:
+        raise SubmissionRefused(
+            f"{_count(competition.pending_limit or 0).capitalize()} of your team wait for their score; "
+            "that is as many as may wait at once. The next is possible as soon as one has its score."
+        )
+
+
+def _count(limit: int) -> str:
+    return f"{limit} {'submission' if limit == 1 else 'submissions'}"
+
+
+def _at(moment: datetime) -> str:
+    """ "at 00:00 UTC" for the next midnight, the day with it otherwise."""
+    return "at 00:00 UTC" if moment == day_of(moment) else f"at {moment:%H:%M:%S} UTC on {moment:%d %B}"
 
 
 def no_model_seconds(competition: Competition, at: datetime) -> str:

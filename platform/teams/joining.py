@@ -1,5 +1,6 @@
 """Joining a competition: everyone begins as a team of one, with the rules accepted."""
 
+from datetime import datetime
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from competitions.models import Competition, PageKind
+from competitions.timeline import Stage
 from teams.models import Membership, Team
 
 
@@ -29,16 +31,12 @@ def team_of(user: User, competition: Competition) -> Team | None:
 def join(user: User, competition: Competition) -> Team:
     """Enter `competition` as a team of one, having accepted its rules as they stand. Joining twice changes nothing.
 
-    Raises JoiningRefused after the competition has closed.
+    Raises JoiningRefused outside the time for it.
     """
     if team := team_of(user, competition):
         return team
     now = timezone.now()
-    if competition.has_closed(now):
-        raise JoiningRefused(
-            f"{competition.title} closed on {competition.closes_at:%d %B %Y at %H:%M} UTC. "
-            "Its pages and leaderboard stay readable."
-        )
+    refuse_unless_enterable(competition, now)
     try:
         with transaction.atomic():
             team = Team.objects.create(competition=competition, name=_free_name(user, competition))
@@ -46,6 +44,7 @@ def join(user: User, competition: Competition) -> Team:
                 competition=competition,
                 team=team,
                 user=user,
+                is_captain=True,
                 rules_accepted_at=now,
                 rules_sha256=sha256(rules_of(competition).encode()).hexdigest(),
             )
@@ -55,6 +54,24 @@ def join(user: User, competition: Competition) -> Team:
         if team is None:
             raise
     return team
+
+
+def refuse_unless_enterable(competition: Competition, at: datetime) -> None:
+    """Raises JoiningRefused before publishing, after the entry deadline, and after closing."""
+    if competition.timeline.may_enter(at):
+        return
+    stage = competition.stage(at)
+    if stage == Stage.DRAFT:
+        raise JoiningRefused(f"{competition.title} is not published yet. Its organizers publish it in the admin.")
+    if stage in (Stage.PUBLISHED, Stage.OPEN):
+        raise JoiningRefused(
+            f"The entry deadline of {competition.title} was on {competition.entry_deadline_at:%d %B %Y at %H:%M} UTC: "
+            "nobody new may join. Its pages and leaderboard stay readable."
+        )
+    ended_at = competition.closes_at if competition.has_closed(at) else competition.archived_at
+    raise JoiningRefused(
+        f"{competition.title} closed on {ended_at:%d %B %Y at %H:%M} UTC. Its pages and leaderboard stay readable."
+    )
 
 
 def _free_name(user: User, competition: Competition) -> str:

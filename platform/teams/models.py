@@ -2,22 +2,44 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from competitions.models import Competition
 
+# Those who compete: no baselines, no rehearsals, and no teams that have become part of another.
+COMPETES = Q(is_baseline=False, is_rehearsal=False, merged_into__isnull=True)
+
 
 class Team(models.Model):
-    """Who takes part in a competition: one person or several, or the organizer's baseline."""
+    """Who takes part in a competition: one person or several, the organizer's baseline, or a rehearsal."""
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=150)
     is_baseline = models.BooleanField(
         default=False, help_text="An organizer's entry: on the leaderboard without a rank."
     )
+    is_rehearsal = models.BooleanField(
+        default=False, editable=False, help_text="The launch check's own: never on a board, deleted after it."
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, related_name="merged_teams", editable=False
+    )
+    disqualified_at = models.DateTimeField(null=True, editable=False)
+    disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text="Why.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["competition", "name"], name="team_names_differ")]
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "name"], name="team_names_differ"),
+            models.CheckConstraint(
+                condition=Q(disqualified_at__isnull=True, disqualification="")
+                | (Q(disqualified_at__isnull=False) & ~Q(disqualification="")),
+                name="disqualified_team_means_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_baseline=False) | Q(is_rehearsal=False), name="a_rehearsal_is_no_baseline"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -30,12 +52,14 @@ class Membership(models.Model):
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    is_captain = models.BooleanField(default=False, help_text="Invites, merges, and hands the office over.")
     rules_accepted_at = models.DateTimeField()
     rules_sha256 = models.CharField(max_length=64, help_text="Of the rules' text as it stood then.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["competition", "user"], name="one_team_per_person_and_competition")
+            models.UniqueConstraint(fields=["competition", "user"], name="one_team_per_person_and_competition"),
+            models.UniqueConstraint(fields=["team"], condition=Q(is_captain=True), name="one_captain_per_team"),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,11 @@ NEW = {
     "opens_at_1": "00:00",
     "closes_at_0": "",
     "closes_at_1": "",
+    "entry": "public",
+    "max_team_size": "5",
     "daily_limit": "3",
+    "limit_window": "utc_day",
+    "final_selection_count": "2",
     "takes_predictions": "on",
     "max_model_bytes": "100000000",
     "model_seconds": "60",
@@ -62,7 +66,7 @@ def test_a_competition_that_closes_before_it_opens_is_refused_with_a_sentence(as
     response = as_olga.post(
         "/admin/competitions/competition/add/", {**NEW, "closes_at_0": "2025-01-01", "closes_at_1": "00:00"}
     )
-    assert "The competition must close after it opens." in text(response)
+    assert "“closes” is 2025-01-01 00:00:00 UTC, before “opens” (2026-01-01 00:00:00 UTC)." in text(response)
 
 
 def test_organizers_see_and_choose_only_their_own_competitions(as_olga, competition):

@@ -1,6 +1,7 @@
 """What the database itself forbids: each test goes round the Python, straight to the row."""
 
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -83,11 +84,81 @@ def test_work_without_a_lease(waiting):
     assert refuses("worked_on_means_leased", lambda: waiting.update(status=Status.SCORING))
 
 
-@pytest.mark.parametrize("score", [-0.001, float("inf"), 1.1e308, float("nan")])
+@pytest.mark.parametrize("score", [float("inf"), -1.1e308, 1.1e308, float("nan")])
 @pytest.mark.parametrize("part", ["public_score", "private_score"])
-def test_a_score_that_is_no_finite_loss(evaluation, part, score):
+def test_a_score_that_is_not_finite(evaluation, part, score):
     row = Evaluation.objects.filter(pk=evaluation.pk)
-    assert refuses(f"{part.split('_')[0]}_score_is_a_finite_loss", lambda: row.update(**{part: score}))
+    assert refuses(f"{part}_is_finite", lambda: row.update(metric="r2", **{part: score}))
+
+
+@pytest.mark.parametrize("part", ["public_score", "private_score"])
+def test_a_loss_below_zero_but_an_r2_may_be(evaluation, part):
+    row = Evaluation.objects.filter(pk=evaluation.pk)
+    assert refuses("only_some_metrics_go_below_zero", lambda: row.update(**{part: -0.001}))
+    assert row.update(metric="r2", **{part: -0.001}) == 1
+
+
+def test_a_private_score_of_a_late_one_and_none_of_a_ranked_one(evaluation):
+    row = Evaluation.objects.filter(pk=evaluation.pk)
+    assert refuses("private_score_is_finite", lambda: row.update(is_public_only=True))
+    assert refuses("private_score_is_finite", lambda: row.update(private_score=None))
+
+
+def test_a_late_submission_in_the_final_selection(waiting):
+    assert refuses("a_late_one_is_not_selected", lambda: waiting.update(is_late=True, is_selected=True))
+
+
+def test_a_disqualification_without_a_reason(waiting, alices_team):
+    now = timezone.now()
+    assert refuses("disqualified_submission_means_reason", lambda: waiting.update(disqualified_at=now))
+    teams = Team.objects.filter(pk=alices_team.pk)
+    assert refuses("disqualified_team_means_reason", lambda: teams.update(disqualified_at=now))
+    assert refuses("disqualified_team_means_reason", lambda: teams.update(disqualification="Two accounts."))
+
+
+def test_a_rehearsing_baseline(alices_team):
+    teams = Team.objects.filter(pk=alices_team.pk)
+    assert refuses("a_rehearsal_is_no_baseline", lambda: teams.update(is_rehearsal=True, is_baseline=True))
+
+
+def test_two_captains_of_one_team(alices_team, bobs_team):
+    bobs = Membership.objects.filter(team=bobs_team)
+    assert refuses("one_captain_per_team", lambda: bobs.update(team=alices_team))
+    assert bobs.update(team=alices_team, is_captain=False) == 1
+
+
+DATES = ("opens_at", "merger_deadline_at", "entry_deadline_at", "closes_at", "reveals_at", "archived_at")
+
+
+@pytest.mark.parametrize(("earlier", "later"), combinations(DATES, 2))
+def test_dates_out_of_order(competition, earlier, later):
+    rows = Competition.objects.filter(pk=competition.pk)
+    others = dict.fromkeys(DATES[1:])
+    if "reveals_at" in (earlier, later):
+        others["closes_at"] = competition.opens_at + timedelta(minutes=1)
+    later_at = competition.opens_at + timedelta(days=1)
+    assert rows.update(**others | {later: later_at}) == 1
+    assert refuses("competition_", lambda: rows.update(**{earlier: later_at + timedelta(seconds=1)}))
+
+
+def test_a_reveal_without_a_closing_date(competition):
+    rows = Competition.objects.filter(pk=competition.pk)
+    reveal = competition.opens_at + timedelta(days=1)
+    assert refuses("competition_reveals_after_it_closes", lambda: rows.update(reveals_at=reveal))
+
+
+@pytest.mark.parametrize(
+    "field", ["max_team_size", "final_selection_count", "total_limit", "pending_limit", "metric_k"]
+)
+def test_a_limit_of_nothing(competition, field):
+    rows = Competition.objects.filter(pk=competition.pk)
+    assert refuses("competition_limits_are_at_least_one", lambda: rows.update(**{field: 0}))
+
+
+def test_an_entry_policy_or_a_day_that_nobody_knows(competition):
+    rows = Competition.objects.filter(pk=competition.pk)
+    assert refuses("competition_entry_policy_is_known", lambda: rows.update(entry="bribe"))
+    assert refuses("competition_limit_window_is_known", lambda: rows.update(limit_window="week"))
 
 
 def test_two_live_evaluations_of_one_submission_and_solution(evaluation):

@@ -22,7 +22,7 @@ from submissions import lifecycle
 from submissions.clock import seconds_from_now
 from submissions.model_grading import why_models_wait
 from submissions.models import Kind, ModelRun, ModelsWorker, Queue, Status, Submission
-from submissions.quota import submissions_left_today
+from submissions.quota import allowance
 
 # What the good model answers for u1 to u5.
 ITS_ANSWERS = "id,rating\n1,1\n2,2\n3,3\n4,4\n5,5\n"
@@ -68,7 +68,7 @@ def test_a_failing_model_costs_nothing_and_explains_itself_on_public_rows(
 ):
     submission = run_and_graded(alices_team, "telling")
     assert submission.status == Status.REJECTED
-    assert submissions_left_today(alices_team, timezone.now()) == 5
+    assert allowance(alices_team, timezone.now()).left_today == 5
     assert [problem["finding"] for problem in submission.problems] == [
         "TensorFlow reported an error while it loaded or ran the model.",
         "Run once more, on 10 rows of train.csv: TensorFlow reported an error while it loaded or ran the model.",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from competitions.models import Competition, Solution
 from grading.tasks import score_waiting
 from submissions.models import Status, Submission
-from submissions.quota import day_of, in_words, submissions_left_today
+from submissions.quota import allowance, day_of, in_words
 
 ADDRESS = "/competitions/stars/submit/"
 
@@ -52,7 +52,7 @@ def test_a_rejected_file_shows_line_finding_and_cure_and_costs_no_slot(as_alice,
     assert "Line 2:" in page
     assert "n/a" in page
     assert "does not count against your limit" in page
-    assert submissions_left_today(alices_team, timezone.now()) == 5
+    assert allowance(alices_team, timezone.now()).left_today == 5
 
 
 def test_what_a_participant_wrote_never_becomes_html(as_alice, alices_team):
@@ -91,7 +91,7 @@ def test_yesterdays_submissions_do_not_count_today(alices_team, send):
     for _ in range(5):
         send(alices_team)
     Submission.objects.update(submitted_at=day_of(timezone.now()) - timedelta(microseconds=1))
-    assert submissions_left_today(alices_team, timezone.now()) == 5
+    assert allowance(alices_team, timezone.now()).left_today == 5
 
 
 def test_a_closed_competition_says_when_it_closed(as_alice, alices_team):
@@ -231,7 +231,7 @@ def test_a_waiting_submission_can_be_withdrawn_on_its_page(as_alice, alices_team
     as_alice.post(reverse("cancel_submission", args=[waiting.pk]))
     waiting.refresh_from_db()
     assert waiting.status == Status.CANCELLED
-    assert submissions_left_today(alices_team, timezone.now()) == 5
+    assert allowance(alices_team, timezone.now()).left_today == 5
 
 
 def test_the_file_comes_back_as_it_was_sent(as_alice, alices_team, send):

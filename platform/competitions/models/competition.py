@@ -1,0 +1,339 @@
+"""A competition: what is asked, when, of whom, and how it is judged."""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from competitions.timeline import ORDERED_DATES, Stage, Timeline
+from grader.scoring.metrics import METRICS, Metric
+from grader.scoring.prediction_format import OutOfRange, PredictionFormat
+
+COLUMN_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+column_name = RegexValidator(rf"^{COLUMN_NAME}\Z", "Use letters, digits and _, beginning with a letter.")
+
+
+def metric_choices() -> list[tuple[str, str]]:
+    """What a competition can be scored by, each with its direction."""
+    return [
+        (name, f"{metric.label} ({'lower' if metric.lower_is_better else 'higher'} is better)")
+        for name, metric in METRICS.items()
+    ]
+
+
+class EntryPolicy(models.TextChoices):
+    PUBLIC = "public", "anyone with an account"
+    APPROVAL = "approval", "whoever an organizer approves"
+    INVITATION = "invitation", "whoever has an invitation"
+    LIST = "list", "the e-mail addresses and domains on the list"
+
+
+class LimitWindow(models.TextChoices):
+    UTC_DAY = "utc_day", "a UTC day, from 00:00 to 00:00"
+    ROLLING = "rolling_24h", "any 24 hours"
+
+
+class OutOfRangePolicy(models.TextChoices):
+    REJECT = OutOfRange.REJECT.value, "reject the file, naming the line"
+    CLIP = OutOfRange.CLIP.value, "clip to the range"
+
+
+@dataclass(frozen=True)
+class ModelAllowance:
+    """What one SavedModel may use: bytes of its zip, processor seconds and MiB of memory of one run."""
+
+    zip_bytes: int
+    seconds: int
+    memory_mib: int
+
+
+def in_order() -> Q:
+    """The condition that each date of a competition that is set stands no later than those after it."""
+    condition = Q()
+    for number, earlier in enumerate(ORDERED_DATES):
+        for later in ORDERED_DATES[number + 1 :]:
+            condition &= (
+                Q(**{f"{earlier}__isnull": True}) | Q(**{f"{later}__isnull": True}) | Q(**{f"{earlier}__lte": F(later)})
+            )
+    return condition
+
+
+class Competition(models.Model):
+    """A challenge: what is asked, from when to when, and how a submission is judged."""
+
+    slug = models.SlugField(unique=True, help_text="The last part of the competition's address.")
+    title = models.CharField(max_length=120)
+    tagline = models.CharField(max_length=200, help_text="One sentence under the title.")
+    notice = models.TextField(
+        blank=True,
+        help_text="Markdown. Stands in a box above every page: what a participant must know first.",
+    )
+    organizers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="organized_competitions")
+    is_published = models.BooleanField("published", default=False, help_text="Unpublished: only organizers see it.")
+    labels_are_public = models.BooleanField(
+        default=False,
+        help_text="The hidden labels can be found elsewhere: this is for practice, and its page says so.",
+    )
+    data_needs_joining = models.BooleanField(
+        default=False, help_text="Only those who have joined may download the data files."
+    )
+
+    opens_at = models.DateTimeField(default=timezone.now, help_text="UTC. Submissions are taken from here on.")
+    merger_deadline_at = models.DateTimeField(
+        "team merger deadline",
+        null=True,
+        blank=True,
+        help_text="UTC. Teams stay as they are from here on. Empty: never.",
+    )
+    entry_deadline_at = models.DateTimeField(
+        "entry deadline",
+        null=True,
+        blank=True,
+        help_text="UTC. Nobody new may join from here on. Empty: when it closes.",
+    )
+    closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: it never closes.")
+    reveals_at = models.DateTimeField(
+        "private results from",
+        null=True,
+        blank=True,
+        help_text="UTC. Private scores and the final ranking are shown from here on. Empty: as soon as it closes.",
+    )
+    archived_at = models.DateTimeField(
+        null=True, blank=True, help_text="UTC. From here on nothing is taken, and it stands among the past ones."
+    )
+
+    entry = models.CharField("who may join", max_length=12, choices=EntryPolicy.choices, default=EntryPolicy.PUBLIC)
+    allowed_emails = models.TextField(
+        "list of e-mail addresses and domains",
+        blank=True,
+        help_text="One in a line: ada@example.org, or @example.org for everyone there. Used where the list decides.",
+    )
+    needs_verified_email = models.BooleanField(
+        "needs a verified e-mail address",
+        default=False,
+        help_text="Only those may join who have confirmed their address. Where the list decides, it is always so.",
+    )
+    max_team_size = models.PositiveSmallIntegerField(
+        "largest team", default=5, validators=[MinValueValidator(1)], help_text="1: everyone stays alone."
+    )
+
+    daily_limit = models.PositiveIntegerField(
+        default=5,
+        validators=[MinValueValidator(1)],
+        help_text="Scored submissions a team may send per day. Rejected, failed and withdrawn ones do not count.",
+    )
+    limit_window = models.CharField("a day is", max_length=12, choices=LimitWindow.choices, default=LimitWindow.UTC_DAY)
+    total_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Scored submissions a team may send in all. Empty: as many as the days allow.",
+    )
+    pending_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Submissions of a team that may wait for their score at once. Empty: as many as the day allows.",
+    )
+    final_selection_count = models.PositiveSmallIntegerField(
+        "final selection",
+        default=2,
+        validators=[MinValueValidator(1)],
+        help_text="How many submissions a team may choose for the private ranking. Its best public ones stand in.",
+    )
+    takes_late_submissions = models.BooleanField(
+        default=False,
+        help_text="After closing, submissions are taken and scored on the public part, and not ranked.",
+    )
+    max_upload_bytes = models.PositiveBigIntegerField(
+        default=20_000_000,
+        validators=[MinValueValidator(1_000)],
+        help_text="A larger prediction file is refused unread.",
+    )
+
+    takes_predictions = models.BooleanField(
+        "takes prediction files", default=True, help_text="CSV with one row for each id of test.csv."
+    )
+    takes_models = models.BooleanField(
+        "takes SavedModels",
+        default=False,
+        help_text="A zip with one TensorFlow SavedModel, run on test.csv behind walls. Its inputs are the columns of "
+        "test.csv but the id.",
+    )
+    max_model_bytes = models.PositiveBigIntegerField(
+        "largest model",
+        default=100_000_000,
+        validators=[MinValueValidator(1_000)],
+        help_text="Bytes of its zip.",
+    )
+    model_seconds = models.PositiveIntegerField(
+        default=60,
+        validators=[MinValueValidator(1)],
+        help_text="Processor time of one run. By the wall clock twice as much.",
+    )
+    model_memory_mib = models.PositiveIntegerField(
+        "model memory",
+        default=2048,
+        validators=[MinValueValidator(256)],
+        help_text="MiB of one run, the library's own pages not counted.",
+    )
+    tensorflow_version = models.CharField(
+        "TensorFlow version",
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]+\.[0-9]+\.[0-9A-Za-z.+-]+\Z", "Write it as 2.21.0.")],
+        help_text="What models are run with, for as long as the competition lasts. Empty: that of the first run.",
+    )
+
+    metric = models.CharField(max_length=20, choices=metric_choices, default="mse")
+    metric_k = models.PositiveSmallIntegerField(
+        "places of a list", null=True, blank=True, validators=[MinValueValidator(1)], help_text="k of a metric “at k”."
+    )
+    decimals = models.PositiveSmallIntegerField(
+        default=3, help_text="Digits after the point that participants see, and that ranks are made from."
+    )
+    id_column = models.CharField(max_length=40, default="id", validators=[column_name])
+    target_column = models.CharField(max_length=40, default="rating", validators=[column_name])
+    lowest = models.FloatField(
+        null=True, blank=True, default=1.0, help_text="The smallest value of a prediction. Empty: no bound."
+    )
+    highest = models.FloatField(null=True, blank=True, default=5.0, help_text="The largest. Empty: no bound.")
+    out_of_range = models.CharField(max_length=10, choices=OutOfRangePolicy.choices, default=OutOfRangePolicy.REJECT)
+    created_at = models.DateTimeField(auto_now_add=True)
+    history = HistoricalRecords(m2m_fields=[organizers])
+
+    class Meta:
+        ordering = ["-opens_at", "slug"]
+        constraints = [
+            # The first two exclude an empty time; the others may fall together.
+            models.CheckConstraint(
+                condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
+                name="competition_closes_after_it_opens",
+                violation_error_message="The competition must close after it opens.",
+            ),
+            models.CheckConstraint(
+                condition=in_order(),
+                name="competition_dates_are_in_order",
+                violation_error_message="The dates of the competition are out of order.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reveals_at__isnull=True) | Q(closes_at__isnull=False),
+                name="competition_reveals_after_it_closes",
+                violation_error_message="Private results are revealed after closing: set a closing date first.",
+            ),
+            models.CheckConstraint(condition=Q(entry__in=EntryPolicy.values), name="competition_entry_policy_is_known"),
+            models.CheckConstraint(
+                condition=Q(limit_window__in=LimitWindow.values), name="competition_limit_window_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_team_size__gte=1)
+                & Q(final_selection_count__gte=1)
+                & (Q(total_limit__isnull=True) | Q(total_limit__gte=1))
+                & (Q(pending_limit__isnull=True) | Q(pending_limit__gte=1))
+                & (Q(metric_k__isnull=True) | Q(metric_k__gte=1)),
+                name="competition_limits_are_at_least_one",
+                violation_error_message="A limit is 1 or more.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lowest__isnull=True) | Q(highest__isnull=True) | Q(lowest__lt=F("highest")),
+                name="competition_range_is_not_empty",
+                violation_error_message="The smallest value must lie below the largest.",
+            ),
+            models.CheckConstraint(condition=Q(daily_limit__gte=1), name="competition_daily_limit_is_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(takes_predictions=True) | Q(takes_models=True),
+                name="competition_takes_something",
+                violation_error_message="A competition must take prediction files, SavedModels, or both.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("competition", args=[self.slug])
+
+    def clean(self) -> None:
+        most = {
+            "max_model_bytes": settings.MAX_MODEL_BYTES,
+            "model_seconds": settings.MAX_MODEL_SECONDS,
+            "model_memory_mib": settings.MAX_MODEL_MEMORY_MIB,
+        }
+        above = {name: limit for name, limit in most.items() if (getattr(self, name) or 0) > limit}
+        problems = {name: f"This site allows at most {limit:,}." for name, limit in above.items()}
+        problems |= dict(self.timeline.out_of_order())
+        if self.metric in METRICS:
+            problems |= self._problems_of_k(METRICS[self.metric])
+        if problems:
+            raise ValidationError(problems)
+
+    def _problems_of_k(self, metric: Metric) -> dict[str, str]:
+        if metric.takes_k and self.metric_k is None:
+            return {"metric_k": f"{metric.label} looks at the first k places of a list: say how many, 10 for one."}
+        if not metric.takes_k and self.metric_k is not None:
+            return {"metric_k": f"{metric.label} has no k: leave it empty."}
+        return {}
+
+    def model_allowance(self) -> ModelAllowance:
+        """The competition's limits, or the site's where those have become lower."""
+        return ModelAllowance(
+            zip_bytes=min(self.max_model_bytes, settings.MAX_MODEL_BYTES),
+            seconds=min(self.model_seconds, settings.MAX_MODEL_SECONDS),
+            memory_mib=min(self.model_memory_mib, settings.MAX_MODEL_MEMORY_MIB),
+        )
+
+    @property
+    def timeline(self) -> Timeline:
+        """Its dates, which say what may be done when."""
+        return Timeline(self.is_published, *(getattr(self, name) for name in ORDERED_DATES))
+
+    def stage(self, at: datetime) -> Stage:
+        """Where it is in its time line."""
+        return self.timeline.stage(at)
+
+    def has_closed(self, at: datetime) -> bool:
+        """Whether the time for ranked submissions is over."""
+        return self.closes_at is not None and at >= self.closes_at
+
+    @property
+    def scored_by(self) -> Metric:
+        """The metric, with its direction."""
+        return METRICS[self.metric]
+
+    @property
+    def metric_label(self) -> str:
+        """The metric's short name, such as MSE or NDCG@10."""
+        return self.scored_by.short.replace("@k", f"@{self.metric_k}")
+
+    @property
+    def range_in_words(self) -> str:
+        """What a prediction must lie within, to follow "a number"."""
+        if self.lowest is not None and self.highest is not None:
+            return f"from {self.lowest:g} to {self.highest:g}"
+        if self.lowest is not None:
+            return f"of at least {self.lowest:g}"
+        return "of any size" if self.highest is None else f"of at most {self.highest:g}"
+
+    def prediction_format(self) -> PredictionFormat:
+        """What a prediction file of this competition must look like."""
+        return PredictionFormat(
+            id_column=self.id_column,
+            target_column=self.target_column,
+            lowest=-math.inf if self.lowest is None else self.lowest,
+            highest=math.inf if self.highest is None else self.highest,
+            out_of_range=OutOfRange(self.out_of_range),
+            max_bytes=self.max_upload_bytes,
+            max_unpacked_bytes=settings.MAX_UNPACKED_BYTES,
+        )
+
+    def solution_format(self) -> PredictionFormat:
+        """What its solution must look like: the same columns and range, without the limit on participants' files."""
+        return replace(self.prediction_format(), max_bytes=settings.MAX_UNPACKED_BYTES)

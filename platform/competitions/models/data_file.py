@@ -1,0 +1,49 @@
+"""The files that participants download."""
+
+from pathlib import Path
+from uuid import uuid4
+
+from django.core.files.storage import Storage, storages
+from django.core.validators import RegexValidator
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from competitions.models.competition import Competition
+
+# Among the data files: what to predict, and what there is to learn from.
+TEST_FILE, TRAIN_FILE = "test.csv", "train.csv"
+
+
+def data_storage() -> Storage:
+    return storages["competition_data"]
+
+
+def data_file_path(data_file: "DataFile", name: str) -> str:
+    return f"{data_file.competition.slug}/{uuid4().hex}{Path(name).suffix}"
+
+
+class DataFile(models.Model):
+    """A file that participants download. Its name is its address under the competition's Data page."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="data_files")
+    name = models.CharField(
+        max_length=100,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Use letters, digits, '.', '_' and '-'.")],
+    )
+    description = models.CharField(max_length=200, blank=True)
+    is_hidden = models.BooleanField(
+        "hidden",
+        default=False,
+        help_text="Participants cannot download it: for a test.csv whose features they must not see. Such a "
+        "competition takes SavedModels only.",
+    )
+    file = models.FileField(upload_to=data_file_path, storage=data_storage)
+    uploaded_at = models.DateTimeField(auto_now=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["competition", "name"], name="data_file_names_differ")]
+
+    def __str__(self) -> str:
+        return self.name

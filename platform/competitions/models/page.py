@@ -1,0 +1,33 @@
+"""The Markdown pages of a competition."""
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from competitions.models.competition import Competition
+
+
+class PageKind(models.TextChoices):
+    OVERVIEW = "overview", "Overview"
+    DATA = "data", "Data"
+    EVALUATION = "evaluation", "Evaluation"
+    RULES = "rules", "Rules"
+    TIMELINE = "timeline", "Timeline"
+
+
+class Page(models.Model):
+    """One Markdown page of a competition. Joining records which text of the rules was accepted."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="pages")
+    kind = models.CharField(max_length=20, choices=PageKind.choices)
+    text = models.TextField(blank=True, help_text="Markdown. HTML is shown as text.")
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "kind"], name="one_page_of_each_kind"),
+            models.CheckConstraint(condition=Q(kind__in=PageKind.values), name="page_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.competition}"

@@ -1,0 +1,72 @@
+"""The versions of the hidden labels."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import Q
+
+from competitions.models.competition import Competition
+
+
+def label_storage() -> Storage:
+    return storages["labels"]
+
+
+def solution_path(solution: "Solution", _name: str) -> str:
+    return f"{solution.competition.slug}/{uuid4().hex}.csv"
+
+
+class Solution(models.Model):
+    """One version of the hidden labels. Only the scoring worker opens the file; it alone sets the verdict."""
+
+    class Verdict(models.TextChoices):
+        WAITING = "waiting", "waiting for its check"
+        ACCEPTED = "accepted", "accepted"
+        REFUSED = "refused", "refused"
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="solutions")
+    version = models.PositiveIntegerField(editable=False)
+    file = models.FileField(
+        upload_to=solution_path,
+        storage=label_storage,
+        help_text="CSV with the id column, the target column and Usage (Public, Private or Ignored). It goes straight "
+        "into the label store; the scoring worker checks it.",
+    )
+    sha256 = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the file, by its check.")
+    note = models.CharField(max_length=300, blank=True, help_text="What is new in it, for the organizers.")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.WAITING, editable=False)
+    problems = models.JSONField(default=list, blank=True, editable=False)
+    public_count = models.PositiveIntegerField(null=True, editable=False)
+    ignored_count = models.PositiveIntegerField(null=True, editable=False)
+    private_count = models.PositiveIntegerField(null=True, editable=False)
+    is_active = models.BooleanField(default=False, editable=False)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["competition", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "version"], name="solution_versions_differ"),
+            models.UniqueConstraint(
+                fields=["competition"],
+                condition=Q(is_active=True),
+                name="one_active_solution_per_competition",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(verdict="accepted"), name="an_active_solution_was_accepted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.competition}, version {self.version}"
+
+    def clean(self) -> None:
+        if self.file and self.file.size > settings.MAX_UNPACKED_BYTES:
+            raise ValidationError(
+                {"file": f"The file has {self.file.size:,} bytes; the most is {settings.MAX_UNPACKED_BYTES:,}."}
+            )

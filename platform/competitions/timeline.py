@@ -1,0 +1,108 @@
+"""The time line of a competition: at which stage it is, and what may be done then.
+
+Everything is decided by one moment that the caller names: the database's time of a submission, or the time of a
+request. Nothing is switched on or off by a job.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import TextChoices
+
+NAMES = {
+    "opens_at": "opens",
+    "merger_deadline_at": "team merger deadline",
+    "entry_deadline_at": "entry deadline",
+    "closes_at": "closes",
+    "reveals_at": "private results revealed",
+    "archived_at": "archived",
+}
+# Each that is set stands no later than those after it.
+ORDERED_DATES = tuple(NAMES)
+
+
+class Stage(TextChoices):
+    """Where a competition is in its time line."""
+
+    DRAFT = "draft", "draft"
+    PUBLISHED = "published", "published"
+    OPEN = "open", "open"
+    CLOSED = "closed", "closed"
+    REVEALED = "revealed", "private results revealed"
+    ARCHIVED = "archived", "archived"
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """One date of a competition's time line."""
+
+    field: str
+    name: str
+    at: datetime
+    is_past: bool
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The dates of a competition, aware; None: not set."""
+
+    is_published: bool
+    opens_at: datetime
+    merger_deadline_at: datetime | None = None
+    entry_deadline_at: datetime | None = None
+    closes_at: datetime | None = None
+    reveals_at: datetime | None = None
+    archived_at: datetime | None = None
+
+    def stage(self, at: datetime) -> Stage:
+        """The stage at that moment (aware): the one rule that pages, submissions, entry and mergers go by."""
+        if not self.is_published:
+            return Stage.DRAFT
+        if self.archived_at is not None and at >= self.archived_at:
+            return Stage.ARCHIVED
+        if at < self.opens_at:
+            return Stage.PUBLISHED
+        if self.closes_at is None or at < self.closes_at:
+            return Stage.OPEN
+        return Stage.CLOSED if at < (self.reveals_at or self.closes_at) else Stage.REVEALED
+
+    def may_enter(self, at: datetime) -> bool:
+        """Whether somebody new may join: from publishing on, until the entry deadline, or until it closes."""
+        if self.stage(at) not in (Stage.PUBLISHED, Stage.OPEN):
+            return False
+        return self.entry_deadline_at is None or at < self.entry_deadline_at
+
+    def may_merge(self, at: datetime) -> bool:
+        """Whether teams may still change: until the merger deadline, or until it closes."""
+        if self.stage(at) not in (Stage.PUBLISHED, Stage.OPEN):
+            return False
+        return self.merger_deadline_at is None or at < self.merger_deadline_at
+
+    def shows_private(self, at: datetime) -> bool:
+        """Whether private scores and the final ranking are shown to everyone."""
+        if self.closes_at is None or not self.is_published:
+            return False
+        return at >= (self.reveals_at or self.closes_at)
+
+    def milestones(self, at: datetime) -> list[Milestone]:
+        """The dates that are set, in their order."""
+        return [Milestone(field, NAMES[field], moment, at >= moment) for field, moment in self._set_dates()]
+
+    def out_of_order(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) for each date that stands before one that must come first."""
+        latest: tuple[str, datetime] | None = None
+        for field, moment in self._set_dates():
+            if latest is not None and moment < latest[1]:
+                yield (
+                    field,
+                    f"“{NAMES[field]}” is {moment:%Y-%m-%d %H:%M:%S} UTC, before “{NAMES[latest[0]]}” "
+                    f"({latest[1]:%Y-%m-%d %H:%M:%S} UTC). Set it to that time or later.",
+                )
+            else:
+                latest = (field, moment)
+
+    def _set_dates(self) -> Iterator[tuple[str, datetime]]:
+        for field in ORDERED_DATES:
+            if (moment := getattr(self, field)) is not None:
+                yield field, moment
