@@ -13,8 +13,9 @@ from grader.scoring.arrays import Float64Array
 MANY_MISSING_SHARE = 0.05
 # Fewer equal cells than this may be chance.
 FEWEST_STAND_INS = 5
-# A zero is odd where hardly any value lies between it and a fiftieth of the usual one.
+# A zero is odd where it is far more frequent than a number next to it: up to 1, or a fiftieth of the usual one.
 NEAR_ZERO = 1 / 50
+FAR_MORE = 3
 # Stars, grades and small counts have a zero of their own.
 SMALL_SCALE = 20.0
 LONE_NEGATIVES = (-1.0, -9.0, -99.0, -999.0, -9999.0)
@@ -101,8 +102,9 @@ def stand_in_numbers(data: CompetitionData) -> Finding:
 
 def _columns(data: CompetitionData) -> Iterator[tuple[Table, Column]]:
     """Every column that participants get; the target of test.csv has a check of its own."""
-    for table in (data.train, data.test, *data.more.values()):
-        for column in () if table is None else table.columns.values():
+    tables = [table for table in (data.train, data.test, *data.more.values()) if table is not None]
+    for table in tables:
+        for column in table.columns.values():
             if table is not data.test or column.name != data.target_column:
                 yield table, column
 
@@ -118,9 +120,10 @@ def _stand_ins(present: Float64Array) -> Iterator[float]:
     if positive.size < 2 * FEWEST_STAND_INS:
         return
     zeros, negative = int((present == 0).sum()), present[present < 0]
-    near_zero = int((positive < NEAR_ZERO * np.median(positive)).sum())
+    near_zero = positive[positive <= max(1.0, NEAR_ZERO * float(np.median(positive)))]
+    usual_count = near_zero.size / max(1, np.unique(near_zero).size)
     is_few = FEWEST_STAND_INS <= zeros < positive.size
-    if not negative.size and is_few and zeros > near_zero and positive.max() > SMALL_SCALE:
+    if not negative.size and is_few and zeros > FAR_MORE * usual_count and positive.max() > SMALL_SCALE:
         yield 0.0
     if FEWEST_STAND_INS <= negative.size < positive.size and np.isin(negative, LONE_NEGATIVES).all():
         yield float(negative[0])

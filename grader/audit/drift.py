@@ -109,7 +109,7 @@ def _floor_of_split(data: CompetitionData) -> float:
 def _names_lists(column: Column, groups: Int64Array) -> bool:
     """Whether the column holds one value in each list."""
     pairs = np.unique(np.column_stack([groups, column.codes]), axis=0)
-    return pairs.shape[0] == np.unique(groups).size
+    return bool(pairs.shape[0] == np.unique(groups).size)
 
 
 def _judged(

@@ -97,7 +97,7 @@ def _unexplained(data: CompetitionData) -> Float64Array:
     codes, sizes = [column.test.codes[labelled] for column in named], [column.test.values.size for column in named]
     for code, bias in zip(codes, damped_biases(left, codes, sizes), strict=True):
         left = left - bias[code]
-    return left - left.mean()
+    return np.asarray(left - left.mean(), dtype=np.float64)
 
 
 def _signs(values: Float64Array, order: Int64Array, place: str) -> list[_Sign]:

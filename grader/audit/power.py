@@ -85,7 +85,7 @@ def told_apart(data: CompetitionData) -> Finding:
         )
     headline = (
         f"Two models are told apart on the private {unit}s from a difference in "
-        f"{METRICS[data.metric].short_with(data.k)} of about {on_private[0]:.2g} on, "
+        f"{METRICS[data.metric].short.replace('@k', f'@{data.k}')} of about {on_private[0]:.2g} on, "
         f"two very like ones from {on_private[1]:.2g} on."
     )
     return Finding(check, Level.INFO, headline, "Show no more decimals than such a difference has.", tuple(lines))
@@ -188,7 +188,7 @@ def _kendall(a: Float64Array, b: Float64Array) -> float:
     total = 0.0
     for place in range(1, a.shape[1]):
         total += float((np.sign(a[:, place:] - a[:, :-place]) * np.sign(b[:, place:] - b[:, :-place])).sum())
-    return total / (a.shape[0] * a.shape[1] * (a.shape[1] - 1) / 2)
+    return total / float(a.shape[0] * a.shape[1] * (a.shape[1] - 1) / 2)
 
 
 def _is_hopeless(data: CompetitionData) -> bool:

@@ -76,7 +76,7 @@ class Report:
                     for finding in stored["findings"]
                 )
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"This is no stored audit report ({error!r}). Run the audit again.") from error
 
     def to_text(self) -> str:

@@ -33,14 +33,14 @@ def simulated_predictions(
     if kind == TargetKind.NUMBER:
         residual = targets - baseline
         error = np.sqrt(rho) * residual[:, None] + np.sqrt(1.0 - rho) * residual.std() * own
-        return targets[:, None] - scales * error
+        return np.asarray(targets[:, None] - scales * error, dtype=np.float64)
     noise = np.sqrt(rho) * random.standard_normal(targets.size)[:, None] + np.sqrt(1.0 - rho) * own
     if kind == TargetKind.CLASS:
         return _classes(random, targets, noise, scales)
     width = LATENT_NOISE * scales
     seen = targets[:, None] / max(float(targets.max()), 1e-300) + width * noise
     if kind == TargetKind.RELEVANCE:
-        return seen
+        return np.asarray(seen, dtype=np.float64)
     share = float(np.clip(targets.mean(), 1e-6, 1.0 - 1e-6))
     # P(1 | seen) for normal sight of 0 and 1, by Bayes' rule.
     odds = (seen - 0.5) / np.square(width) + np.log(share / (1.0 - share))

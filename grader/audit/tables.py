@@ -62,7 +62,7 @@ class Column:
     @cached_property
     def names_something(self) -> bool:
         """Whether the values are names (of a user, an item, a class), which come again, rather than measures."""
-        repeats = self.codes.size >= 2 * np.count_nonzero(self.counts)
+        repeats = self.codes.size >= 2 * int(np.count_nonzero(self.counts))
         return repeats and (self.numbers is None or self.is_whole)
 
 

@@ -68,16 +68,16 @@ def test_a_day_that_no_month_has_is_named_by_its_line(look, shop):
     shop.books.loc[[2, 5], ["publish_month", "publish_day"]] = [[2, 30], [13, 1]]
     finding = look(shop)["dates"]
     assert finding.headline == "2 dates do not exist."
-    assert finding.evidence == (
-        "books.csv, publish_month and publish_day: 2 impossible dates, the first on line 4",
-    )
+    assert finding.evidence == ("books.csv, publish_month and publish_day: 2 impossible dates, the first on line 4",)
 
 
 def test_dates_that_are_written_out_are_read_too(look, shop):
     shop.books["bought"] = [f"2020-{1 + day % 12:02}-{1 + day % 28:02}" for day in range(100)]
     assert look(shop)["dates"].level == Level.OK
     shop.books.loc[50, "bought"] = "2021-02-30"
-    assert look(shop)["dates"].evidence == ("books.csv, bought (month) and day: 1 impossible date, the first on line 52",)
+    assert look(shop)["dates"].evidence == (
+        "books.csv, bought (month) and day: 1 impossible date, the first on line 52",
+    )
 
 
 def test_a_train_file_without_labels_is_told(look, shop):

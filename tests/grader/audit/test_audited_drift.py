@@ -39,8 +39,8 @@ def test_public_rows_that_were_picked_by_their_label_block_the_launch(look, shop
     finding = look(shop)["label_drift_split"]
     assert finding.level == Level.RED
     assert finding.headline == (
-        "Public and private labels are spread otherwise than two parts drawn by chance: 100 % of the rows lie elsewhere "
-        "(public and private labels)."
+        "Public and private labels are spread otherwise than two parts drawn by chance: 100 % of the rows lie "
+        "elsewhere (public and private labels)."
     )
 
 
@@ -55,9 +55,7 @@ def test_a_column_that_differs_between_the_parts_is_named(look, shop):
     shop.is_public = shop.test["weight"].to_numpy() > 170
     finding = look(shop)["feature_drift_split"]
     assert finding.level == Level.YELLOW
-    assert finding.evidence == (
-        "weight: distance 1.000 of 1, by chance less than 1 in 1,000,000",
-    )
+    assert finding.evidence == ("weight: distance 1.000 of 1, by chance less than 1 in 1,000,000",)
 
 
 def test_two_parts_of_twenty_rows_are_never_called_different_for_their_size(look, shop):

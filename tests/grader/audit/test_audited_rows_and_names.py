@@ -80,9 +80,7 @@ def test_users_that_train_lacks_are_counted(look, shop):
     assert finding.level == Level.INFO
     first = shop.test.loc[is_new.argmax(), "user_id"]
     share = f"{100 * is_new.mean():.3g} %"
-    assert finding.evidence == (
-        f"user_id: 3 of 150 values, in {is_new.sum()} rows ({share}), such as '{first}'",
-    )
+    assert finding.evidence == (f"user_id: 3 of 150 values, in {is_new.sum()} rows ({share}), such as '{first}'",)
 
 
 def test_a_test_set_of_strangers_wants_a_look(look, shop):
