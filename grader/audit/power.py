@@ -85,7 +85,7 @@ def told_apart(data: CompetitionData) -> Finding:
         )
     headline = (
         f"Two models are told apart on the private {unit}s from a difference in "
-        f"{METRICS[data.metric].short.replace('@k', f'@{data.k}')} of about {on_private[0]:.2g} on, "
+        f"{_short(data)} of about {on_private[0]:.2g} on, "
         f"two very like ones from {on_private[1]:.2g} on."
     )
     return Finding(check, Level.INFO, headline, "Show no more decimals than such a difference has.", tuple(lines))
@@ -121,8 +121,8 @@ def rank_agreement(data: CompetitionData) -> Finding:
         f"the public winner wins in {percent(round(wins, 2))} of them."
     )
     evidence = (
-        f"{MODELS} models whose losses lie evenly within {percent(SPREAD)} of the best; errors correlate at "
-        f"{CORRELATIONS[0]:g}",
+        f"{MODELS} made-up models, evenly apart: {_short(data)} from {means[0]:.3g} to {means[-1]:.3g}; errors "
+        f"correlate at {CORRELATIONS[0]:g}",
         f"the public winner's private place: {median} in the middle, {int(np.quantile(place, 0.95))} or better in 95 %",
     )
     if tau < LOW_AGREEMENT:
@@ -195,6 +195,11 @@ def _is_hopeless(data: CompetitionData) -> bool:
     labels = data.targets[data.is_labelled]
     parts = _units(data, data.is_public), _units(data, data.is_private)
     return min(parts) < FEWEST_UNITS or bool(labels.min() == labels.max())
+
+
+def _short(data: CompetitionData) -> str:
+    """The metric for people: MSE, NDCG@10."""
+    return METRICS[data.metric].short.replace("@k", f"@{data.k}")
 
 
 def _unit(data: CompetitionData) -> str:
