@@ -28,10 +28,13 @@ SPREAD = 0.10
 CONTESTS = 2_000
 # τ of a half: one pair in four changes places between the public and the private board.
 LOW_AGREEMENT = 0.50
-# Variances need no more rows, nor more lists.
-SIMULATED_ROWS = 100_000
+# Variances need no more rows; with fewer, the made-up models' own luck would tell more than their quality.
+MOST_SIMULATED = 100_000
+FEWEST_SIMULATED = 20_000
 # Where a score is no mean over rows it is taken over so many blocks, and its variance from theirs.
 BLOCKS = 100
+FEWEST_BLOCKS = 10
+NOTHING_TO_SIMULATE = "Too few rows, or labels that are nearly all the same: scores are a matter of luck."
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,12 @@ def part_sizes(data: CompetitionData) -> Finding:
 def told_apart(data: CompetitionData) -> Finding:
     """How far two models must lie apart for the difference to be more than chance (paired, 95 %)."""
     check, unit = "told_apart", _unit(data)
-    if _is_hopeless(data):
-        return Finding(check, Level.INFO, "Too few rows, or labels that are all the same: nothing can be told apart.")
     public, private = _units(data, data.is_public), _units(data, data.is_private)
     lines, on_private = [], []
     for rho in CORRELATIONS:
         field = _field(data, np.ones(2), rho)
+        if field is None:
+            return Finding(check, Level.INFO, NOTHING_TO_SIMULATE)
         spread = math.sqrt(max(0.0, _difference_variance(field.covariance)))
         apart = [CONFIDENT * spread / math.sqrt(units) for units in (public, private)]
         on_private.append(apart[1])
@@ -98,10 +101,10 @@ def rank_agreement(data: CompetitionData) -> Finding:
     the number of units. So a million rows cost no more than a thousand.
     """
     check = "rank_agreement"
-    if _is_hopeless(data):
-        return Finding(check, Level.INFO, "Too few rows, or labels that are all the same: ranks are a matter of luck.")
     steps = np.linspace(0.0, 1.0, MODELS)
     field = _field(data, np.sqrt(1.0 + SPREAD * steps), CORRELATIONS[0])
+    if field is None:
+        return Finding(check, Level.INFO, NOTHING_TO_SIMULATE)
     # The models are meant to lie evenly apart; what chance made of that on these rows is taken out.
     means = np.polyval(np.polyfit(steps, field.means, 1), steps)
     sign = 1.0 if METRICS[data.metric].lower_is_better else -1.0
@@ -131,9 +134,13 @@ def rank_agreement(data: CompetitionData) -> Finding:
     return Finding(check, Level.OK, headline, "", evidence)
 
 
-def _field(data: CompetitionData, scales: Float64Array, rho: float) -> _Field:
+def _field(data: CompetitionData, scales: Float64Array, rho: float) -> _Field | None:
+    """The scores of made-up models of those error scales. None: there is too little to make them from."""
+    labels = data.targets[data.is_labelled]
+    if min(_units(data, data.is_public), _units(data, data.is_private)) < FEWEST_UNITS or labels.min() == labels.max():
+        return None
     metric = METRICS[data.metric]
-    rows = _simulated_rows(data)
+    rows, groups = _simulated_rows(data)
     targets, predicted = data.targets[rows], baseline(data)[rows]
     predictions = simulated_predictions(metric.target_kind, targets, predicted, scales, rho)
     if metric.row_loss is not None:
@@ -144,7 +151,6 @@ def _field(data: CompetitionData, scales: Float64Array, rho: float) -> _Field:
         low, at, high = map(np.array, scored)
         slopes = (high - low) / (0.002 * means)
         return _Field(at, np.cov(losses * slopes, rowvar=False))
-    groups = None if data.groups is None else data.groups[rows]
     block = _blocks(rows.size, groups)
     units = rows.size if groups is None else np.unique(groups).size
     scores = []
@@ -154,21 +160,32 @@ def _field(data: CompetitionData, scales: Float64Array, rho: float) -> _Field:
             continue
         lists = None if groups is None else groups[is_in]
         scores.append([metric.score(targets[is_in], one[is_in], None, groups=lists, k=data.k) for one in predictions.T])
+    if len(scores) < FEWEST_BLOCKS:
+        return None
     return _Field(np.mean(scores, axis=0), np.cov(scores, rowvar=False) * units / (int(block.max()) + 1))
 
 
-def _simulated_rows(data: CompetitionData) -> Int64Array:
-    """Rows to simulate on: all that are labelled, or whole lists, drawn by chance when there are too many."""
+def _simulated_rows(data: CompetitionData) -> tuple[Int64Array, Int64Array | None]:
+    """The rows to simulate on, and their lists: all that are labelled, several times over when they are few.
+
+    When they are many it is a part of them, or of the lists, drawn by chance.
+    """
     rows = np.flatnonzero(data.is_labelled)
-    if rows.size <= SIMULATED_ROWS:
-        return rows
     random = np.random.default_rng(SEED)
+    if rows.size > MOST_SIMULATED and data.groups is None:
+        rows = random.choice(rows, MOST_SIMULATED, replace=False)
+    elif rows.size > MOST_SIMULATED and data.groups is not None:
+        lists, sizes = np.unique(data.groups[rows], return_counts=True)
+        order = random.permutation(lists.size)
+        count = max(FEWEST_UNITS, int(np.searchsorted(np.cumsum(sizes[order]), MOST_SIMULATED)))
+        rows = rows[np.isin(data.groups[rows], lists[order[:count]])]
+    copies = -(-FEWEST_SIMULATED // rows.size)
+    copy = np.repeat(np.arange(copies), rows.size)
+    rows = np.tile(rows, copies)
     if data.groups is None:
-        return np.sort(random.choice(rows, SIMULATED_ROWS, replace=False))
-    lists, sizes = np.unique(data.groups[rows], return_counts=True)
-    order = random.permutation(lists.size)
-    chosen = order[np.cumsum(sizes[order]) <= SIMULATED_ROWS]
-    return rows[np.isin(data.groups[rows], lists[chosen])]
+        return rows, None
+    _, of_list = np.unique(data.groups[rows], return_inverse=True)
+    return rows, of_list * copies + copy
 
 
 def _blocks(rows: int, groups: Int64Array | None) -> Int64Array:
@@ -189,12 +206,6 @@ def _kendall(a: Float64Array, b: Float64Array) -> float:
     for place in range(1, a.shape[1]):
         total += float((np.sign(a[:, place:] - a[:, :-place]) * np.sign(b[:, place:] - b[:, :-place])).sum())
     return total / float(a.shape[0] * a.shape[1] * (a.shape[1] - 1) / 2)
-
-
-def _is_hopeless(data: CompetitionData) -> bool:
-    labels = data.targets[data.is_labelled]
-    parts = _units(data, data.is_public), _units(data, data.is_private)
-    return min(parts) < FEWEST_UNITS or bool(labels.min() == labels.max())
 
 
 def _short(data: CompetitionData) -> str:

@@ -16,7 +16,7 @@ TRAIN_ROWS, TEST_ROWS, USERS, BOOKS = 4_000, 2_000, 150, 100
 NAMES = ["Ash", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def goodreads_folder() -> Path:
     """The published Goodreads files, as GOODREADS_DIR names them."""
     folder = goodreads_dir()

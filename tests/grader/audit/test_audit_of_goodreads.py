@@ -28,10 +28,15 @@ def audited(folder: Path, **tables: pd.DataFrame) -> Report:
     )
 
 
-@pytest.fixture
-def goodreads(goodreads_folder, tmp_path) -> dict:
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("goodreads")
+
+
+@pytest.fixture(scope="module")
+def goodreads(goodreads_folder, files) -> dict:
     report = audited(
-        tmp_path,
+        files,
         train=read_ratings(goodreads_folder / "train.csv"),
         test=read_ratings(goodreads_folder / "test.csv"),
         books=read_books(goodreads_folder / "books.csv"),
@@ -40,7 +45,7 @@ def goodreads(goodreads_folder, tmp_path) -> dict:
     return {finding.check: finding for finding in report.findings}
 
 
-def test_the_known_oddities_of_goodreads_are_found(goodreads, tmp_path):
+def test_the_known_oddities_of_goodreads_are_found(goodreads):
     shared = goodreads["shared_rows"]
     assert shared.level == Level.YELLOW
     assert shared.headline.startswith("56 rows of test.csv (0.269 %) stand in train.csv too")
@@ -62,9 +67,9 @@ def test_the_known_oddities_of_goodreads_are_found(goodreads, tmp_path):
     assert goodreads["duplicate_keys"].level == goodreads["unseen_values"].level == Level.OK
 
 
-def test_each_line_that_the_audit_names_holds_the_row(goodreads, tmp_path):
+def test_each_line_that_the_audit_names_holds_the_row(goodreads, files):
     for table in ("train.csv", "test.csv"):
-        lines = (tmp_path / "public" / table).read_text().splitlines()
+        lines = (files / "public" / table).read_text().splitlines()
         for evidence in goodreads["shared_rows"].evidence[:-1]:
             place = evidence.split(f" of {table}")[0].rsplit("line ", 1)[1].replace(",", "")
             title = evidence.split("book_name ")[1].strip("'\"")
