@@ -14,8 +14,9 @@ from grader.scoring.metrics import METRICS
 
 # A mean over fewer is no mean that a normal distribution describes: ranks would be drawn by lot.
 FEWEST_UNITS = 30
-# Below, two models whose errors correlate at .98 must differ by a twentieth of their loss to be told apart.
-FEW_UNITS = 500
+# Below, two models whose errors correlate at .98 must differ by 3.5 % of their loss to be told apart; a list, itself
+# a mean over its rows, says about five times as much as a row.
+FEW_ROWS, FEW_LISTS = 500, 100
 # The private part decides: it should be the larger one, and the public one large enough to steer by.
 PUBLIC_SHARES = (0.10, 0.50)
 # Errors of unlike and of like good models on the same rows correlate so (two families of models; two of one).
@@ -50,7 +51,7 @@ def part_sizes(data: CompetitionData) -> Finding:
     """Whether public and private part have rows enough, and which share is public."""
     check = "part_sizes"
     public, private = _units(data, data.is_public), _units(data, data.is_private)
-    unit = _unit(data)
+    unit, few = _unit(data), FEW_ROWS if data.groups is None else FEW_LISTS
     ignored = int((~data.solution.is_public & ~data.solution.is_private).sum())
     share = public / max(public + private, 1)
     headline = (
@@ -58,10 +59,10 @@ def part_sizes(data: CompetitionData) -> Finding:
     )
     evidence = (f"{counted(ignored, 'row')} marked Ignored",) if ignored else ()
     if min(public, private) < FEWEST_UNITS:
-        cure = f"Give each part at least {FEW_UNITS}: with fewer than {FEWEST_UNITS} chance makes the ranking."
+        cure = f"Give each part at least {few}: with fewer than {FEWEST_UNITS} chance makes the ranking."
         return Finding(check, Level.RED, headline, cure, evidence)
-    if min(public, private) < FEW_UNITS:
-        cure = f"Give each part at least {FEW_UNITS}, or expect ranks to change much at the end."
+    if min(public, private) < few:
+        cure = f"Give each part at least {few}, or expect ranks to change much at the end."
         return Finding(check, Level.YELLOW, headline, cure, evidence)
     lowest, highest = PUBLIC_SHARES
     if not lowest <= share <= highest:

@@ -93,7 +93,7 @@ def duplicate_keys(data: CompetitionData) -> Finding:
         return Finding(check, Level.OK, f"No row stands twice in a file ({columns}).")
     headline = (
         " and ".join(f"{counted(count, 'row')} of {name}" for name, count in counts.items() if count)
-        + f" repeat an earlier one ({columns})."
+        + f" {'repeats' if sum(counts.values()) == 1 else 'repeat'} an earlier one ({columns})."
     )
     if not data.keys_tell_rows_apart:
         return Finding(check, Level.INFO, f"{headline} The columns do not name a row here.")
