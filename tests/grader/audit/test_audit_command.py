@@ -47,7 +47,7 @@ def test_a_clean_competition_ends_with_0_and_a_line_for_each_check(write_files, 
     write_files()
     done = run("--more", str(tmp_path / "books.csv"), "--verbose")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "Looking at public against private ranks")
-    assert "OK      shared_rows         No row of test.csv stands in train.csv." in done.stdout
+    assert "OK      shared_rows         No row of test.csv that counts stands in train.csv." in done.stdout
     assert done.stdout.splitlines()[-1].endswith("info")
 
 
