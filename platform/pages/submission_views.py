@@ -25,6 +25,7 @@ from leaderboard.standings import rank_of
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import RepeatForm, UploadForm
 from submissions import lifecycle
+from submissions.chunked_uploads import may_go_on
 from submissions.model_grading import why_models_wait
 from submissions.models import Kind, Status, Submission
 from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_unless_open
@@ -151,6 +152,7 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
     return context | {
         "largest_upload": largest_upload(competition),
         "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
+        "under_way": may_go_on(context["team"], cast(User, request.user), timezone.now()) if context["team"] else [],
     }
 
 

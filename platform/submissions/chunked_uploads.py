@@ -6,6 +6,7 @@ moves nothing; a process that was killed leaves bytes behind `received_bytes` at
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +23,8 @@ from submissions.clock import database_now, seconds_from_now
 from submissions.models import ChunkedUpload, Submission, submission_storage
 from submissions.quota import (
     SubmissionRefused,
+    counts_at,
+    may_submit,
     refuse_if_used_up,
     refuse_more_bytes,
     refuse_other_kinds,
@@ -95,6 +98,13 @@ def begin(
             begun_at=now,
             touched_at=now,
         )
+
+
+def may_go_on(team: Team, user: User, at: datetime) -> list[ChunkedUpload]:
+    """The user's open uploads that can still end in time, or be taken late; the oldest first."""
+    competition = team.competition
+    mine = ChunkedUpload.objects.filter(OPEN, team=team, user=user)
+    return [upload for upload in mine if may_submit(competition, counts_at(competition, at, upload.begun_at))]
 
 
 def append(pk: UUID, offset: int, data: bytes) -> ChunkedUpload:
@@ -194,7 +204,7 @@ def _refuse_one_more(under_way: list[ChunkedUpload]) -> None:
         names = ", ".join(f"'{upload.original_name[:80]}'" for upload in under_way)
         raise SubmissionRefused(
             f"{len(under_way)} uploads of your team are on their way ({names}); that is as many as may be. "
-            "Choose one of these files again to go on with it or to cancel it."
+            "Go on with one of them by choosing the same file, or cancel it: whoever began it sees it on this page."
         )
 
 

@@ -540,3 +540,18 @@ def test_the_page_tells_its_script_what_goes_in_chunks(as_alice, alices_team):
     assert 'data-chunk-above-bytes="20000000"' in page
     assert f'data-uploads="{BEGIN}"' in page
     assert "chunked_upload.js" in page
+
+
+def test_the_page_shows_what_is_on_its_way_and_lets_it_end_after_closing(as_alice, alices_team):
+    put(as_alice, begun(as_alice, name="large.csv"), 0, FILE[:20])
+
+    def page():
+        return as_alice.get("/competitions/stars/submit/").content.decode()
+
+    assert f"large.csv: 20 of {len(FILE)} bytes" in page()
+    closing(590, 1)
+    assert f"large.csv: 20 of {len(FILE)} bytes" in page()
+    assert "data-uploads" in page()
+    closing(601, 1)
+    assert "large.csv" not in page()
+    assert "data-uploads" not in page()

@@ -102,5 +102,11 @@ document.addEventListener("DOMContentLoaded", () => {
     button.disabled = true;
     button.textContent = "Uploading…";
   });
+  document.querySelectorAll("[data-cancel-upload]").forEach((cancelIt) => cancelIt.addEventListener("click", async () => {
+    const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    const answer = await fetch(cancelIt.dataset.cancelUpload, { method: "POST", headers: { "X-CSRFToken": token } });
+    if (answer.ok) cancelIt.closest("li").remove();
+    else say("It could not be cancelled now. Try again, or leave it: it is forgotten after a day.");
+  }));
   window.addEventListener("pageshow", ready);
 });
