@@ -24,6 +24,7 @@ from submissions.models import ChunkedUpload, Submission, submission_storage
 from submissions.quota import (
     SubmissionRefused,
     counts_at,
+    day_of,
     may_submit,
     refuse_if_used_up,
     refuse_more_bytes,
@@ -84,7 +85,7 @@ def begin(
         refuse_unless_open(team.competition, now)
         _refuse_file(team, name, size_bytes)
         refuse_if_used_up(team, expected_kind(team.competition, name), now)
-        _refuse_one_more(list(under_way))
+        _refuse_one_more(team, list(under_way), now)
         refuse_more_bytes(team, now, on_their_way=under_way.aggregate(size=Sum("size_bytes", default=0))["size"])
         if sha256 and not send_again:
             refuse_repeat(team, sha256)
@@ -150,14 +151,14 @@ def finish(pk: UUID, sha256: str = "", description: str = "", *, send_again: boo
         raise OtherOffset(upload)
     # Nothing is written to a file that is whole: it can be read without a lock.
     stored = _as_stored(upload, sha256 or upload.sha256)
-    if not send_again:
-        refuse_repeat(upload.team, stored.sha256)
     with transaction.atomic():
         upload = _locked(pk)
         if upload.submission:
             return upload.submission
         if not upload.is_open:
             raise UploadEnded(upload)
+        if not send_again:
+            refuse_repeat(upload.team, stored.sha256)
         submission = lifecycle.submit(upload.team, upload.user, stored, description, begun_at=upload.begun_at)
         upload.submission, upload.finished_at = submission, submission.submitted_at
         upload.save(update_fields=["submission", "finished_at"])
@@ -199,12 +200,18 @@ def _refuse_file(team: Team, name: str, size_bytes: int) -> None:
         raise SubmissionRefused(too_much)
 
 
-def _refuse_one_more(under_way: list[ChunkedUpload]) -> None:
+def _refuse_one_more(team: Team, under_way: list[ChunkedUpload], at: datetime) -> None:
+    """How many may be on their way at once, and how many a team may begin in vain on a UTC day."""
     if len(under_way) >= settings.OPEN_UPLOADS_PER_TEAM:
         names = ", ".join(f"'{upload.original_name[:80]}'" for upload in under_way)
         raise SubmissionRefused(
             f"{len(under_way)} uploads of your team are on their way ({names}); that is as many as may be. "
             "Go on with one of them by choosing the same file, or cancel it: whoever began it sees it on this page."
+        )
+    given_up = ChunkedUpload.objects.filter(team=team, begun_at__gte=day_of(at), abandoned_at__isnull=False).count()
+    if given_up >= team.competition.daily_limit * settings.UPLOADS_PER_SLOT:
+        raise SubmissionRefused(
+            f"Your team has begun {given_up} uploads today that did not end; the next is possible at 00:00 UTC."
         )
 
 

@@ -16,7 +16,7 @@ class SentBefore(SubmissionRefused):
         super().__init__(
             f"Your team has sent this very file before, as '{earlier.original_name[:80]}' on "
             f"{earlier.submitted_at:%d %B %Y at %H:%M} UTC ({earlier.get_status_display()}). "
-            "Nothing was counted; the same file gets the same score."
+            "Nothing was counted; the same file gets the same answer."
         )
 
 

@@ -145,26 +145,33 @@ def test_bytes_that_a_killed_process_left_behind_the_count_are_overwritten(as_al
     assert path.read_bytes() == FILE
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_same_chunk_by_eight_connections_at_once_counts_once(as_alice, alices_team, alice):
-    address = begun(as_alice)
+def eight_times_at_once(user, step):
+    """What eight connections of that user are answered that take the same step at the same time."""
     gate, answers = Barrier(8), []
 
-    def send():
+    def take():
         client = Client()
-        client.force_login(alice)
+        client.force_login(user)
         gate.wait()
-        answers.append(put(client, address, 0, FILE[:20]).json()["offset"])
+        answers.append(step(client).json())
         connection.close()
 
-    threads = [Thread(target=send) for _ in range(8)]
+    threads = [Thread(target=take) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers == [20] * 8
+    return answers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_step_by_eight_connections_at_once_counts_once(as_alice, alices_team, alice):
+    address = begun(as_alice)
+    answers = eight_times_at_once(alice, lambda client: put(client, address, 0, FILE[:20]))
+    assert [answer["offset"] for answer in answers] == [20] * 8
     put(as_alice, address, 20, FILE[20:])
-    assert finish(as_alice, address).status_code == 200
+    answers = eight_times_at_once(alice, lambda client: finish(client, address))
+    assert answers == [{"submission": Submission.objects.get().get_absolute_url()}] * 8
 
 
 def test_another_file_than_was_announced_is_not_taken(as_alice, alices_team):
@@ -290,6 +297,18 @@ def test_bytes_of_cancelled_and_open_uploads_count_for_the_day(as_alice, alices_
     assert f"has uploaded {len(FILE)} bytes today" in answer.context["refusal"]
     ChunkedUpload.objects.update(touched_at=day_of(timezone.now()) - SECOND)
     assert send_whole(as_alice).status_code == 200
+
+
+def test_uploads_are_not_begun_in_vain_without_end(as_alice, alices_team, settings):
+    settings.UPLOADS_PER_SLOT = 2
+    Competition.objects.update(daily_limit=1)
+    for _ in range(2):
+        as_alice.post(f"{begun(as_alice)}cancel/")
+    answer = begin(as_alice)
+    assert answer.status_code == 409
+    assert "has begun 2 uploads today that did not end; the next is possible at 00:00 UTC" in answer.json()["problem"]
+    ChunkedUpload.objects.update(begun_at=day_of(timezone.now()) - SECOND)
+    assert begin(as_alice).status_code == 200
 
 
 def test_a_cancelled_upload_leaves_no_file(as_alice, alices_team):
