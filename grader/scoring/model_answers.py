@@ -44,4 +44,6 @@ def read_answers(path: Path, row_ids: Int64Array, expected: PredictionFormat) ->
     # Where there is no bound, infinity is not a number all the same.
     if not (np.isfinite(values) & (values >= expected.lowest) & (values <= expected.highest)).all():
         raise AnswersDoNotFit(f"the model's answers do not all lie in [{expected.lowest:g}, {expected.highest:g}]")
+    if expected.integers_only and not np.array_equal(values, np.floor(values)):
+        raise AnswersDoNotFit("the model's answers are not all whole numbers")
     return values
