@@ -1,5 +1,6 @@
 """Checking and activating the versions of a solution: the scoring worker's work, for it alone reads labels."""
 
+import hashlib
 from pathlib import Path
 
 import structlog
@@ -48,10 +49,17 @@ def check(solution: Solution) -> bool:
             Solution.Verdict.ACCEPTED,
             public_count=public_count,
             private_count=len(labels.row_ids) - public_count,
+            sha256=sha256_of(Path(label_storage().path(str(solution.file.name)))),
         )
         if moved and not Solution.objects.filter(competition=solution.competition, is_active=True).exists():
             Solution.objects.filter(pk=solution.pk).update(is_active=True)
     return moved
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a solution's file, which is all that leaves with the competition's files."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def activate(solution: Solution) -> int:
