@@ -1,22 +1,23 @@
 """Labels as files of the scoring host: given to a competition by command, and taken out by command alone."""
 
 import shutil
+from hashlib import file_digest
 from pathlib import Path
 
 from django.core.files import File
-from django.db import transaction
-from django.db.models import Max
 
 from competitions.as_files.refusal import FilesRefused
 from competitions.models import Competition, Solution, label_storage
-from grading.solutions import check, sha256_of
+from competitions.solution_versions import add_version
+from grading.solutions import check
 
 
 def refuse_another_solution(path: Path, named_sha256: str | None) -> None:
     """Raises FilesRefused when the competition's files name a solution by its SHA-256, and `path` is another."""
     if not path.is_file():
         raise FilesRefused(f"There is no solution file {path}.")
-    found = sha256_of(path)
+    with path.open("rb") as file:
+        found = file_digest(file, "sha256").hexdigest()
     if named_sha256 and found != named_sha256:
         raise FilesRefused(
             f"{path} has the SHA-256 {found}; competition.yaml names {named_sha256}. Give the right file, or change "
@@ -26,12 +27,8 @@ def refuse_another_solution(path: Path, named_sha256: str | None) -> None:
 
 def add_solution(competition: Competition, path: Path) -> Solution:
     """Put the labels of a file into the label store as a new version, and check it; returns it with its verdict."""
-    with transaction.atomic(), path.open("rb") as file:
-        Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
-        latest = Solution.objects.filter(competition=competition).aggregate(latest=Max("version"))["latest"]
-        solution = Solution.objects.create(
-            competition=competition, version=(latest or 0) + 1, file=File(file, "solution.csv")
-        )
+    with path.open("rb") as file:
+        solution = add_version(competition, File(file, "solution.csv"), by=None)
     check(solution)
     solution.refresh_from_db()
     return solution

@@ -1,6 +1,6 @@
 """Checking and activating the versions of a solution: the scoring worker's work, for it alone reads labels."""
 
-import hashlib
+from hashlib import file_digest
 from pathlib import Path
 
 import structlog
@@ -43,23 +43,19 @@ def check(solution: Solution) -> bool:
         missing = Problem(None, "The stored file is gone.", "Upload it again.")
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(missing)])
     public_count = int(labels.is_public.sum())
+    with Path(label_storage().path(str(solution.file.name))).open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
     with transaction.atomic():
         moved = _set_verdict(
             solution,
             Solution.Verdict.ACCEPTED,
             public_count=public_count,
             private_count=len(labels.row_ids) - public_count,
-            sha256=sha256_of(Path(label_storage().path(str(solution.file.name)))),
+            sha256=digest,
         )
         if moved and not Solution.objects.filter(competition=solution.competition, is_active=True).exists():
             Solution.objects.filter(pk=solution.pk).update(is_active=True)
     return moved
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a solution's file, which is all that leaves with the competition's files."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def activate(solution: Solution) -> int:

@@ -1,9 +1,22 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from pages import competition_views, health, status_views, submission_views
+from pages import codabench_views, competition_views, files_views, health, status_views, submission_views
 
 urlpatterns = [
+    # Above the admin's own addresses, where organizers look for them.
+    path("admin/competitions/competition/from-files/", files_views.from_files, name="from_files"),
+    path(
+        "admin/competitions/competition/from-files/<uuid:key>/", files_views.competition_plan, name="competition_plan"
+    ),
+    path("admin/competitions/competition/from-codabench/", codabench_views.from_codabench, name="from_codabench"),
+    path(
+        "admin/competitions/competition/from-codabench/<uuid:key>/",
+        codabench_views.codabench_report,
+        name="codabench_report",
+    ),
+    path("admin/competitions/competition/<int:pk>/export/", files_views.export_competition, name="export_competition"),
+    path("admin/competitions/competition/<int:pk>/clone/", files_views.clone_page, name="clone_competition"),
     path("", competition_views.home, name="home"),
     # Pages of other makers, the admin's for one, let the browser look for it here.
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),

@@ -24,9 +24,11 @@ from grader.scoring.metrics import METRICS
 # What trips YAML up: quotes, colons, hashes, numbers and words that mean something, spaces, all kinds of line ends.
 TROUBLE = [
     "a: b", "# no comment", "- item", "'single'", '"double"', " leading", "trailing ", "\ttab", "no", "null", "~",
-    "1e3", "0o17", "12:30", "2026-03-01", "2026-03-01T18:00:00Z", "&a", "*a", "!!python/object", "{}", "[1]", "%", "@", "`",
+    "1e3", "0o17", "12:30", "2026-03-01", "2026-03-01T18:00:00Z", "&a", "*a", "!!python/object",
+    "{}", "[1]", "%", "@", "`",
     "a\r\nb\r\n", "\r", "\n", "\n\n", "a\n", "a\n\n", "  a\n b", "a\n  b\n", "\x85", "\u2028x", "\ufeffx",
-    "百年孤独", "🙂", "é", "\x1b", "\x7f", "a\n\tb", "|", ">", "? x", "<<", "=", "---", "...", "a\n---\nb", "a\n...\n", "a #b",
+    "百年孤独", "🙂", "é", "\x1b", "\x7f", "a\n\tb", "|", ">", "? x", "<<", "=", "---", "...",
+    "a\n---\nb", "a\n...\n", "a #b",
     "a:",
 ]  # fmt: skip
 texts = st.one_of(

@@ -12,10 +12,14 @@ from competitions.as_files.cloning import clone
 from competitions.as_files.planning import Plan, plan
 from competitions.as_files.reading import Bundle, read
 from competitions.as_files.refusal import FilesRefused
-from competitions.as_files.source import open_source
+from competitions.as_files.source import Source, open_source
 from competitions.as_files.writing import export_to_folder, export_to_zip
+from competitions.codabench.importing import import_mapped
+from competitions.codabench.mapping import Choice, mapped
 from competitions.models import Competition, Solution
+from grader.scoring.metrics import METRICS
 from grading.label_files import add_solution, copy_out, refuse_another_solution
+from grading.solutions import check
 from leaderboard.consequences import apply, consequences
 
 
@@ -43,6 +47,11 @@ class Command(BaseCommand):
                 changing.add_argument("--slug", help="Its address, in place of the one in the files.")
             else:
                 changing.add_argument("--against", default="", help="Apply only to what a plan showed this for.")
+        bundle = command("import-codabench", "Report on a Codabench bundle; with --metric, import it.", "path")
+        bundle.add_argument("--metric", choices=sorted(METRICS), help="What its scoring program computes.")
+        bundle.add_argument("--metric-k", type=int, help="k of a metric “at k”.")
+        bundle.add_argument("--phase", default="", help="Name or index of the phase that is meant; else the last.")
+        bundle.add_argument("--slug", default="", help="Its address; else made from the title.")
         cloning = command("clone", "Copy pages, data and settings to a new, unpublished one.", "slug", "new_slug")
         cloning.add_argument("--title", help="Its title; else that of the first one.")
         command("labels", "Copy the labels that count to a new file, on the scoring host.", "slug", "path")
@@ -50,7 +59,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         what = options["what"]
         try:
-            if what in ("plan", "apply", "import"):
+            if what == "import-codabench":
+                with open_source(options["path"]) as source:
+                    self._import_bundle(source, options)
+            elif what in ("plan", "apply", "import"):
                 with open_source(options["path"]) as source:
                     self._with_bundle(what, read(source), options)
             else:
@@ -80,6 +92,21 @@ class Command(BaseCommand):
         if options["solution"]:
             self._add_solution(changed, options["solution"])
 
+    def _import_bundle(self, source: Source, options: dict[str, Any]) -> None:
+        metric = options["metric"]
+        choice = Choice(metric or "mse", options["metric_k"], options["slug"], options["phase"])
+        with mapped(source, choice) as bundle:
+            for line in bundle.report:
+                self.stdout.write(str(line))
+            if metric is None:
+                self.stdout.write("Nothing was imported: say by --metric what the scoring program computes.")
+                return
+            competition, solution = import_mapped(bundle, by=None)
+        self.stdout.write(f"{competition.slug} is made, unpublished. Give it organizers in the admin.")
+        if solution is not None:
+            check(solution)
+            self._tell_verdict(solution)
+
     def _show(self, planned: Plan) -> None:
         if planned.is_empty:
             self.stdout.write("Nothing to change.")
@@ -93,7 +120,10 @@ class Command(BaseCommand):
             self.stdout.write(f"Planned against {planned.against}")
 
     def _add_solution(self, competition: Competition, path: Path) -> None:
-        solution = add_solution(competition, path)
+        self._tell_verdict(add_solution(competition, path))
+
+    def _tell_verdict(self, solution: Solution) -> None:
+        solution.refresh_from_db()
         self.stdout.write(f"Its solution, version {solution.version}, is {solution.get_verdict_display()}.")
         if solution.verdict == Solution.Verdict.REFUSED:
             found = "\n".join(f"{problem['finding']} {problem['cure']}" for problem in solution.problems)
