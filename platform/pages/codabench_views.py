@@ -17,7 +17,7 @@ from competitions.as_files.source import Source, open_source
 from competitions.codabench.importing import import_mapped, planned
 from competitions.codabench.mapping import mapped
 from pages.files_forms import CodabenchForm, CodabenchUploadForm
-from pages.files_views import may_add_or_403, organizers_page, back_to_admin
+from pages.files_views import back_to_admin, may_add_or_403, organizers_page
 from pages.held_uploads import held_or_404, hold, let_go
 from submissions.dispatch import check_solutions_after_commit
 
