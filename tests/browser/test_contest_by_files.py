@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import UTC, datetime, timedelta
 
+from codabench_bundles import bundle
 from playwright.sync_api import expect
 from running_site import eventually
 from test_organizer import sign_in
@@ -96,3 +97,23 @@ def test_a_contest_runs_whole_from_competition_yaml(site, visit, tmp_path):
 
     show_plan(page, tmp_path / "second.zip")
     expect(page.get_by_text("Nothing to change: the competition is as the files say.")).to_be_visible()
+
+
+def test_a_codabench_bundle_is_reported_on_and_imported(site, visit, tmp_path):
+    page = visit()
+    sign_in(page, site)
+    (tmp_path / "bundle.zip").write_bytes(bundle())
+    page.goto("/admin/competitions/competition/")
+    page.get_by_role("link", name="From Codabench").click()
+    page.get_by_label("Bundle").set_input_files(tmp_path / "bundle.zip")
+    page.get_by_label("Metric", exact=True).select_option("r2")
+    page.get_by_role("button", name="Show the report").click()
+    expect(page.get_by_role("cell", name="docker_image")).to_be_visible()
+    page.get_by_label("Metric", exact=True).select_option("mse")
+    page.get_by_role("button", name="Show the report for this choice").click()
+    expect(page.get_by_text("The bundle sorts desc, higher is better; of Mean squared error")).to_be_visible()
+    assert fits_a_telephone(page)
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("Ratings: who likes what? is made, unpublished.")).to_be_visible()
+    newest = "SELECT verdict FROM competitions_solution ORDER BY id DESC LIMIT 1"
+    eventually(lambda: site.value(newest) == "accepted", "the solution is checked")

@@ -132,6 +132,13 @@ def test_labels_that_participants_get_as_well_are_no_solution(run):
     assert Competition.objects.get().labels_are_public
 
 
+def test_the_labels_of_lists_have_their_groups(run):
+    labels = "id,relevance,group,Usage\n1,2,7,Public\n2,0,7,Public\n3,1,8,Private\n4,0,8,Private\n5,0,8,Private\n"
+    run(bundle(reference_data_zip=zipped({"labels.csv": labels})), "--metric", "ndcg_at_k", "--metric-k", "2")
+    made = Competition.objects.get()
+    assert (made.metric_label, made.target_column, made.solutions.get().is_active) == ("NDCG@2", "score", True)
+
+
 @pytest.mark.parametrize(
     "reference",
     [
@@ -142,7 +149,8 @@ def test_labels_that_participants_get_as_well_are_no_solution(run):
 )
 def test_labels_in_another_form_are_told_of_without_a_word_of_them(run, reference):
     said = run(bundle(reference_data_zip=reference), "--metric", "mse")
-    assert "tasks: reference_data: not mapped. It is not one CSV with the header id, target, Usage." in said
+    assert "tasks: reference_data: not mapped. It is not one CSV of that kind with a header." in said
+    assert "Make a CSV with the columns id, target, Usage" in said
     assert "1,5" not in said
     assert not Solution.objects.exists()
 

@@ -19,6 +19,7 @@ from competitions.as_files.writing import export_to_folder, export_to_zip
 from competitions.as_files.yaml_text import dump, load
 from competitions.models import Competition, DataFile, EntryPolicy, LimitWindow, OutOfRangePolicy, Page, PageKind
 from competitions.timeline import ORDERED_DATES
+from grader.scoring.metric import TargetKind
 from grader.scoring.metrics import METRICS
 
 # What trips YAML up: quotes, colons, hashes, numbers and words that mean something, spaces, all kinds of line ends.
@@ -57,12 +58,16 @@ def time_lines(draw) -> dict[str, datetime | None]:
 @st.composite
 def settings_of_a_competition(draw) -> dict[str, object]:
     metric = draw(st.sampled_from(sorted(METRICS)))
-    lowest, highest = sorted(draw(st.tuples(st.floats(-1e300, 0), st.floats(1e-300, 1e300))))
+    lowest, highest = draw(st.none() | st.floats(-1e300, 0)), draw(st.none() | st.floats(1e-300, 1e300))
+    if METRICS[metric].target_kind != TargetKind.NUMBER:
+        lowest, highest = 0.0, 1.0
     return {
         "title": draw(wanted)[:120],
         "tagline": draw(wanted)[:200],
         "notice": draw(texts),
-        "allowed_emails": draw(texts),
+        "allowed_emails": draw(
+            st.sampled_from(["@example.org", "ada@example.org\n@example.net\n", "@a.org\r\n@b.org"])
+        ),
         "is_published": draw(st.booleans()),
         **draw(time_lines()),
         "entry": draw(st.sampled_from(EntryPolicy.values)),
@@ -82,8 +87,8 @@ def settings_of_a_competition(draw) -> dict[str, object]:
         "metric_k": draw(counts) if METRICS[metric].takes_k else None,
         "decimals": draw(st.integers(0, 20)),
         "id_column": draw(st.sampled_from(["id", "null", "no", "_1"])),
-        "lowest": draw(st.none() | st.just(lowest)),
-        "highest": draw(st.none() | st.just(highest)),
+        "lowest": lowest,
+        "highest": highest,
         "out_of_range": draw(st.sampled_from(OutOfRangePolicy.values)),
         "labels_are_public": draw(st.booleans()),
         "data_needs_joining": draw(st.booleans()),

@@ -207,6 +207,9 @@ def _refused_settings(
                 f"{name} stays {shown(present.values[name])}: {reason}. "
                 f"Write that, or make a competition of its own with {shown(wanted.values[name])}."
             )
+    if present and present.values == wanted.values:
+        # What the site allows may have become less since; that stands in the way of no page.
+        return
     # A row of its own, never saved, so that nothing here can change the one that is there.
     draft = Competition.objects.get(pk=competition.pk) if competition else Competition(slug=wanted.slug)
     for name, value in wanted.values.items():

@@ -35,16 +35,17 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self.sizes: dict[str, int] = {}
-        for path in sorted(root.rglob("*")):
+        sizes: dict[str, int] = {}
+        for path in root.rglob("*"):
             name = path.relative_to(root).as_posix()
             if _is_clutter(name):
                 continue
             if path.is_symlink() or not (path.is_dir() or path.is_file()):
                 raise FilesRefused(f"{quoted(name)} is a link or a device. Put the file itself there.")
             if path.is_file():
-                self.sizes[name] = path.stat().st_size
-                _refuse_too_much(self.sizes)
+                sizes[name] = path.stat().st_size
+                _refuse_too_much(sizes)
+        self.sizes = dict(sorted(sizes.items()))
 
     def open(self, name: str) -> BinaryIO:
         return (self._root / name).open("rb")

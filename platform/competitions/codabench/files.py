@@ -12,10 +12,11 @@ from competitions.as_files.schema import DataEntry
 from competitions.codabench.reading import BundleFiles, Member
 from competitions.codabench.report import Report
 from competitions.models import COLUMN_NAME, TEST_FILE
+from grader.scoring.metric import Metric
 
 DATA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-SOLUTION_HEADER = re.compile(rf"({COLUMN_NAME}),({COLUMN_NAME}),Usage")
-UPLOAD_IT = "Make a CSV of id, target and Usage (Public or Private), and upload it under Solutions."
+# What predictions of a list's order are called; the solution of such a contest has a relevance in its place.
+SCORE_COLUMN = "score"
 
 
 @dataclass
@@ -35,8 +36,10 @@ class MappedFiles:
         return self.members[name].source.open(self.members[name].name)
 
 
-def mapped_files(phase: Mapping[str, Any], task: Mapping[str, Any], files: BundleFiles, report: Report) -> MappedFiles:
-    """Take what the phase and its task name. Raises FilesRefused when it is too much in all."""
+def mapped_files(
+    phase: Mapping[str, Any], task: Mapping[str, Any], files: BundleFiles, metric: Metric, report: Report
+) -> MappedFiles:
+    """Take what the phase and its task name, labels as the metric wants them. Raises FilesRefused for too much."""
     found = MappedFiles()
     entries = [
         *_taken("phases: public_data", phase.get("public_data"), "For everyone.", files, found, report),
@@ -46,7 +49,7 @@ def mapped_files(phase: Mapping[str, Any], task: Mapping[str, Any], files: Bundl
     found.entries = tuple(sorted(entries, key=lambda entry: entry.name))
     if (total := sum(entry.size_bytes for entry in entries)) > settings.MAX_UNPACKED_BYTES:
         raise FilesRefused(f"The data has {total:,} bytes unpacked; at most {settings.MAX_UNPACKED_BYTES:,} are taken.")
-    _labels(task, files, found, report)
+    _labels(task, files, found, metric, report)
     return found
 
 
@@ -83,11 +86,13 @@ def _taken(
         report.mapped(place, f"{taken} data files, which can be downloaded.")
 
 
-def _labels(task: Mapping[str, Any], files: BundleFiles, found: MappedFiles, report: Report) -> None:
+def _labels(task: Mapping[str, Any], files: BundleFiles, found: MappedFiles, metric: Metric, report: Report) -> None:
+    wanted = ", ".join(metric.solution_columns("id", "target"))
+    cure = f"Make a CSV with the columns {wanted} (Public or Private), and upload it under Solutions."
     place, name = "tasks: reference_data", task.get("reference_data")
     members = files.at(name) if isinstance(name, str) else None
     if not members:
-        report.warn(place, f"It is not in the bundle: the competition has no labels yet. {UPLOAD_IT}")
+        report.warn(place, f"It is not in the bundle: the competition has no labels yet. {cure}")
         return
     given = {member.sha256() for member in found.members.values()}
     shared = [member for member in members if member.size_bytes and member.sha256() in given]
@@ -100,11 +105,20 @@ def _labels(task: Mapping[str, Any], files: BundleFiles, found: MappedFiles, rep
         )
         return
     tabular = [member for member in members if member.file_name.lower().endswith(".csv")]
-    header = SOLUTION_HEADER.fullmatch(tabular[0].first_line()) if len(members) == 1 and tabular else None
-    if header is None:
+    columns = _columns(tabular[0].first_line(), metric) if len(members) == 1 and tabular else None
+    if columns is None:
         # Nothing of what was found is told: a file without a header begins with a label.
-        report.not_mapped(place, f"It is not one CSV with the header id, target, Usage. {UPLOAD_IT}")
+        report.not_mapped(place, f"It is not one CSV of that kind with a header. {cure}")
         return
     found.solution = tabular[0]
-    found.values |= {"id_column": header[1], "target_column": header[2]}
+    found.values |= {"id_column": columns[0], "target_column": columns[1]}
     report.mapped(place, "It goes into the label store as a solution; the scoring worker checks it.")
+
+
+def _columns(header: str, metric: Metric) -> tuple[str, str] | None:
+    """(id column, target column) of a solution with that first line; None: it is no solution for the metric."""
+    names = tuple(header.split(","))
+    if len(names) < 3 or not all(re.fullmatch(COLUMN_NAME, name) for name in names[:2]):
+        return None
+    target = SCORE_COLUMN if metric.needs_groups else names[1]
+    return (names[0], target) if names == tuple(metric.solution_columns(names[0], target)) else None

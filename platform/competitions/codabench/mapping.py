@@ -1,5 +1,6 @@
 """From a Codabench bundle to a competition, with a line of the report for each field."""
 
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -72,8 +73,9 @@ def _mapped(content: dict[str, Any], files: BundleFiles, choice: Choice, report:
         "entry": _entry(content, report),
         "takes_predictions": True,
         "takes_models": False,
-        "lowest": None,
-        "highest": None,
+        # A bundle has no range; a metric may have one of its own.
+        "lowest": _finite(METRICS[choice.metric].predictions_lowest),
+        "highest": _finite(METRICS[choice.metric].predictions_highest),
         "metric": choice.metric,
         "metric_k": choice.metric_k,
     }
@@ -84,7 +86,7 @@ def _mapped(content: dict[str, Any], files: BundleFiles, choice: Choice, report:
     _leftovers(phase, "phases: ", unmapped.KNOWN_OF_PHASE, unmapped.OF_PHASE, report)
     task = _task(content, phase, report)
     _leftovers(task, "tasks: ", unmapped.KNOWN_OF_TASK, unmapped.OF_TASK, report)
-    found = mapped_files(phase, task, files, report)
+    found = mapped_files(phase, task, files, METRICS[choice.metric], report)
     values |= found.values | _board(content, choice, report)
     report.warn("metric", "Compare the metric that you chose with the bundle's scoring program: only you can tell.")
     return Mapped(
@@ -94,6 +96,10 @@ def _mapped(content: dict[str, Any], files: BundleFiles, choice: Choice, report:
 
 def _bundle(slug: str, values: dict[str, Any], pages: dict[str, str], found: MappedFiles) -> Bundle:
     return Bundle(Description(slug, values, None, pages, found.entries, None), found)
+
+
+def _finite(end: float | None) -> float | None:
+    return end if end is not None and math.isfinite(end) else None
 
 
 def _title(content: Mapping[str, Any], report: Report) -> str:
