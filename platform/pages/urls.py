@@ -1,22 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
-from pages import codabench_views, competition_views, files_views, health, status_views, submission_views
+from pages import chunk_views, competition_views, health, status_views, submission_views
 
 urlpatterns = [
-    # Above the admin's own addresses, where organizers look for them.
-    path("admin/competitions/competition/from-files/", files_views.from_files, name="from_files"),
-    path(
-        "admin/competitions/competition/from-files/<uuid:key>/", files_views.competition_plan, name="competition_plan"
-    ),
-    path("admin/competitions/competition/from-codabench/", codabench_views.from_codabench, name="from_codabench"),
-    path(
-        "admin/competitions/competition/from-codabench/<uuid:key>/",
-        codabench_views.codabench_report,
-        name="codabench_report",
-    ),
-    path("admin/competitions/competition/<int:pk>/export/", files_views.export_competition, name="export_competition"),
-    path("admin/competitions/competition/<int:pk>/clone/", files_views.clone_page, name="clone_competition"),
+    # Before the admin, among whose addresses organizers look for them.
+    path("admin/competitions/competition/", include("pages.files_urls")),
     path("", competition_views.home, name="home"),
     # Pages of other makers, the admin's for one, let the browser look for it here.
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),
@@ -32,6 +21,10 @@ urlpatterns = [
     path("competitions/<slug:slug>/join/", competition_views.join, name="join"),
     path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),
     path("competitions/<slug:slug>/submissions/", submission_views.my_submissions, name="my_submissions"),
+    path("competitions/<slug:slug>/uploads/", chunk_views.begin, name="begin_upload"),
+    path("uploads/<uuid:pk>/", chunk_views.upload, name="upload"),
+    path("uploads/<uuid:pk>/finish/", chunk_views.finish, name="finish_upload"),
+    path("uploads/<uuid:pk>/cancel/", chunk_views.cancel, name="cancel_upload"),
     path("submissions/<uuid:pk>/", submission_views.submission, name="submission"),
     path("submissions/<uuid:pk>/status/", submission_views.status, name="submission_status"),
     path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),
