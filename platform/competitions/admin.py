@@ -13,7 +13,8 @@ from simple_history.admin import SimpleHistoryAdmin
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.features import why_models_cannot_be_asked
-from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind, Solution
+from competitions.freezing import frozen_settings
+from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind
 
 
 class OfOwnCompetitions(admin.ModelAdmin[Any]):
@@ -120,27 +121,7 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
         return format_html('<a href="{}">look</a>', competition.get_absolute_url())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> tuple[str, ...]:
-        # What labels and scores were made with stays as it is once there is something to compare.
-        if obj is None:
-            return ()
-        frozen: tuple[str, ...] = ()
-        has_submissions = obj.submissions.exists()
-        if has_submissions or obj.solutions.filter(verdict=Solution.Verdict.ACCEPTED).exists():
-            frozen = ("id_column", "target_column", "lowest", "highest")
-        if has_submissions:
-            frozen = (
-                "metric",
-                "metric_k",
-                "decimals",
-                "id_column",
-                "target_column",
-                "lowest",
-                "highest",
-                "out_of_range",
-            )
-            if obj.tensorflow_version:
-                frozen += ("tensorflow_version",)
-        return frozen
+        return () if obj is None else tuple(frozen_settings(obj))
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Organizers are chosen among those who have the role, not among all participants."""

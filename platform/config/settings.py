@@ -261,6 +261,9 @@ WORKER_SILENCE_SECONDS = 6 * SWEEP_SECONDS
 WALLS_RETRY_SECONDS = environment.whole_number("HOLDOUT_WALLS_RETRY_SECONDS", 60, least=1)
 TEAM_UPLOAD_BYTES_PER_DAY = environment.whole_number("HOLDOUT_TEAM_UPLOAD_MB_PER_DAY", 5000, least=1) * 1_000_000
 MAX_UNPACKED_BYTES = environment.whole_number("HOLDOUT_MAX_UNPACKED_MB", 1000, least=1) * 1_000_000
+# What a competition may consist of as files: so many, and its YAML and each page no longer than this.
+MAX_COMPETITION_FILES = environment.whole_number("HOLDOUT_MAX_COMPETITION_FILES", 300, least=10)
+MAX_COMPETITION_TEXT_BYTES = 1_000_000
 # A larger file goes in chunks of this size, where the browser runs our script; it is resumed after a lost connection.
 CHUNK_ABOVE_BYTES = environment.whole_number("HOLDOUT_CHUNK_ABOVE_MB", 20, least=1) * 1_000_000
 CHUNK_BYTES = environment.whole_number("HOLDOUT_CHUNK_MB", 8, least=1, most=64) * 1_000_000

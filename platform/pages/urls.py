@@ -1,9 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from pages import chunk_views, competition_views, health, status_views, submission_views
 
 urlpatterns = [
+    # Before the admin, among whose addresses organizers look for them.
+    path("admin/competitions/competition/", include("pages.files_urls")),
     path("", competition_views.home, name="home"),
     # Pages of other makers, the admin's for one, let the browser look for it here.
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),
