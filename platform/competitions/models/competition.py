@@ -272,6 +272,7 @@ class Competition(models.Model):
         problems |= dict(self.timeline.out_of_order())
         if self.metric in METRICS:
             problems |= self._problems_of_k(METRICS[self.metric])
+            problems |= self._problems_of_range(METRICS[self.metric])
         if problems:
             raise ValidationError(problems)
 
@@ -281,6 +282,13 @@ class Competition(models.Model):
         if not metric.takes_k and self.metric_k is not None:
             return {"metric_k": f"{metric.label} has no k: leave it empty."}
         return {}
+
+    def _problems_of_range(self, metric: Metric) -> dict[str, str]:
+        ends = {name: getattr(self, name) for name in ("lowest", "highest")}
+        if not metric.predicts_classes:
+            return {}
+        cut = [name for name, end in ends.items() if end is not None and end % 1]
+        return dict.fromkeys(cut, f"{metric.label} compares the numbers of classes: write a whole number.")
 
     def model_allowance(self) -> ModelAllowance:
         """The competition's limits, or the site's where those have become lower."""
@@ -332,6 +340,7 @@ class Competition(models.Model):
             out_of_range=OutOfRange(self.out_of_range),
             max_bytes=self.max_upload_bytes,
             max_unpacked_bytes=settings.MAX_UNPACKED_BYTES,
+            integers_only=self.scored_by.predicts_classes,
         )
 
     def solution_format(self) -> PredictionFormat:
