@@ -1,7 +1,7 @@
 """The audit of a competition's data, as a job of the scoring worker.
 
-The data are read by a child process (`manage.py audit SLUG --report`) that has AUDIT_SECONDS; the worker goes on scoring
-until it has ended, so that no submission waits for an audit, even where there is one worker process only.
+A child process (`manage.py audit SLUG --report`) reads the data, in AUDIT_SECONDS at most; the worker scores on until
+it has ended, so that no submission waits for an audit, even where there is one worker process only.
 """
 
 import json
@@ -73,7 +73,7 @@ def audit_waiting() -> None:
             _carry_out(job)
         except JobLost:
             log.warning("audit_lost", audit=job.pk)
-        except Exception as problem:  # The worker must live on; the row says that it is our fault, the log has it whole.
+        except Exception as problem:  # The worker must live on; the log has it whole.
             log.exception("audit_failed", audit=job.pk)
             fail(job, f"The audit stopped with {type(problem).__name__}; the scoring worker's log says more.")
 

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from pages import competition_views, health, status_views, submission_views
+from pages import competition_views, health, launch_views, status_views, submission_views
 
 urlpatterns = [
     path("", competition_views.home, name="home"),
@@ -19,6 +19,12 @@ urlpatterns = [
     path("competitions/<slug:slug>/join/", competition_views.join, name="join"),
     path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),
     path("competitions/<slug:slug>/submissions/", submission_views.my_submissions, name="my_submissions"),
+    path("competitions/<slug:slug>/launch/", launch_views.launch_check, name="launch_check"),
+    path("competitions/<slug:slug>/launch/progress/", launch_views.launch_check_progress, name="launch_check_progress"),
+    path("competitions/<slug:slug>/launch/audit/", launch_views.audit, name="audit"),
+    path("competitions/<slug:slug>/launch/audit/progress/", launch_views.audit_progress, name="audit_progress"),
+    path("competitions/<slug:slug>/launch/publish/", launch_views.publishing, name="publishing"),
+    path("competitions/<slug:slug>/launch/unpublish/", launch_views.unpublishing, name="unpublishing"),
     path("submissions/<uuid:pk>/", submission_views.submission, name="submission"),
     path("submissions/<uuid:pk>/status/", submission_views.status, name="submission_status"),
     path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),

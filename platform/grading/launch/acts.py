@@ -1,4 +1,4 @@
-"""What a rehearsal sends: a file for each act, made by the scoring worker, since the perfect answer is made of labels."""
+"""What a rehearsal sends: a file for each act. The scoring worker makes them: the perfect answer is made of labels."""
 
 import math
 from collections.abc import Iterable

@@ -54,9 +54,11 @@ def check_waiting(may_go_on: Callable[[], bool]) -> bool:
                 return False
         except JobLost:
             log.warning("launch_check_lost", check=check.pk)
-        except Exception as problem:  # The worker must live on; the row says that it is our fault, the log has it whole.
+        except Exception as problem:  # The worker must live on; the log has it whole.
             log.exception("launch_check_failed", check=check.pk)
-            _give_up(check, f"The launch check stopped with {type(problem).__name__}; the scoring worker's log says more.")
+            _give_up(
+                check, f"The launch check stopped with {type(problem).__name__}; the scoring worker's log says more."
+            )
         if not may_go_on():
             return False
     return True

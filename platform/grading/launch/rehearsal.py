@@ -44,9 +44,7 @@ def send(check: LaunchCheck, act: Act, content: bytes) -> None:
         competition=check.competition, name=team_name(check, act.value), is_rehearsal=True
     )
     stored_name = submission_storage().save(f"{_folder(check)}/{uuid4().hex}", ContentFile(content))
-    upload = StoredUpload(
-        stored_name, f"{act.value}.csv", Kind.PREDICTIONS, len(content), sha256(content).hexdigest()
-    )
+    upload = StoredUpload(stored_name, f"{act.value}.csv", Kind.PREDICTIONS, len(content), sha256(content).hexdigest())
     with transaction.atomic():
         Team.objects.select_for_update(no_key=True).get(pk=team.pk)
         if not Submission.objects.filter(team=team).exists():

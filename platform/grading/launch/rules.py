@@ -55,9 +55,7 @@ def one_over_the_limit(check: LaunchCheck) -> Line:
     """As many as a team may send, then one more, in a transaction that leaves nothing."""
     name = "One over the limit is refused"
     with transaction.atomic():
-        team = Team.objects.create(
-            competition=check.competition, name=team_name(check, "limit"), is_rehearsal=True
-        )
+        team = Team.objects.create(competition=check.competition, name=team_name(check, "limit"), is_rehearsal=True)
         allowed = allowance(team, database_now(check.competition)).left
         if allowed > MOST_ROWS:
             line = Line(

@@ -60,10 +60,11 @@ def _perfect(competition: Competition, sent: Submission | None) -> Line:
             return Line(name, Level.RED, finding, "Look at the range, the size limit and the solution's targets.")
         return Line(name, Level.RED, _why_not(sent), "The scoring worker's log has it whole.")
     found = f"{scores_of(competition, sent.evaluation)}."
-    if competition.metric_k is not None:
+    if competition.scored_by.takes_k:
         # Full lists of few relevant rows bound some of these below 1.
         return Line(name, Level.GREEN, f"The best that any list can reach: {found}")
-    best = 0.0 if competition.scored_by.lower_is_better else 1.0
+    metric = competition.scored_by
+    best = metric.lowest if metric.lower_is_better else metric.highest
     parts = (sent.evaluation.public_score, sent.evaluation.private_score)
     if all(part is not None and abs(part - best) <= NEAR for part in parts):
         return Line(name, Level.GREEN, found)
@@ -118,7 +119,9 @@ def _nan(sent: Submission | None) -> Line:
         return Line(name, Level.RED, NOT_SENT, "Upload a solution.")
     if sent.status == Status.REJECTED and sent.problems[0]["line"] == FIRST_ROW:
         return Line(name, Level.GREEN, _why_not(sent))
-    return Line(name, Level.RED, f"A file with NaN on line {FIRST_ROW}: {_why_not(sent)}", "Tell whoever runs this site.")
+    return Line(
+        name, Level.RED, f"A file with NaN on line {FIRST_ROW}: {_why_not(sent)}", "Tell whoever runs this site."
+    )
 
 
 def _missing(sent: Submission | None, last_id: int) -> Line:
