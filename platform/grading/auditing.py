@@ -1,16 +1,16 @@
 """The audit of a competition's data, as a job of the scoring worker.
 
-A child process (`manage.py audit SLUG --report`) reads the data, in AUDIT_SECONDS at most; the worker scores on until
-it has ended, so that no submission waits for an audit, even where there is one worker process only.
+A child process (`python -m grader.audit`) reads the data, in AUDIT_SECONDS at most; the worker scores on until it has
+ended, so that no submission waits for an audit, even where there is one worker process only.
 """
 
 import json
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import IO
 
@@ -18,12 +18,11 @@ import structlog
 from django.conf import settings
 
 from competitions.launching import data_digest_of, worst_of
-from competitions.models import TEST_FILE, TRAIN_FILE, Competition, DataAudit
+from competitions.models import TEST_FILE, TRAIN_FILE, Competition, DataAudit, label_storage
 from config.environment import ROOT
 from config.processes import die_with_parent
-from grader.audit import Report, audit
 from grading.jobs import JobLost, fail, finish, hold, is_overdue, take_in_hand
-from grading.labels import NoActiveSolution, active_version, labels_of
+from grading.labels import LabelsDoNotFit, NoActiveSolution, active_version, labels_of
 from grading.scoring import score_claimed
 from submissions.lifecycle import claim_next
 from submissions.models import Queue
@@ -33,37 +32,15 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 0.1
 HOLD_SECONDS = 1.0
 LAST_BYTES = 500
-TABLES = (".csv",)
+# How the child's lines begin that are no traceback.
+PROGRESS = ("Reading", "Looking")
+TABLE = ".csv"
+# The exit code with which `grader.audit` says in a sentence why there is nothing to audit.
+CANNOT_AUDIT = 2
 
 
 class CannotAudit(Exception):
     """Why there is nothing to audit, for an organizer to read."""
-
-
-def audit_of(competition: Competition, say: Callable[[str], None]) -> Report:
-    """The audit itself, in this process, which must be one of the scoring worker's side. Raises CannotAudit."""
-    files = {data_file.name: Path(data_file.file.path) for data_file in competition.data_files.all()}
-    if TEST_FILE not in files:
-        raise CannotAudit(f"There is no {TEST_FILE} among the data files: add it first.")
-    try:
-        labels = labels_of(active_version(competition))
-    except NoActiveSolution:
-        raise CannotAudit("There is no accepted solution: upload one first.") from None
-    test, train = files.pop(TEST_FILE), files.pop(TRAIN_FILE, None)
-    try:
-        return audit(
-            train,
-            test,
-            labels,
-            id_column=competition.id_column,
-            target_column=competition.target_column,
-            metric=competition.metric,
-            k=competition.metric_k,
-            more={name: path for name, path in files.items() if name.endswith(TABLES)},
-            say=say,
-        )
-    except (OSError, ValueError) as problem:
-        raise CannotAudit(str(problem)) from problem
 
 
 def audit_waiting() -> None:
@@ -73,6 +50,8 @@ def audit_waiting() -> None:
             _carry_out(job)
         except JobLost:
             log.warning("audit_lost", audit=job.pk)
+        except CannotAudit as reason:
+            fail(job, str(reason))
         except Exception as problem:  # The worker must live on; the log has it whole.
             log.exception("audit_failed", audit=job.pk)
             fail(job, f"The audit stopped with {type(problem).__name__}; the scoring worker's log says more.")
@@ -80,42 +59,67 @@ def audit_waiting() -> None:
 
 def _carry_out(job: DataAudit) -> None:
     if is_overdue(job, 2 * settings.AUDIT_SECONDS):
-        fail(job, f"The audit was not done within {2 * settings.AUDIT_SECONDS} s. Ask for it again.")
-        return
+        raise CannotAudit(f"The audit was not done within {2 * settings.AUDIT_SECONDS} s. Ask for it again.")
     hold(job, "Reading the data")
     digest = data_digest_of(job.competition)
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as said:
-        exit_code = _read_by_a_child(job, answer, said)
-        if exit_code is None:
-            fail(job, f"The audit took longer than {settings.AUDIT_SECONDS} s (HOLDOUT_AUDIT_SECONDS) and was ended.")
-            return
-        answer.seek(0)
-        told = json.loads(answer.read() or b"{}")
-    if "cannot" in told:
-        fail(job, told["cannot"])
-    elif "findings" in told:
-        finish(job, report=told, worst=worst_of(finding["level"] for finding in told["findings"]), digest=digest)
-    else:
-        fail(job, f"The process that read the data ended with {exit_code}; it may have needed more memory.")
+    with TemporaryDirectory() as folder:
+        command = _command(job.competition, Path(folder))
+        with (Path(folder) / "answer").open("w+b") as answer, (Path(folder) / "said").open("w+b") as said:
+            exit_code = _read_by_a_child(job, command, answer, said)
+            answer.seek(0)
+            told = answer.read()
+            if exit_code == CANNOT_AUDIT:
+                raise CannotAudit(_last_line(said))
+            if not told:
+                # What it said may quote a label; its exit code does not.
+                raise CannotAudit(f"The process that read the data ended with {exit_code}: it may lack memory.")
+    report = json.loads(told)
+    finish(job, report=report, worst=worst_of(finding["level"] for finding in report["findings"]), digest=digest)
 
 
-def _read_by_a_child(job: DataAudit, answer: IO[bytes], said: IO[bytes]) -> int | None:
-    """Start the child, score what waits until it has ended, and return its exit code; None: its time was up."""
+def _command(competition: Competition, folder: Path) -> list[str]:
+    """The child's command line; in `folder` the data files stand under their own names. Raises CannotAudit."""
+    for data_file in competition.data_files.all():
+        (folder / data_file.name).symlink_to(data_file.file.path)
+    test, train = folder / TEST_FILE, folder / TRAIN_FILE
+    if not test.is_symlink():
+        raise CannotAudit(f"There is no {TEST_FILE} among the data files: add it first.")
+    try:
+        version = active_version(competition)
+        # A solution that does not fit is told of here, without its values: the child would quote them.
+        labels_of(version)
+    except NoActiveSolution:
+        raise CannotAudit("There is no accepted solution: upload one first.") from None
+    except LabelsDoNotFit as problem:
+        raise CannotAudit(str(problem)) from problem
+    solution = label_storage().path(str(version.file.name))
+    more = sorted(str(path) for path in folder.glob(f"*{TABLE}") if path not in (test, train))
+    return [
+        sys.executable, "-m", "grader.audit", "--json", "--verbose", "--test", str(test), "--solution", solution,
+        "--metric", competition.metric, "--id-column", competition.id_column,
+        "--target-column", competition.target_column,
+        *(["--k", str(competition.metric_k)] if competition.metric_k else []),
+        *(["--train", str(train)] if train.is_symlink() else []),
+        *(["--more", *more] if more else []),
+    ]  # fmt: skip
+
+
+def _read_by_a_child(job: DataAudit, command: Sequence[str], answer: IO[bytes], said: IO[bytes]) -> int:
+    """Start the child, score what waits until it has ended, and return its exit code. Raises CannotAudit."""
     ends_at = monotonic() + settings.AUDIT_SECONDS
     child = subprocess.Popen(
-        [sys.executable, str(ROOT / "manage.py"), "audit", job.competition.slug, "--report"],
-        stdin=subprocess.DEVNULL,
-        stdout=answer,
-        stderr=said,
-        preexec_fn=die_with_parent,
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=answer, stderr=said, preexec_fn=die_with_parent
     )
     try:
         held_at = monotonic()
         while child.poll() is None:
             if monotonic() > ends_at:
-                return None
+                raise CannotAudit(
+                    f"The audit took longer than {settings.AUDIT_SECONDS} s (HOLDOUT_AUDIT_SECONDS) and was ended."
+                )
             if monotonic() > held_at + HOLD_SECONDS:
-                hold(job, _last_line(said))
+                said_last = _last_line(said)
+                hold(job, said_last if said_last.startswith(PROGRESS) else "Reading the data")
                 held_at = monotonic()
             if (claim := claim_next(Queue.SCORING)) is not None:
                 score_claimed(claim)
@@ -128,7 +132,7 @@ def _read_by_a_child(job: DataAudit, answer: IO[bytes], said: IO[bytes]) -> int 
 
 
 def _last_line(said: IO[bytes]) -> str:
-    """What the child has said last; the file is shared with it, so it is read without moving where it writes."""
+    """What the child has said last; it shares the file, so this is read without moving where it writes."""
     end = os.fstat(said.fileno()).st_size
     lines = os.pread(said.fileno(), LAST_BYTES, max(0, end - LAST_BYTES)).decode(errors="replace").splitlines()
-    return lines[-1] if lines else "Reading the data"
+    return lines[-1] if lines else ""

@@ -87,7 +87,7 @@ def audit_progress(request: HttpRequest, slug: str) -> HttpResponse:
 def publishing(request: HttpRequest, slug: str) -> HttpResponse:
     """Whether it is published, what stands against it, and the button; POST publishes."""
     competition = own_or_404(request, slug)
-    form = PublishForm(request.POST or None)
+    form = PublishForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -17,7 +17,7 @@ from competitions.launching import Line, digest_of, worst_of
 from competitions.models import LaunchCheck, Level
 from grader.scoring.solution import Solution
 from grading.jobs import JobLost, fail, finish, hold, is_overdue, let_go, take_in_hand
-from grading.labels import NoActiveSolution, active_version, labels_of
+from grading.labels import LabelsDoNotFit, NoActiveSolution, active_version, labels_of
 from grading.launch.acts import Act, content_of
 from grading.launch.leaks import labels_among_data
 from grading.launch.rehearsal import remove_files, send, sent_by, teams_of
@@ -74,8 +74,8 @@ def _carry_on(check: LaunchCheck, may_go_on: Callable[[], bool]) -> bool:
         check.save(update_fields=["digest"])
     try:
         labels = labels_of(active_version(check.competition))
-    except NoActiveSolution:
-        _conclude(check, None)
+    except (NoActiveSolution, LabelsDoNotFit) as problem:
+        _conclude(check, problem)
         return True
     while (after := _take_a_step(check, labels)) is not After.ALL_SCORED:
         if after is After.OTHERS_ARE_AT_IT:
@@ -107,7 +107,7 @@ def _take_a_step(check: LaunchCheck, labels: Solution) -> After:
     return After.MOVED
 
 
-def _conclude(check: LaunchCheck, labels: Solution | None) -> None:
+def _conclude(check: LaunchCheck, labels: Solution | NoActiveSolution | LabelsDoNotFit) -> None:
     """Judge, remove the files, and record the checklist in one transaction with the end of the rows.
 
     A successor of a worker that is killed in between finds the rows, which are all that judging needs.
@@ -121,12 +121,15 @@ def _conclude(check: LaunchCheck, labels: Solution | None) -> None:
     log.info("launch_check_done", check=check.pk, red=sum(line.level == Level.RED for line in lines))
 
 
-def lines_of(check: LaunchCheck, labels: Solution | None) -> list[Line]:
-    """The whole checklist; `labels` None: there is no active solution, so nothing was sent."""
+def lines_of(check: LaunchCheck, labels: Solution | NoActiveSolution | LabelsDoNotFit) -> list[Line]:
+    """The whole checklist; without labels nothing was sent, and a line says why."""
     competition = check.competition
     lines = [dates(competition, database_now(competition)), *surroundings(competition)]
-    if labels is None:
+    if isinstance(labels, NoActiveSolution):
         return lines
+    if isinstance(labels, LabelsDoNotFit):
+        cure = "Upload a solution that fits, or set back what has changed."
+        return [*lines, Line("Solution fits the settings", Level.RED, str(labels), cure)]
     return [
         *lines,
         labels_among_data(competition, labels),

@@ -3,7 +3,6 @@
 It must run on the scoring host: it reads labels. The report holds none.
 """
 
-import json
 import sys
 import time
 from typing import Any
@@ -12,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from competitions.models import Competition, JobState, Level
 from grader.audit import Report
-from grading.auditing import CannotAudit, audit_of, audit_waiting
+from grading.auditing import audit_waiting
 from submissions.launch_jobs import ask_for_audit
 
 LOOK_SECONDS = 0.2
@@ -23,15 +22,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="The last part of the competition's address.")
-        parser.add_argument("--report", action="store_true", help="Only print the report as JSON; keep nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         competition = Competition.objects.filter(slug=options["slug"]).first()
         if competition is None:
             raise CommandError(f"There is no competition {options['slug']!r}. `manage.py seed` makes the first ones.")
-        if options["report"]:
-            self._print_as_json(competition)
-            return
         job = ask_for_audit(competition, None)
         while not job.is_finished:
             # A worker may have it in hand already; then it is only waited for.
@@ -44,14 +39,3 @@ class Command(BaseCommand):
         self.stdout.write(Report.from_dict(job.report).to_text())
         if job.worst == Level.RED:
             sys.exit(1)
-
-    def _print_as_json(self, competition: Competition) -> None:
-        def say(text: str) -> None:
-            self.stderr.write(text)
-            self.stderr.flush()
-
-        try:
-            found = audit_of(competition, say).to_dict()
-        except CannotAudit as problem:
-            found = {"cannot": str(problem)}
-        self.stdout.write(json.dumps(found))
