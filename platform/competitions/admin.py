@@ -123,7 +123,7 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
     @admin.display(description="published")
     def publishing(self, competition: Competition) -> SafeString | str:
         """There is one door: the page that asks the launch check first."""
-        if competition.pk is None:
+        if competition._state.adding:
             return "Not yet: save it first. It begins as a draft, which only its organizers see."
         return format_html(
             '{} <a href="{}">Launch check</a> · <a href="{}">Audit</a> · <a href="{}">{}</a>',

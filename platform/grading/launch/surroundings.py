@@ -43,7 +43,7 @@ def pages(competition: Competition) -> Line:
 def files(competition: Competition) -> Line:
     name = "Data files are there"
     found = {data_file.name: data_file for data_file in competition.data_files.all()}
-    gone = [name for name, data_file in found.items() if not data_file.file.storage.exists(data_file.file.name)]
+    gone = [name for name, data_file in found.items() if not data_file.file.storage.exists(str(data_file.file.name))]
     if gone:
         return Line(name, Level.RED, f"The stored file of {_listed(gone)} is gone.", "Upload it again.")
     if TEST_FILE not in found:
