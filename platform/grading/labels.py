@@ -5,7 +5,7 @@ from pathlib import Path
 
 from competitions.models import Competition, label_storage
 from competitions.models import Solution as SolutionVersion
-from grader.scoring.metrics import Metric
+from grader.scoring.metrics import METRICS
 from grader.scoring.prediction_format import PredictionFormat
 from grader.scoring.rejection import Rejected
 from grader.scoring.solution import Solution, read_solution
@@ -31,7 +31,7 @@ def labels_of(version: SolutionVersion) -> Solution:
     """The labels of an accepted version. A process keeps the two that it read last. Raises LabelsDoNotFit."""
     competition = version.competition
     try:
-        return _read(version.file.name, competition.solution_format(), competition.scored_by)
+        return _read(version.file.name, competition.solution_format(), competition.metric)
     except Rejected as reason:
         line = next((problem.line for problem in reason.problems if problem.line), None)
     # Outside of the handler, so that no log shows the reason: it quotes labels.
@@ -42,6 +42,6 @@ def labels_of(version: SolutionVersion) -> Solution:
 
 
 @lru_cache(maxsize=2)
-def _read(stored_name: str, expected: PredictionFormat, metric: Metric) -> Solution:
+def _read(stored_name: str, expected: PredictionFormat, metric: str) -> Solution:
     # Every version has a stored name of its own, so a name never changes its labels.
-    return read_solution(Path(label_storage().path(stored_name)), expected, metric=metric)
+    return read_solution(Path(label_storage().path(stored_name)), expected, metric=METRICS[metric])

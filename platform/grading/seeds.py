@@ -124,9 +124,8 @@ def finished_seed(say: Say) -> Seed:
     """A made-up question of yes and no, by log loss."""
     secret = secrets.token_hex(32)
     readings = make_readings(secret)
-    say(
-        f"Made {len(readings.train) + len(readings.test):,} readings; the best log loss is {readings.best_log_loss:.4f}."
-    )
+    reading_count = len(readings.train) + len(readings.test)
+    say(f"Made {reading_count:,} readings; the best possible log loss is {readings.best_log_loss:.4f}.")
     return Seed(
         slug="finished",
         title="Will they finish it?",
@@ -167,8 +166,8 @@ def _ratings(say: Say) -> Ratings:
             world.books,
             notice="**These are not the Goodreads data.** The site could not fetch them when it was set up, so "
             "a made-up world of the same shape stands in. Numbers of rows and scores on these pages that speak of "
-            f"Goodreads do not apply: for predicted ratings the best possible MSE is {world.best_mse:.3f}, by the known "
-            "noise.",
+            f"Goodreads do not apply: for predicted ratings the best possible MSE is {world.best_mse:.3f}, by the "
+            "known noise.",
         )
     return Ratings(
         read_ratings(folder / "train.csv"), read_ratings(folder / "test.csv"), read_books(folder / "books.csv")
