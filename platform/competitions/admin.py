@@ -73,7 +73,7 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
     filter_horizontal = ("organizers",)
     inlines = (PageInline, DataFileInline)
     fieldsets = (
-        (None, {"fields": ("title", "slug", "tagline", "notice", "organizers", "publishing")}),
+        (None, {"fields": ("publishing", "title", "slug", "tagline", "notice", "organizers")}),
         (
             "Time line (UTC)",
             {

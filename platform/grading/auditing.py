@@ -18,7 +18,7 @@ import structlog
 from django.conf import settings
 
 from competitions.launching import data_digest_of, worst_of
-from competitions.models import TEST_FILE, TRAIN_FILE, Competition, DataAudit, label_storage
+from competitions.models import SAMPLE_FILE, TEST_FILE, TRAIN_FILE, Competition, DataAudit, label_storage
 from config.environment import ROOT
 from config.processes import die_with_parent
 from grading.jobs import JobLost, fail, finish, hold, is_overdue, take_in_hand
@@ -94,7 +94,9 @@ def _command(competition: Competition, folder: Path) -> list[str]:
     except LabelsDoNotFit as problem:
         raise CannotAudit(str(problem)) from problem
     solution = label_storage().path(str(version.file.name))
-    more = sorted(str(path) for path in folder.glob(f"*{TABLE}") if path not in (test, train))
+    more = sorted(
+        str(path) for path in folder.glob(f"*{TABLE}") if path.name not in (TEST_FILE, TRAIN_FILE, SAMPLE_FILE)
+    )
     return [
         sys.executable, "-m", "grader.audit", "--json", "--verbose", "--test", str(test), "--solution", solution,
         "--metric", competition.metric, "--id-column", competition.id_column,

@@ -35,12 +35,12 @@ def content_of(act: Act, competition: Competition, labels: Solution) -> bytes | 
 
 
 def constant_of(competition: Competition) -> float:
-    """A value that every row may have, chosen without looking at a label: a whole number where the range holds one."""
+    """A value that every row may have, chosen without looking at a label; a class where classes are predicted."""
     expected = competition.prediction_format()
     lowest, highest = expected.lowest, expected.highest
     if math.isfinite(lowest) and math.isfinite(highest):
         middle = (lowest + highest) / 2
-        return float(round(middle)) if lowest <= round(middle) <= highest else middle
+        return float(math.ceil(lowest)) if expected.integers_only else middle
     if math.isfinite(lowest):
         return float(math.ceil(lowest))
     return float(math.floor(highest)) if math.isfinite(highest) else 0.0

@@ -7,6 +7,7 @@ process there is; what another process has taken up meanwhile is waited for by c
 
 from collections.abc import Callable
 from enum import Enum, auto
+from time import monotonic, sleep
 
 import structlog
 from django.conf import settings
@@ -31,7 +32,9 @@ from submissions.models import Queue
 
 log = structlog.get_logger(__name__)
 
-# How long a check is left alone while another process scores one of its submissions.
+# While another process scores one of its submissions, a check is waited for; then it is left alone for a while.
+PATIENCE_SECONDS = 2.0
+LOOK_SECONDS = 0.05
 PAUSE_SECONDS = 1.0
 
 
@@ -77,10 +80,15 @@ def _carry_on(check: LaunchCheck, may_go_on: Callable[[], bool]) -> bool:
     except (NoActiveSolution, LabelsDoNotFit) as problem:
         _conclude(check, problem)
         return True
+    patient_until = monotonic() + PATIENCE_SECONDS
     while (after := _take_a_step(check, labels)) is not After.ALL_SCORED:
         if after is After.OTHERS_ARE_AT_IT:
+            if monotonic() < patient_until:
+                sleep(LOOK_SECONDS)
+                continue
             let_go(check, PAUSE_SECONDS)
             return True
+        patient_until = monotonic() + PATIENCE_SECONDS
         if not may_go_on():
             let_go(check)
             return False
