@@ -315,7 +315,8 @@ class Competition(models.Model):
     def timeline(self) -> Timeline:
         """Its dates, which say what may be done when."""
         grace = timedelta(seconds=settings.UPLOAD_GRACE_SECONDS)
-        return Timeline(self.is_published, *(getattr(self, name) for name in ORDERED_DATES), upload_grace=grace)
+        dates = {name: getattr(self, name) for name in ORDERED_DATES}
+        return Timeline(self.is_published, **dates, upload_grace=grace)
 
     def stage(self, at: datetime) -> Stage:
         """Where it is in its time line."""
