@@ -240,6 +240,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": SWEEP_SECONDS, "ignore_result": True},
     }
 }
+# Whoever has a launch check or an audit in hand says so again within this time; else another process takes it up.
+JOB_LEASE_SECONDS = environment.whole_number("HOLDOUT_JOB_LEASE_SECONDS", 60, least=2)
+# A launch check that takes longer, because submissions of its own wait for a worker, is given up.
+LAUNCH_CHECK_SECONDS = environment.whole_number("HOLDOUT_LAUNCH_CHECK_SECONDS", 900, least=30)
+# What one audit may take. The worker goes on scoring meanwhile.
+AUDIT_SECONDS = environment.whole_number("HOLDOUT_AUDIT_SECONDS", 300, least=10)
 # Uploads of all kinds that a team may make per day for each slot of its limit.
 UPLOADS_PER_SLOT = environment.whole_number("HOLDOUT_UPLOADS_PER_SLOT", 10, least=1)
 # The most that a competition may allow its models.
