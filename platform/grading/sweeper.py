@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db.models import Q
 
 from competitions.models import Solution
+from grading.rescores import waiting_rescores
 from submissions.clock import seconds_from_now
-from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
+from submissions.dispatch import CHECK_SOLUTIONS, RESCORE, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
@@ -27,6 +28,8 @@ def sweep() -> None:
             ring(TASKS[queue], queue)
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
+    if waiting_rescores().exists():
+        ring(RESCORE, Queue.SCORING)
 
 
 def _remove_left_uploads() -> None:

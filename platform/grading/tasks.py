@@ -7,10 +7,10 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import Q
 
-from grading import models_worker, solutions, sweeper
+from grading import models_worker, rescoring, solutions, sweeper
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
-from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
+from submissions.dispatch import CHECK_SOLUTIONS, RESCORE, TASKS, ring
 from submissions.lifecycle import Claim, claim_next
 from submissions.model_grading import runs_with
 from submissions.models import Queue
@@ -44,6 +44,13 @@ def _take_turns(
 def check_solutions() -> None:
     """A solution was uploaded: check what waits."""
     solutions.check_waiting()
+
+
+@shared_task(name=RESCORE)
+def rescore() -> None:
+    """A rescore was asked for, or given its word: go on with what is under way, then ring for the rest."""
+    if rescoring.take_turn(monotonic() + settings.TURN_SECONDS):
+        ring(RESCORE, Queue.SCORING)
 
 
 @shared_task(name="grading.sweep")

@@ -12,6 +12,7 @@ log = structlog.get_logger(__name__)
 # Who answers each queue's bell, by name: the site does not import the workers' side.
 TASKS = {Queue.MODELS: "grading.predict_waiting", Queue.SCORING: "grading.score_waiting"}
 CHECK_SOLUTIONS = "grading.check_solutions"
+RESCORE = "grading.rescore"
 
 
 def ring_after_commit(queue: Queue) -> None:
@@ -22,6 +23,11 @@ def ring_after_commit(queue: Queue) -> None:
 def check_solutions_after_commit() -> None:
     """Have the scoring worker look at solutions that wait for their check, once this transaction is committed."""
     transaction.on_commit(lambda: ring(CHECK_SOLUTIONS, Queue.SCORING), robust=True)
+
+
+def rescore_after_commit() -> None:
+    """Have the scoring worker go on with the rescores, once this transaction is committed."""
+    transaction.on_commit(lambda: ring(RESCORE, Queue.SCORING), robust=True)
 
 
 def ring(task: str, queue: Queue) -> bool:

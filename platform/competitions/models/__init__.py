@@ -11,6 +11,7 @@ from competitions.models.competition import (
 )
 from competitions.models.data_file import TEST_FILE, TRAIN_FILE, DataFile, data_file_path, data_storage
 from competitions.models.page import Page, PageKind
+from competitions.models.rescore import Rescore
 from competitions.models.solution import Solution, label_storage, solution_path
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "OutOfRangePolicy",
     "Page",
     "PageKind",
+    "Rescore",
     "Solution",
     "data_file_path",
     "data_storage",
