@@ -69,6 +69,15 @@ def read_id(cell: str, line: int, problems: ProblemList) -> int | None:
     return None
 
 
+def read_group(cell: str, line: int, problems: ProblemList) -> int | None:
+    """The number of the group in `cell`, within int64; None after noting why there is none."""
+    text = cell.strip(BLANKS)
+    if ID.fullmatch(text) and int(text) in INT64:
+        return int(text)
+    problems.add(line, f"group {quoted(cell)} is not a whole number of 64 bits.", "Number the groups from 1.")
+    return None
+
+
 def read_number(cell: str, line: int, expected: PredictionFormat, problems: ProblemList) -> float | None:
     """The number in `cell`, clipped where the format says so; None after noting what is wrong with it."""
     text, name, cure = cell.strip(BLANKS), expected.target_column, expected.number_cure
@@ -85,6 +94,9 @@ def read_number(cell: str, line: int, expected: PredictionFormat, problems: Prob
     number = float(text)
     if not math.isfinite(number):
         problems.add(line, f"{name} {quoted(text)} is too large for a finite number.", cure)
+        return None
+    if expected.integers_only and not number.is_integer():
+        problems.add(line, f"{name} {quoted(text)} is not a whole number.", cure)
         return None
     if expected.lowest <= number <= expected.highest:
         return number
