@@ -105,6 +105,24 @@ def let_go(rescore: Rescore) -> None:
     Rescore.objects.filter(pk=rescore.pk).update(lease_until=None)
 
 
+def note(rescore: Rescore, read_again: list[str], left_out: list[dict[str, str]]) -> None:
+    """Name what could not be read: again from its file, or not at all. Call it with the row locked.
+
+    With more than RESCORE_LEFT_OUT that cannot be read at all, the rescore fails.
+    """
+    if not read_again:
+        return
+    rescore.read_again = sorted({*rescore.read_again, *read_again})
+    rescore.left_out = list({each["submission"]: each for each in (*rescore.left_out, *left_out)}.values())
+    Rescore.objects.filter(pk=rescore.pk).update(read_again=rescore.read_again, left_out=rescore.left_out)
+    if len(rescore.left_out) > settings.RESCORE_LEFT_OUT:
+        fail(
+            rescore,
+            f"{len(rescore.left_out)} submissions cannot be read any more; the first is {left_out[0]['submission']} "
+            f"({left_out[0]['why']}). Bring the stores of submissions and predictions back, then ask again.",
+        )
+
+
 def in_question(rescore: Rescore) -> QuerySet[Evaluation]:
     """What must have a counterpart: each live evaluation under the version that counts now."""
     return Evaluation.objects.filter(solution=rescore.before_id, is_live=True)
@@ -117,6 +135,12 @@ def missing(rescore: Rescore) -> QuerySet[Evaluation]:
     )
     unreadable = [each["submission"] for each in rescore.left_out]
     return in_question(rescore).exclude(Exists(counterpart)).exclude(submission__in=unreadable)
+
+
+def progress(rescore: Rescore) -> tuple[int, int]:
+    """(how many are scored, of how many)."""
+    in_all = in_question(rescore).count()
+    return in_all - missing(rescore).count(), in_all
 
 
 def _move(rescore: Rescore, from_states: tuple[str, ...], to: State, **values: Any) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from competitions.models import Competition, Solution
 from grader.scoring.disclosure import disclosed
+from grader.scoring.ranking import Entry, final_choice, rank
 from submissions.models import Evaluation
 from teams.models import Team
 
@@ -67,16 +68,23 @@ def places_under(solution: Solution, competition: Competition, team: Team | None
 
 def place_of(counted: Sequence[Counted], competition: Competition) -> TeamsPlace:
     """Which of a team's evaluations (at least one) stand for it; of equal scores the earlier submission."""
-    sign = 1.0 if competition.scored_by.lower_is_better else -1.0
+    lower = competition.scored_by.lower_is_better
+    by_key = {str(one.evaluation_id): one for one in counted}
+    public = [
+        Entry(key, disclosed(one.public, competition.decimals), one.submitted_at) for key, one in by_key.items()
+    ]
+    selected = {key for key, one in by_key.items() if one.is_selected}
+    chosen = final_choice(public, selected, competition.final_selection_count, lower)
+    private = [Entry(entry.key, private_score(by_key[entry.key]), entry.at) for entry in chosen]
+    return TeamsPlace(
+        best=by_key[rank(public, lower)[0].entry.key],
+        final=by_key[rank(private, lower)[0].entry.key],
+        scored_count=len(counted),
+    )
 
-    def public_order(one: Counted) -> tuple[float, datetime, int]:
-        return sign * disclosed(one.public, competition.decimals), one.submitted_at, one.evaluation_id
 
-    def private_order(one: Counted) -> tuple[float, datetime, int]:
-        if one.private is None:
-            raise ValueError(f"Evaluation {one.evaluation_id} is to be ranked, and has no private score.")
-        return sign * one.private, one.submitted_at, one.evaluation_id
-
-    ordered = sorted(counted, key=public_order)
-    chosen = [one for one in ordered if one.is_selected] or ordered[: competition.final_selection_count]
-    return TeamsPlace(best=ordered[0], final=min(chosen, key=private_order), scored_count=len(ordered))
+def private_score(one: Counted) -> float:
+    """The private score of an evaluation that is to be ranked. Raises ValueError where it has none."""
+    if one.private is None:
+        raise ValueError(f"Evaluation {one.evaluation_id} is to be ranked, and has no private score.")
+    return one.private

@@ -125,21 +125,10 @@ def test_a_refused_version_cannot_be_used(as_olga, competition):
     solution = Solution.objects.order_by("-version").first()
     answer = as_olga.post(
         "/admin/competitions/solution/",
-        {"action": "use_from_now_on", "_selected_action": [solution.pk]},
+        {"action": "score_again", "_selected_action": [solution.pk]},
         follow=True,
     )
     assert "only an accepted version can be used" in text(answer)
-
-
-def test_using_another_version_grades_again(as_olga, competition, alices_team, graded):
-    submission = graded(alices_team, GOOD)
-    upload_solution(as_olga, competition, SOLUTION.replace("1,5,Public", "1,4,Public"))
-    check_solutions()
-    newest = Solution.objects.order_by("-version").first()
-    as_olga.post("/admin/competitions/solution/", {"action": "use_from_now_on", "_selected_action": [newest.pk]})
-    score_waiting()
-    submission.refresh_from_db()
-    assert submission.evaluation.public_score == 0.0
 
 
 def test_grade_again_works_on_scored_ones_and_leaves_the_rest_alone(as_olga, alices_team, graded, send):
