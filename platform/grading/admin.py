@@ -131,7 +131,8 @@ class SolutionAdmin(OfOwnCompetitions):
     def _own_or_404(self, request: HttpRequest, pk: int) -> Solution:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=pk)
+        found: Solution = get_object_or_404(self.get_queryset(request), pk=pk)
+        return found
 
     def _ask(self, request: HttpRequest, solution: Solution) -> HttpResponse:
         try:

@@ -20,7 +20,7 @@ class RescoreAdmin(OfOwnCompetitions):
     list_filter = (("competition", OwnCompetitionsFilter), "state")
     list_select_related = ("competition", "solution", "before", "asked_by")
     change_form_template = "admin/competitions/rescore/change_form.html"
-    fields = readonly_fields = ("competition", "versions", "state", "failure", "asked_by", "asked_at", "finished_at")
+    fields = readonly_fields = ("competition", "versions", "asked_by", "asked_at")
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -42,13 +42,13 @@ class RescoreAdmin(OfOwnCompetitions):
     def versions(self, rescore: Rescore) -> str:
         return f"from {rescore.before.version} to {rescore.solution.version}"
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Rescore | None = None, **kwargs: Any
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if obj is not None:
-            context |= {"progress": rescores.progress(obj), "may_act": self._may_act(request)}
-        shown: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
-        return shown
+        context = dict(extra_context or {})
+        if (rescore := self.get_object(request, object_id)) is not None:
+            context |= {"progress": rescores.progress(rescore), "may_act": self._may_act(request)}
+        return super().change_view(request, object_id, form_url, context)
 
     def make_active_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return require_POST(self._make_active)(request, pk)
@@ -78,9 +78,10 @@ class RescoreAdmin(OfOwnCompetitions):
 
     def _may_act(self, request: HttpRequest) -> bool:
         # Who may upload a solution may let it count.
-        return request.user.has_perm("competitions.add_solution")  # type: ignore[union-attr]
+        return request.user.has_perm("competitions.add_solution")
 
     def _own_or_404(self, request: HttpRequest, pk: int) -> Rescore:
         if not self._may_act(request):
             raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=pk)
+        found: Rescore = get_object_or_404(self.get_queryset(request), pk=pk)
+        return found

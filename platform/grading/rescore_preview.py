@@ -46,9 +46,7 @@ def _changes_of_scores(rescore: Rescore) -> dict[str, object]:
     decimals = rescore.competition.decimals
     old = _public_scores(rescore.before)
     new = _public_scores(rescore.solution)
-    changes = [
-        abs(disclosed(new[pk], decimals) - disclosed(score, decimals)) for pk, score in old.items() if pk in new
-    ]
+    changes = [abs(disclosed(new[pk], decimals) - disclosed(score, decimals)) for pk, score in old.items() if pk in new]
     return {
         "submission_count": len(changes),
         "changed_count": sum(change > 0 for change in changes),

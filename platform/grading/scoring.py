@@ -54,9 +54,7 @@ def read_sent(submission: Submission, row_ids: Int64Array) -> Float64Array:
 def scores_of(submission: Submission, predictions: Float64Array, labels: Solution) -> Scores:
     """By the competition's metric; a late one has no private score. Raises ValueError where there is no value."""
     competition = submission.competition
-    return score(
-        predictions, labels, competition.metric, competition.metric_k, with_private=not submission.is_late
-    )
+    return score(predictions, labels, competition.metric, competition.metric_k, with_private=not submission.is_late)
 
 
 def _record(

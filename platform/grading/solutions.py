@@ -36,9 +36,7 @@ def check(solution: Solution) -> bool:
         if not solution.file:
             write_file(solution)
         path = Path(label_storage().path(str(solution.file.name)))
-        labels = read_solution(
-            path, competition.solution_format(), _test_ids(competition), METRICS[competition.metric]
-        )
+        labels = read_solution(path, competition.solution_format(), _test_ids(competition), METRICS[competition.metric])
     except Rejected as reason:
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(p) for p in reason.problems])
     except FileNotFoundError:

@@ -70,9 +70,7 @@ def place_of(counted: Sequence[Counted], competition: Competition) -> TeamsPlace
     """Which of a team's evaluations (at least one) stand for it; of equal scores the earlier submission."""
     lower = competition.scored_by.lower_is_better
     by_key = {str(one.evaluation_id): one for one in counted}
-    public = [
-        Entry(key, disclosed(one.public, competition.decimals), one.submitted_at) for key, one in by_key.items()
-    ]
+    public = [Entry(key, disclosed(one.public, competition.decimals), one.submitted_at) for key, one in by_key.items()]
     selected = {key for key, one in by_key.items() if one.is_selected}
     chosen = final_choice(public, selected, competition.final_selection_count, lower)
     private = [Entry(entry.key, private_score(by_key[entry.key]), entry.at) for entry in chosen]

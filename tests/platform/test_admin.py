@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.organizers import make_organizer, stop_being_organizer
 from competitions.models import Competition, PageKind, Solution
-from grading.tasks import check_solutions, score_waiting
+from grading.tasks import check_solutions
 from submissions.models import Status, Submission
 
 NEW = {
@@ -215,7 +215,13 @@ def test_staff_gives_and_takes_the_role_in_the_admin(alice, db):
 
 def test_every_list_and_form_of_the_admin_opens(as_olga, competition, alices_team, graded):
     graded(alices_team)
-    for model in ("competitions/competition", "competitions/solution", "teams/team", "submissions/submission"):
+    for model in (
+        "competitions/competition",
+        "competitions/solution",
+        "competitions/rescore",
+        "teams/team",
+        "submissions/submission",
+    ):
         assert as_olga.get(f"/admin/{model}/").status_code == 200, model
     assert as_olga.get(f"/admin/teams/team/{alices_team.pk}/change/").status_code == 200
     assert as_olga.get(f"/admin/competitions/competition/{competition.pk}/history/").status_code == 200

@@ -246,9 +246,7 @@ def test_a_version_with_other_ids_is_refused_before_anything_is_scored(
     rescore()
     asked.refresh_from_db()
     assert asked.state == State.FAILED
-    assert (
-        "Version 2 has other ids than version 1: 2 differ, the first is 5, which is missing." in page(as_olga, asked)
-    )
+    assert "Version 2 has other ids than version 1: 2 differ, the first is 5, which is missing." in page(as_olga, asked)
     assert not Evaluation.objects.filter(solution=other).exists()
     assert board(competition) == [(1, "bob", 0.0), (2, "alice", 0.5)]
 

@@ -233,9 +233,7 @@ def test_grading_again_runs_no_model(alices_team, run_and_graded):
 
 def test_another_solution_scores_the_kept_answers(alices_team, run_and_graded, new_version, rescored):
     submission = run_and_graded(alices_team, "good")
-    rescored(
-        new_version("id,rating,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n5,5,Private\n")
-    )
+    rescored(new_version("id,rating,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n5,5,Private\n"))
     submission.refresh_from_db()
     assert submission.evaluation.public_score == 0.0
     assert submission.model_runs.count() == 1
