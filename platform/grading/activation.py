@@ -18,9 +18,9 @@ def activate(rescore: Rescore) -> bool:
     with transaction.atomic():
         Competition.objects.select_for_update(no_key=True).get(pk=rescore.competition_id)
         # Whoever ends a grading holds the active version: it waits here, and then grades by the new one.
-        versions = Solution.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+        versions = Solution.objects.select_for_update(no_key=True).order_by("pk")
         list(versions.filter(pk__in=(rescore.before_id, rescore.solution_id)).values_list("pk"))
-        rescore = Rescore.objects.select_for_update(of=("self",), no_key=True).get(pk=rescore.pk)
+        rescore = Rescore.objects.select_for_update(no_key=True).get(pk=rescore.pk)
         if rescores.missing(rescore).exists() or not rescores.finished(rescore):
             return False
         Solution.objects.filter(pk=rescore.before_id).update(is_active=False)

@@ -149,9 +149,9 @@ def _record(rescore: Rescore, batch: Batch) -> None:
     with transaction.atomic():
         # In the order of a grading's end: the solution that it counts by, then the submission.
         Solution.objects.select_for_update(no_key=True).get(pk=rescore.before_id)
-        theirs = Submission.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+        theirs = Submission.objects.select_for_update(no_key=True).order_by("pk")
         list(theirs.filter(pk__in=[made.submission_id for made in batch.made]).values_list("pk"))
-        now = Rescore.objects.select_for_update(no_key=True, of=("self",)).get(pk=rescore.pk)
+        now = Rescore.objects.select_for_update(no_key=True).get(pk=rescore.pk)
         if not now.is_worked_on:
             return
         still_missing = set(rescores.missing(now).filter(pk__in=batch.origins).values_list("pk", flat=True))

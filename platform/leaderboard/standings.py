@@ -46,7 +46,7 @@ def refresh(team: Team) -> None:
 def rebuild(competition: Competition) -> None:
     """Set every standing of a competition as `refresh` would, in a few queries. Call it in a transaction."""
     # In the order of their keys, so that two rebuilds cannot wait for each other.
-    locked = competition.teams.select_for_update(of=("self",), no_key=True).order_by("pk")
+    locked = competition.teams.select_for_update(no_key=True).order_by("pk")
     list(locked.values_list("pk", flat=True))
     places = _places(competition)
     Standing.objects.filter(competition=competition).delete()
