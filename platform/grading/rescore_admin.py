@@ -19,6 +19,7 @@ class RescoreAdmin(OfOwnCompetitions):
     list_display = ("competition", "versions", "state", "asked_by", "asked_at", "finished_at")
     list_filter = (("competition", OwnCompetitionsFilter), "state")
     list_select_related = ("competition", "solution", "before", "asked_by")
+    view_on_site = False
     change_form_template = "admin/competitions/rescore/change_form.html"
     fields = readonly_fields = ("competition", "versions", "asked_by", "asked_at")
 

@@ -141,6 +141,8 @@ def read_kept(evaluation: Evaluation, row_count: int) -> Float64Array:
     kept: Float64Array = np.load(prediction_storage().path(str(evaluation.predictions.name)), allow_pickle=False)
     if kept.dtype != np.float64 or kept.shape != (row_count,):
         raise ValueError(f"the file holds {kept.dtype} {kept.shape}, not {row_count} float64")
+    if not np.isfinite(kept).all():
+        raise ValueError("the file holds values that are not finite")
     return kept
 
 
