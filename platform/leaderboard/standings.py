@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
 from grader.scoring.ranking import Entry, rank
@@ -43,8 +45,9 @@ def refresh(team: Team) -> None:
     )
 
 
+@transaction.atomic
 def rebuild(competition: Competition) -> None:
-    """Set every standing of a competition as `refresh` would, in a few queries. Call it in a transaction."""
+    """Set every standing of a competition as `refresh` would, in a few queries."""
     # In the order of their keys, so that two rebuilds cannot wait for each other.
     locked = competition.teams.select_for_update(no_key=True).order_by("pk")
     list(locked.values_list("pk", flat=True))
