@@ -98,11 +98,12 @@ def read_number(cell: str, line: int, expected: PredictionFormat, problems: Prob
     if expected.integers_only and not number.is_integer():
         problems.add(line, f"{name} {quoted(text)} is not a whole number.", cure)
         return None
-    if expected.lowest <= number <= expected.highest:
+    lowest, highest = expected.bounds
+    if lowest <= number <= highest:
         return number
     if expected.out_of_range == OutOfRange.CLIP:
-        return min(max(number, expected.lowest), expected.highest)
-    side = f"below {expected.lowest:g}" if number < expected.lowest else f"above {expected.highest:g}"
+        return min(max(number, lowest), highest)
+    side = f"below {lowest:g}" if number < lowest else f"above {highest:g}"
     problems.add(line, f"{name} {quoted(text)} is {side}.", cure)
     return None
 

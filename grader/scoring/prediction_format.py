@@ -8,6 +8,9 @@ import numpy as np
 
 from grader.scoring.arrays import Float64Array
 
+# What is asked of a number where the competition has no bound: its square must be summed.
+LARGEST_NUMBER = 1e100
+
 
 class OutOfRange(StrEnum):
     """What happens to a finite value outside the competition's range."""
@@ -20,9 +23,10 @@ class OutOfRange(StrEnum):
 class PredictionFormat:
     """Header, range and size of a competition's prediction files.
 
-    `lowest` and `highest` are inclusive; infinite ones mean no bound. `integers_only`: a value is the number of a
-    class, and one with decimals (other than .0) is refused, never rounded. `max_bytes` bounds the file as sent,
-    `max_unpacked_bytes` what comes out of it. Raises ValueError when the numbers contradict each other.
+    `lowest` and `highest` are inclusive; infinite ones mean no bound but 1e100, so that squares can be summed.
+    `integers_only`: a value is the number of a class, and one with decimals (other than .0) is refused, never
+    rounded. `max_bytes` bounds the file as sent, `max_unpacked_bytes` what comes out of it. Raises ValueError when
+    the numbers contradict each other.
     """
 
     id_column: str = "id"
@@ -47,6 +51,12 @@ class PredictionFormat:
         """The header of a prediction file, column by column."""
         return self.id_column, self.target_column
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and the highest value, both finite."""
+        lowest = self.lowest if math.isfinite(self.lowest) else -LARGEST_NUMBER
+        return lowest, self.highest if math.isfinite(self.highest) else LARGEST_NUMBER
+
     def settled(self, values: Float64Array) -> Float64Array | None:
         """The values, shape (n,), n > 0, clipped where the format says so; None: one of them must be refused."""
         lowest, highest = float(values.min()), float(values.max())  # NaN if there is one
@@ -54,9 +64,10 @@ class PredictionFormat:
             return None
         if self.integers_only and not np.array_equal(values, np.floor(values)):
             return None
-        if lowest >= self.lowest and highest <= self.highest:
+        least, most = self.bounds
+        if lowest >= least and highest <= most:
             return values
-        return values.clip(self.lowest, self.highest) if self.out_of_range == OutOfRange.CLIP else None
+        return values.clip(least, most) if self.out_of_range == OutOfRange.CLIP else None
 
     @property
     def number_cure(self) -> str:

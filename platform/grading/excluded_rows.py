@@ -10,7 +10,6 @@ from django.db.models import Max
 
 from accounts.models import User
 from competitions.models import Competition, Solution, label_storage, solution_path
-from grader.scoring.metrics import METRICS
 from grader.scoring.rejection import quoted, reject
 from grader.scoring.solution import write_solution
 from grading.labels import labels_of
@@ -93,7 +92,7 @@ def write_file(solution: Solution) -> None:
         labels.without(wanted),
         competition.id_column,
         competition.target_column,
-        METRICS[competition.metric],
+        competition.scored_by,
     )
     name = label_storage().save(solution_path(solution, ""), ContentFile(file.getvalue()))
     Solution.objects.filter(pk=solution.pk, verdict=Solution.Verdict.WAITING).update(file=name)

@@ -24,7 +24,8 @@ def active_version(competition: Competition) -> SolutionVersion:
 
 def labels_of(version: SolutionVersion) -> Solution:
     """The labels of an accepted version. A process keeps the two that it read last."""
-    return _read(version.file.name, version.competition.solution_format(), version.competition.metric)
+    competition = version.competition
+    return _read(version.file.name, competition.solution_format(), competition.metric)
 
 
 @lru_cache(maxsize=2)

@@ -9,7 +9,6 @@ from django.db import transaction
 from competitions.models import TEST_FILE, Competition, Solution, label_storage
 from grader.scoring.arrays import Int64Array
 from grader.scoring.id_column import read_ids
-from grader.scoring.metrics import METRICS
 from grader.scoring.rejection import Problem, Rejected, reject
 from grader.scoring.solution import read_solution
 from grading.excluded_rows import write_file
@@ -36,7 +35,7 @@ def check(solution: Solution) -> bool:
         if not solution.file:
             write_file(solution)
         path = Path(label_storage().path(str(solution.file.name)))
-        labels = read_solution(path, competition.solution_format(), _test_ids(competition), METRICS[competition.metric])
+        labels = read_solution(path, competition.solution_format(), _test_ids(competition), competition.scored_by)
     except Rejected as reason:
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(p) for p in reason.problems])
     except FileNotFoundError:

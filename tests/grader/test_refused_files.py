@@ -321,3 +321,11 @@ def test_a_class_is_never_rounded_even_where_values_are_clipped(refusal, send):
         whole.replace("3,3.0", "3,3.5"), lowest=0, highest=3, out_of_range="clip", integers_only=True
     )
     assert send(whole, lowest=0, highest=3, out_of_range="clip", integers_only=True) == [1.0, 2.0, 3.0, 3.0, 3.0]
+
+
+def test_without_a_bound_a_number_must_still_be_summed(refusal, send):
+    unbounded = {"lowest": -np.inf, "highest": np.inf}
+    assert send(ROWS.replace("3,3.5", "3,-1e100"), **unbounded)[2] == -1e100
+    assert refusal(ROWS.replace("3,3.5", "3,1e101"), **unbounded) == (
+        "Line 2: rating '1e101' is above 1e+100. Write a decimal, such as 3.7."
+    )

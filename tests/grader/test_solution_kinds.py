@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import sys
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from grader.scoring.predictions import PredictionFormat
 from grader.scoring.rejection import Rejected
 from grader.scoring.solution import Solution, read_solution, write_solution
 
+MOST = sys.float_info.max
 LISTS = "id,relevance,group,Usage\n4,0,7,Private\n1,1,3,Public\n2,0,3,Public\n3,2.5,7,Private\n5,1,3,Ignored\n"
 
 
@@ -177,6 +179,6 @@ def test_what_was_written_reads_to_the_same_bits(tmp_path_factory, table):
     path = tmp_path_factory.getbasetemp() / "written.csv"
     with path.open("wb") as file:
         write_solution(file, solution, "id", "rating", METRICS["mse"])
-    again = read_solution(path, PredictionFormat(lowest=-np.inf, highest=np.inf), ids)
+    again = read_solution(path, PredictionFormat(lowest=-MOST, highest=MOST), ids)
     for name in ("row_ids", "targets", "is_public", "is_private"):
         assert getattr(again, name).tobytes() == getattr(solution, name).tobytes()

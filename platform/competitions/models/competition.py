@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -104,7 +104,8 @@ class Competition(models.Model):
         "private results from",
         null=True,
         blank=True,
-        help_text="UTC. Private scores and the final ranking are shown from here on. Empty: as soon as it closes.",
+        help_text="UTC. Private scores and the final ranking are shown from here on. Empty: when it has closed and "
+        "uploads on their way have had their ten minutes.",
     )
     archived_at = models.DateTimeField(
         null=True, blank=True, help_text="UTC. From here on nothing is taken, and it stands among the past ones."
@@ -271,7 +272,7 @@ class Competition(models.Model):
         problems = {name: f"This site allows at most {limit:,}." for name, limit in above.items()}
         problems |= dict(self.timeline.out_of_order())
         if self.metric in METRICS:
-            problems |= self._problems_of_k(METRICS[self.metric])
+            problems |= self._problems_of_k(METRICS[self.metric]) | self._problems_of_range(METRICS[self.metric])
         if problems:
             raise ValidationError(problems)
 
@@ -281,6 +282,20 @@ class Competition(models.Model):
         if not metric.takes_k and self.metric_k is not None:
             return {"metric_k": f"{metric.label} has no k: leave it empty."}
         return {}
+
+    def _problems_of_range(self, metric: Metric) -> dict[str, str]:
+        """A metric may have a range of its own, which a competition may narrow and not leave."""
+        least, most = metric.predictions_lowest, metric.predictions_highest
+        problems = {}
+        if least is not None and math.isfinite(least) and (self.lowest is None or self.lowest < least):
+            problems["lowest"] = f"{metric.label} takes predictions from {least:g} on: set {least:g} or more."
+        if most is not None and math.isfinite(most) and (self.highest is None or self.highest > most):
+            problems["highest"] = f"{metric.label} takes predictions up to {most:g}: set {most:g} or less."
+        if metric.predicts_classes:
+            for name, end in (("lowest", self.lowest), ("highest", self.highest)):
+                if end is not None and end % 1:
+                    problems[name] = f"{metric.label} compares the numbers of classes: write a whole number."
+        return problems
 
     def model_allowance(self) -> ModelAllowance:
         """The competition's limits, or the site's where those have become lower."""
@@ -293,7 +308,8 @@ class Competition(models.Model):
     @property
     def timeline(self) -> Timeline:
         """Its dates, which say what may be done when."""
-        return Timeline(self.is_published, *(getattr(self, name) for name in ORDERED_DATES))
+        grace = timedelta(seconds=settings.UPLOAD_GRACE_SECONDS)
+        return Timeline(self.is_published, *(getattr(self, name) for name in ORDERED_DATES), upload_grace=grace)
 
     def stage(self, at: datetime) -> Stage:
         """Where it is in its time line."""
@@ -332,6 +348,7 @@ class Competition(models.Model):
             out_of_range=OutOfRange(self.out_of_range),
             max_bytes=self.max_upload_bytes,
             max_unpacked_bytes=settings.MAX_UNPACKED_BYTES,
+            integers_only=self.scored_by.predicts_classes,
         )
 
     def solution_format(self) -> PredictionFormat:
