@@ -233,7 +233,7 @@ FAIR_SHARE_MINUTES = environment.whole_number("HOLDOUT_FAIR_SHARE_MINUTES", 10, 
 TURN_SECONDS = environment.whole_number("HOLDOUT_TURN_SECONDS", 30, least=1)
 # A rescore writes after so many submissions or seconds, whichever comes first; then files that wait have their turn.
 RESCORE_BATCH = environment.whole_number("HOLDOUT_RESCORE_BATCH", 250, least=1)
-RESCORE_BATCH_SECONDS = 0.25
+RESCORE_BATCH_SECONDS = 0.1
 # Submissions of a rescore that cannot be read at all; with more of them something else is wrong.
 RESCORE_LEFT_OUT = 100
 RESCORE_MOVERS_SHOWN = 20

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from operator import itemgetter
 
 from django.conf import settings
 
@@ -69,36 +69,31 @@ def _moves(
 ) -> dict[str, object]:
     """How many teams are ranked and how many of them move, with those that move farthest."""
     old, new = (_board(competition, teams, places, private=private) for places in (before, after))
-    moves: list[dict[str, Any]] = []
+    moves: list[tuple[tuple[bool, int, str], dict[str, object]]] = []
     for pk in old.keys() | new.keys():
         was, will_be = old.get(pk), new.get(pk)
         if teams[pk].is_baseline or (was and will_be and was.rank == will_be.rank):
             continue
-        by = None
-        if was and will_be:
-            by = disclosed(will_be.score - was.score, competition.decimals)
+        # Who appears or disappears comes first, then who moves farthest.
+        distance = abs((was.rank or 0) - (will_be.rank or 0)) if was and will_be else 0
+        change = disclosed(will_be.score - was.score, competition.decimals) if was and will_be else None
         moves.append(
-            {
-                "team": teams[pk].name,
-                "before": asdict(was) if was else None,
-                "after": asdict(will_be) if will_be else None,
-                "score_change": by,
-                "distance": _distance(was, will_be),
-            }
+            (
+                (was is not None and will_be is not None, -distance, teams[pk].name),
+                {
+                    "team": teams[pk].name,
+                    "before": asdict(was) if was else None,
+                    "after": asdict(will_be) if will_be else None,
+                    "score_change": change,
+                },
+            )
         )
-    moves.sort(key=lambda move: (-move["distance"], move["team"]))
+    moves.sort(key=itemgetter(0))
     return {
         "ranked_count": sum(place.rank is not None for place in new.values()),
         "moved_count": len(moves),
-        "movers": moves[: settings.RESCORE_MOVERS_SHOWN],
+        "movers": [move for _, move in moves[: settings.RESCORE_MOVERS_SHOWN]],
     }
-
-
-def _distance(was: OnBoard | None, will_be: OnBoard | None) -> int:
-    """Ranks between; who appears or disappears moves farthest."""
-    if was is None or will_be is None or was.rank is None or will_be.rank is None:
-        return 1_000_000
-    return abs(was.rank - will_be.rank)
 
 
 def _board(
