@@ -373,9 +373,7 @@ def test_dates_that_have_passed(as_olga, with_files):
     with_files.closes_at = timezone.now() - timedelta(minutes=1)
     with_files.opens_at = timezone.now() - timedelta(days=1)
     with_files.save()
-    assert line(run(as_olga), "Dates") == (
-        "red", "It would be private results revealed as soon as it is published."
-    )  # fmt: skip
+    assert line(run(as_olga), "Dates") == ("red", "It would be closed as soon as it is published.")
 
 
 def test_one_second_late_is_refused(as_olga, with_files):
