@@ -208,6 +208,12 @@ class Competition(models.Model):
     )
     highest = models.FloatField(null=True, blank=True, default=5.0, help_text="The largest. Empty: no bound.")
     out_of_range = models.CharField(max_length=10, choices=OutOfRangePolicy.choices, default=OutOfRangePolicy.REJECT)
+    expected_solution_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Of the solution that its files name, until a version counts here.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords(m2m_fields=[organizers])
 
@@ -309,7 +315,8 @@ class Competition(models.Model):
     def timeline(self) -> Timeline:
         """Its dates, which say what may be done when."""
         grace = timedelta(seconds=settings.UPLOAD_GRACE_SECONDS)
-        return Timeline(self.is_published, *(getattr(self, name) for name in ORDERED_DATES), upload_grace=grace)
+        dates = {name: getattr(self, name) for name in ORDERED_DATES}
+        return Timeline(self.is_published, **dates, upload_grace=grace)
 
     def stage(self, at: datetime) -> Stage:
         """Where it is in its time line."""
