@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from competitions.clock import database_now
 from competitions.models import Competition
 from grader.model_runner.limits import MIB, ModelLimits
 from grader.model_runner.outcomes import (
@@ -33,7 +34,6 @@ from grading.claimed_work import carry_out
 from grading.model_inputs import Asked, all_of_test, public_sample
 from leaderboard.standings import refresh
 from submissions import lifecycle
-from submissions.clock import database_now
 from submissions.lifecycle import Claim
 from submissions.models import ModelRun, Submission, prediction_storage
 from submissions.quota import model_seconds_left_today, next_day, no_model_seconds

@@ -5,8 +5,8 @@ import time
 from django.conf import settings
 from django.db.models import Q
 
+from competitions.clock import seconds_from_now
 from competitions.models import Solution
-from submissions.clock import seconds_from_now
 from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired

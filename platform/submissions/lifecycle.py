@@ -21,9 +21,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from competitions.clock import database_now, seconds_from_now
 from competitions.models import Solution
 from grader.scoring.rejection import Rejected
-from submissions.clock import database_now, seconds_from_now
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn
 from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission
