@@ -12,6 +12,8 @@ MAY = {
     ("competitions", "datafile"): ("add", "change", "delete", "view"),
     ("competitions", "solution"): ("add", "view"),
     ("teams", "team"): ("view",),
+    ("teams", "entryrequest"): ("view",),
+    ("teams", "entryinvitation"): ("add", "view"),
     ("submissions", "submission"): ("view",),
     ("submissions", "event"): ("view",),
     ("submissions", "evaluation"): ("view",),

@@ -15,6 +15,7 @@ from grader.scoring.predictions import read_predictions
 from grader.scoring.rejection import Rejected
 from grading.claimed_work import carry_out
 from grading.labels import active_version, labels_of
+from leaderboard.mergers import hold_team_of
 from leaderboard.standings import refresh
 from submissions import lifecycle
 from submissions.lifecycle import Claim
@@ -35,8 +36,9 @@ def _score(claim: Claim, submission: Submission) -> None:
             predictions = _predictions(submission, labels.row_ids)
         except Rejected as reason:
             with transaction.atomic():
+                team = hold_team_of(submission.pk)
                 lifecycle.reject(claim, reason)
-                refresh(submission.team)
+                refresh(team)
             return
         scores = score(predictions, labels, submission.competition.metric)
         recorded = _record(claim, submission, version, scores, _keep(predictions, claim))
@@ -57,6 +59,7 @@ def _record(
     with transaction.atomic():
         if not SolutionVersion.objects.select_for_update(no_key=True).filter(pk=version.pk, is_active=True).exists():
             return False
+        team = hold_team_of(submission.pk)
         lifecycle.score(
             claim,
             version,
@@ -65,7 +68,7 @@ def _record(
             private=None if submission.is_late else scores.private,
             predictions=predictions_name,
         )
-        refresh(submission.team)
+        refresh(team)
     return True
 
 

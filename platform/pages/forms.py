@@ -34,11 +34,3 @@ class UploadForm(forms.Form):
         field.label = " or ".join(name for name, what in kinds.items() if what)
         field.help_text = "; or ".join(what for what in kinds.values() if what)
         field.widget.attrs["accept"] = ".csv,.gz,.zip" if competition.takes_predictions else ".zip"
-
-
-class JoinForm(forms.Form):
-    accept_rules = forms.BooleanField(
-        label="I have read the rules and accept them.",
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
-        error_messages={"required": "Joining needs your consent to the rules: tick the box."},
-    )

@@ -27,7 +27,14 @@ from grader.scoring.rejection import Rejected
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn
 from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission
-from submissions.quota import refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
+from submissions.quota import (
+    SubmissionRefused,
+    refuse_if_used_up,
+    refuse_other_kinds,
+    refuse_team,
+    refuse_unless_open,
+    refuse_who_has_left,
+)
 from submissions.uploads import StoredUpload
 from teams.models import Team
 
@@ -63,11 +70,12 @@ def submit(team: Team, user: User | None, upload: StoredUpload, description: str
     """
     with transaction.atomic():
         # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
-        team = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
+        team = _held_team(team)
         now = database_now(team.competition)
         is_late = not team.is_baseline and team.competition.has_closed(now)
         if not team.is_baseline:
             refuse_team(team)
+            refuse_who_has_left(team, user)
             refuse_unless_open(team.competition, now)
             refuse_other_kinds(team.competition, upload.kind)
             refuse_if_used_up(team, upload.kind, now)
@@ -88,6 +96,13 @@ def submit(team: Team, user: User | None, upload: StoredUpload, description: str
         Event.objects.create(submission=submission, status=Status.QUEUED, note="received")
         ring_after_commit(QUEUE_OF[upload.kind])
     return submission
+
+
+def _held_team(team: Team) -> Team:
+    locked = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition")
+    if found := locked.filter(pk=team.pk).first():
+        return found
+    raise SubmissionRefused(f"{team.name} is gone: its person has joined another team. Submit from there.")
 
 
 def claim_next(queue: Queue, among: Q = Q()) -> Claim | None:  # noqa: B008  # a Q is never changed
