@@ -14,6 +14,7 @@ from accounts.models import User
 from competitions.access import organized_by
 from competitions.features import why_models_cannot_be_asked
 from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind, Solution
+from competitions.models.page import text_to_begin_with
 
 
 class OfOwnCompetitions(admin.ModelAdmin[Any]):
@@ -176,8 +177,11 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
                 competition.organizers.add(cast(User, request.user))
             missing = set(PageKind.values) - set(competition.pages.values_list("kind", flat=True))
             for kind in sorted(missing):
-                Page.objects.create(competition=competition, kind=kind)
-            messages.info(request, "Next: write its pages, add train and test files, then upload its solution.")
+                Page.objects.create(competition=competition, kind=kind, text=text_to_begin_with(PageKind(kind)))
+            messages.info(
+                request,
+                "Next: write its pages (its rules begin with the usual ones), add train and test files, then upload its solution.",
+            )
 
         if competition.takes_models and (problem := why_models_cannot_be_asked(competition)):
             messages.warning(request, f"SavedModels cannot be sent yet: {problem}")
