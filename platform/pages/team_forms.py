@@ -63,7 +63,7 @@ class MergeForm(forms.Form):
     )
 
 
-class MemberField(forms.ModelChoiceField):
+class MemberField(forms.ModelChoiceField[Membership]):
     def label_from_instance(self, obj: Membership) -> str:
         return obj.user.username
 

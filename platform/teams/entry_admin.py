@@ -145,7 +145,8 @@ class EntryInvitationAdmin(OfOwnCompetitions):
         return () if obj is None else self.inlines
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EntryInvitation]:
-        return super().get_queryset(request).annotate(site=Value(request.build_absolute_uri("/").rstrip("/")))
+        own: QuerySet[EntryInvitation] = super().get_queryset(request)
+        return own.annotate(site=Value(request.build_absolute_uri("/").rstrip("/")))
 
     @admin.display(description="for")
     def whom(self, invitation: EntryInvitation) -> str:
