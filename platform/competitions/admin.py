@@ -180,7 +180,8 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
                 Page.objects.create(competition=competition, kind=kind, text=text_to_begin_with(PageKind(kind)))
             messages.info(
                 request,
-                "Next: write its pages (its rules begin with the usual ones), add train and test files, then upload its solution.",
+                "Next: write its pages (the rules begin with the usual ones), add train and test files, then upload "
+                "its solution.",
             )
 
         if competition.takes_models and (problem := why_models_cannot_be_asked(competition)):

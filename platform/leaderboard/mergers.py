@@ -72,8 +72,7 @@ def _come_into(team: Team, user: User, invitation: Q | None, token: str = "") ->
         raise ChangeRefused(MOVED_ON)
     if len(people) > 1:
         raise ChangeRefused(
-            f"You are in {second.name} with {len(people) - 1} others. Leave it first, or let the two captains merge "
-            "the teams."
+            f"You are one of {len(people)} in {second.name}. Leave it first, or let the two captains merge the teams."
         )
     if invitation is None and first.link_token != token:
         raise ChangeRefused("The captain has renewed the team's link. Ask for the new one.")

@@ -73,8 +73,8 @@ def leave(team: Team, user: User) -> Team:
             raise ChangeRefused("You are alone in your team: there is nobody to leave.")
         if sent := counted(team):
             raise ChangeRefused(
-                f"{team.name} has sent {sent} submissions that count, so its members stay: whoever left would have a "
-                "second daily limit."
+                f"{team.name} has submitted ({sent} that count), so its members stay: whoever left would have a second "
+                "daily limit."
             )
         if membership.is_captain:
             raise ChangeRefused(f"You are the captain of {team.name}. Hand over to another member, then leave.")

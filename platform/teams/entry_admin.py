@@ -49,7 +49,7 @@ class EntryRequestAdmin(OfOwnCompetitions):
         if "confirmed" not in request.POST:
             return self._ask_again(request, requests, "approve_requests", "")
         moved = approve(EntryRequest.objects.filter(pk__in=requests.values("pk")), cast(User, request.user))
-        messages.success(request, f"{moved} requests are approved: these people can join now.")
+        messages.success(request, f"Approved: {moved}. These people can join now.")
         return None
 
     @admin.action(description="Deny…", permissions=["view"])
@@ -62,9 +62,9 @@ class EntryRequestAdmin(OfOwnCompetitions):
             return self._ask_again(request, requests, "deny_requests", problem)
         chosen = EntryRequest.objects.filter(pk__in=list(requests.values_list("pk", flat=True)))
         moved, count = deny(chosen, cast(User, request.user), reason), chosen.count()
-        messages.success(request, f"{moved} requests are denied.")
+        messages.success(request, f"Denied: {moved}.")
         if moved < count:
-            messages.warning(request, f"{count - moved} were left alone: denied before, or the person has joined.")
+            messages.warning(request, f"Left alone: {count - moved}, denied before, or the person has joined.")
         return None
 
     def _ask_again(
@@ -175,7 +175,9 @@ class EntryInvitationAdmin(OfOwnCompetitions):
         known = EntryInvitation.objects.filter(competition=obj.competition, email__in=addresses, revoked_at=None)
         obj.pk = (made or list(known))[0].pk
         if len(made) < len(set(addresses)):
-            messages.info(request, f"{len(set(addresses)) - len(made)} addresses had an open invitation and keep it.")
+            messages.info(
+                request, f"Invited before, and left alone: {len(set(addresses)) - len(made)} of the addresses."
+            )
 
     def log_addition(self, request: HttpRequest, obj: EntryInvitation, message: Any) -> Any:
         return super().log_addition(request, EntryInvitation.objects.get(pk=obj.pk), message)
@@ -189,4 +191,4 @@ class EntryInvitationAdmin(OfOwnCompetitions):
     @admin.action(description="Revoke", permissions=["view"])
     def revoke_invitations(self, request: HttpRequest, invitations: QuerySet[EntryInvitation]) -> None:
         chosen = EntryInvitation.objects.filter(pk__in=list(invitations.values_list("pk", flat=True)))
-        messages.success(request, f"{revoke(chosen)} invitations are revoked. Who has entered by them stays.")
+        messages.success(request, f"Revoked: {revoke(chosen)}. Who has entered by them stays.")

@@ -86,8 +86,8 @@ def refuse_if_asked_enough(team: Team) -> None:
     )
     if asked >= settings.TEAM_INVITATIONS_PER_DAY:
         raise ChangeRefused(
-            f"Your team has asked {asked} people and teams within 24 hours; {settings.TEAM_INVITATIONS_PER_DAY} is the "
-            "most. Send others your team's link, or ask again tomorrow."
+            f"Your team has asked {asked} times within 24 hours, people and teams together; "
+            f"{settings.TEAM_INVITATIONS_PER_DAY} is the most. Send others your team's link, or ask again tomorrow."
         )
 
 

@@ -112,7 +112,7 @@ def test_somebody_asks_the_organizer_approves_and_they_join(as_alice, as_olga, a
     assert "Alice of the reading class." in question
     assert not Membership.objects.exists()
     answer = as_olga.post("/admin/teams/entryrequest/", {**act, "confirmed": "yes"}, follow=True)
-    assert "1 requests are approved" in text(answer)
+    assert "Approved: 1." in text(answer)
     request.refresh_from_db()
     assert (request.state, request.decided_by) == ("approved", olga)
     assert "You have joined" in joins(as_alice)
@@ -141,7 +141,7 @@ def test_nobody_who_has_joined_is_denied_afterwards(as_alice, as_olga, competiti
     page = as_olga.post(
         "/admin/teams/entryrequest/", {**act, "action": "deny_requests", "reason": "Too late."}, follow=True
     )
-    assert "1 were left alone" in text(page)
+    assert "Left alone: 1" in text(page)
     assert EntryRequest.objects.get().state == "approved"
 
 
