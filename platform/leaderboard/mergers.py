@@ -11,7 +11,7 @@ from competitions.clock import database_now
 from leaderboard.standings import refresh
 from submissions.merging import has_sent, move_submissions, refuse_above_combined_limit
 from submissions.models import Submission
-from teams.members import MOVED_ON, ChangeRefused, hold, members, refuse_unless_captain
+from teams.members import MOVED_ON, ChangeRefused, hold, locked_teams, members, refuse_unless_captain
 from teams.merging import move_only_member, move_people, refuse_merger
 from teams.models import Membership, MergeProposal, State, Team, TeamInvitation
 
@@ -55,7 +55,7 @@ def hold_team_of(submission_id: UUID) -> Team:
     """
     while True:
         team_id = Submission.objects.values_list("team_id", flat=True).get(pk=submission_id)
-        team = Team.objects.select_for_update(of=("self",), no_key=True).get(pk=team_id)
+        team = locked_teams().get(pk=team_id)
         if Submission.objects.filter(pk=submission_id, team=team).exists():
             return team
 

@@ -36,6 +36,7 @@ from submissions.quota import (
     refuse_who_has_left,
 )
 from submissions.uploads import StoredUpload
+from teams.members import locked_teams
 from teams.models import Team
 
 # What a claim from each queue makes of a submission.
@@ -99,8 +100,7 @@ def submit(team: Team, user: User | None, upload: StoredUpload, description: str
 
 
 def _held_team(team: Team) -> Team:
-    locked = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition")
-    if found := locked.filter(pk=team.pk).first():
+    if found := locked_teams().filter(pk=team.pk).first():
         return found
     raise SubmissionRefused(f"{team.name} is gone: its person has joined another team. Submit from there.")
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from competitions.models import Competition
@@ -18,14 +19,18 @@ class ChangeRefused(Exception):
 MOVED_ON = "You are not in that team any more. Open your team's page again: it shows where you are now."
 
 
+def locked_teams() -> QuerySet[Team]:
+    """Teams that are locked as they are read, with their competitions; other rows may still refer to them."""
+    return Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition")
+
+
 def hold(*teams: Team) -> list[Team]:
     """The teams as they are now, in the order given, locked until the transaction ends.
 
     Locked in the order of their keys, so that two transactions never wait for each other. On SQLite the lock is the
     transaction itself. Raises ChangeRefused when one of them is gone.
     """
-    locked = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition")
-    found = {team.pk: team for team in locked.filter(pk__in=[team.pk for team in teams]).order_by("pk")}
+    found = {team.pk: team for team in locked_teams().filter(pk__in=[team.pk for team in teams]).order_by("pk")}
     if len(found) < len({team.pk for team in teams}):
         raise ChangeRefused("That team is gone: its person has joined another one. Open your team's page again.")
     return [found[team.pk] for team in teams]
