@@ -114,6 +114,7 @@ def calls_for(user: User, team: Team) -> int:
 def end_all_of(team: Team) -> None:
     """The team is no more: nothing that it asked, or was asked, waits any longer."""
     answer(TeamInvitation.objects.filter(team=team), State.WITHDRAWN)
-    MergeProposal.objects.filter(Q(from_team=team) | Q(to_team=team), state=State.WAITING).update(
-        state=State.WITHDRAWN, answered_at=Now()
-    )
+    proposals = MergeProposal.objects.filter(Q(from_team=team) | Q(to_team=team))
+    # Mergers of two other pairs may end the same proposals: in the order of their keys, neither waits for ever.
+    ended = list(proposals.select_for_update().order_by("pk").values_list("pk", flat=True))
+    MergeProposal.objects.filter(pk__in=ended, state=State.WAITING).update(state=State.WITHDRAWN, answered_at=Now())

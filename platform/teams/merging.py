@@ -72,4 +72,5 @@ def move_only_member(second: Team, first: Team) -> None:
     Membership.objects.filter(team=second).update(team=first, is_captain=False)
     answer(TeamInvitation.objects.filter(team=first, user__memberships__team=first), State.ACCEPTED)
     Team.objects.filter(merged_into=second).update(merged_into=first)
+    end_all_of(second)
     second.delete()
