@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
-from pages import competition_views, entry_views, health, status_views, submission_views, team_views
+from pages import chunk_views, competition_views, entry_views, health, status_views, submission_views, team_views
 
 
 class Answer(StringConverter):
@@ -48,6 +48,10 @@ urlpatterns = [
     ),
     path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),
     path("competitions/<slug:slug>/submissions/", submission_views.my_submissions, name="my_submissions"),
+    path("competitions/<slug:slug>/uploads/", chunk_views.begin, name="begin_upload"),
+    path("uploads/<uuid:pk>/", chunk_views.upload, name="upload"),
+    path("uploads/<uuid:pk>/finish/", chunk_views.finish, name="finish_upload"),
+    path("uploads/<uuid:pk>/cancel/", chunk_views.cancel, name="cancel_upload"),
     path("submissions/<uuid:pk>/", submission_views.submission, name="submission"),
     path("submissions/<uuid:pk>/status/", submission_views.status, name="submission_status"),
     path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),

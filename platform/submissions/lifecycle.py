@@ -29,6 +29,7 @@ from submissions.fairness import WAITS_IN, next_in_turn
 from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission
 from submissions.quota import (
     SubmissionRefused,
+    counts_at,
     refuse_if_used_up,
     refuse_other_kinds,
     refuse_team,
@@ -64,20 +65,33 @@ class Claim:
     status: Status
 
 
-def submit(team: Team, user: User | None, upload: StoredUpload, description: str = "") -> Submission:
+def locked(team: Team) -> Team:
+    """The team as it is now, held until the present transaction ends: what counts its submissions waits for it.
+
+    Raises SubmissionRefused when it is gone.
+    """
+    # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
+    if found := locked_teams().filter(pk=team.pk).first():
+        return found
+    raise SubmissionRefused(f"{team.name} is gone: its person has joined another team. Submit from there.")
+
+
+def submit(
+    team: Team, user: User | None, upload: StoredUpload, description: str = "", begun_at: datetime | None = None
+) -> Submission:
     """Take an upload into the queue. Its time is read from the database after the team's lock.
 
+    `begun_at`: of one that came in chunks, by the database's clock; it may end a little after closing and be in time.
     Raises SubmissionRefused (closed, not ready, used up) and then nothing is written. A baseline has no limit.
     """
     with transaction.atomic():
-        # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
-        team = _held_team(team)
+        team = locked(team)
         now = database_now(team.competition)
-        is_late = not team.is_baseline and team.competition.has_closed(now)
+        is_late = not team.is_baseline and team.competition.has_closed(counts_at(team.competition, now, begun_at))
         if not team.is_baseline:
             refuse_team(team)
             refuse_who_has_left(team, user)
-            refuse_unless_open(team.competition, now)
+            refuse_unless_open(team.competition, now, begun_at)
             refuse_other_kinds(team.competition, upload.kind)
             refuse_if_used_up(team, upload.kind, now)
         submission = Submission.objects.create(
@@ -97,12 +111,6 @@ def submit(team: Team, user: User | None, upload: StoredUpload, description: str
         Event.objects.create(submission=submission, status=Status.QUEUED, note="received")
         ring_after_commit(QUEUE_OF[upload.kind])
     return submission
-
-
-def _held_team(team: Team) -> Team:
-    if found := locked_teams().filter(pk=team.pk).first():
-        return found
-    raise SubmissionRefused(f"{team.name} is gone: its person has joined another team. Submit from there.")
 
 
 def claim_next(queue: Queue, among: Q = Q()) -> Claim | None:  # noqa: B008  # a Q is never changed

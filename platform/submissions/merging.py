@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from competitions.clock import database_now
 from competitions.models import Competition, LimitWindow
-from submissions.models import COST_NO_SLOT, Submission
+from submissions.models import COST_NO_SLOT, ChunkedUpload, Submission
 from submissions.quota import DAY, day_of
 from teams.members import ChangeRefused, hold, put_back_alone, refuse_after_deadline, refuse_outsiders, refuse_strangers
 from teams.models import Team
@@ -48,7 +48,7 @@ def refuse_above_combined_limit(first: Team, second: Team, at: datetime) -> None
 
 
 def move_submissions(second: Team, first: Team) -> None:
-    """Everything that `second` has sent is `first`'s from now on; both are held.
+    """Everything that `second` has sent, or is sending, is `first`'s from now on; both are held.
 
     Of the final selections `first` keeps its own, and takes those of `second` in the order sent while there is room.
     """
@@ -57,6 +57,7 @@ def move_submissions(second: Team, first: Team) -> None:
     theirs = chosen.filter(team=second).order_by("submitted_at", "pk").values_list("pk", flat=True)
     Submission.objects.filter(pk__in=list(theirs)[max(0, room) :]).update(is_selected=False)
     Submission.objects.filter(team=second).update(team=first)
+    ChunkedUpload.objects.filter(team=second).update(team=first)
 
 
 def leave(team: Team, user: User) -> Team:
@@ -78,4 +79,7 @@ def leave(team: Team, user: User) -> Team:
             )
         if membership.is_captain:
             raise ChangeRefused(f"You are the captain of {team.name}. Hand over to another member, then leave.")
-        return put_back_alone(membership)
+        own = put_back_alone(membership)
+        # Their file that is still on its way will be one of their own team.
+        ChunkedUpload.objects.filter(team=team, user=user, submission=None).update(team=own)
+        return own

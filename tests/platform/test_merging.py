@@ -1,6 +1,7 @@
 """Two teams become one: on both captains' word, within the limits, whole or not at all."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from cast_of_stories import BAD, GOOD, PERFECT
@@ -14,7 +15,7 @@ from grading.scoring import score_claimed
 from grading.tasks import score_waiting
 from leaderboard.models import Standing
 from leaderboard.standings import standings
-from submissions import lifecycle
+from submissions import chunked_uploads, lifecycle
 from submissions.merging import most_by_now
 from submissions.models import Queue, Submission
 from submissions.uploads import store_upload
@@ -291,6 +292,25 @@ def test_a_submission_that_is_being_scored_while_its_team_merges_counts_for_the_
     score_claimed(claim)
     (row,) = standings(competition)
     assert (row.team, row.score, row.scored_count) == (alices_team, 0.0, 2)
+
+
+def test_a_file_on_its_way_ends_in_the_team_that_its_sender_is_in_then(alice, bob, alices_team, bobs_team, competition):
+    content = GOOD.encode()
+    on_its_way = chunked_uploads.begin(bobs_team, bob, "p.csv", len(content), sha256(content).hexdigest())
+    chunked_uploads.append(on_its_way.pk, 0, content[:10])
+    post(bob, f"mergers/{proposed(alice, 'bob').pk}/accept/")
+    assert not Team.objects.filter(name="bob").exists()
+    chunked_uploads.append(on_its_way.pk, 10, content[10:])
+    assert chunked_uploads.finish(on_its_way.pk).team == alices_team
+
+
+def test_a_file_on_its_way_goes_with_the_one_who_leaves(alice, bob, alices_team, bobs_team, competition):
+    post(bob, f"mergers/{proposed(alice, 'bob').pk}/accept/")
+    content = GOOD.encode()
+    on_its_way = chunked_uploads.begin(alices_team, bob, "p.csv", len(content), sha256(content).hexdigest())
+    post(bob, "leave/")
+    chunked_uploads.append(on_its_way.pk, 0, content)
+    assert chunked_uploads.finish(on_its_way.pk).team == team_of(bob, competition) != alices_team
 
 
 def test_three_teams_one_after_the_other_leave_one_record_each(alice, bob, carol, alices_team, bobs_team, competition):
