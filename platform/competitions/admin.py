@@ -6,6 +6,7 @@ from django.db.models import FileField, Model, QuerySet
 from django.forms import FileInput, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from simple_history.admin import SimpleHistoryAdmin
@@ -13,7 +14,8 @@ from simple_history.admin import SimpleHistoryAdmin
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.features import why_models_cannot_be_asked
-from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind, Solution
+from competitions.freezing import frozen_settings
+from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind
 from competitions.models.page import text_to_begin_with
 
 
@@ -73,7 +75,7 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
     filter_horizontal = ("organizers",)
     inlines = (PageInline, DataFileInline)
     fieldsets = (
-        (None, {"fields": ("title", "slug", "tagline", "notice", "organizers", "is_published")}),
+        (None, {"fields": ("publishing", "title", "slug", "tagline", "notice", "organizers")}),
         (
             "Time line (UTC)",
             {
@@ -120,28 +122,22 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
     def on_site(self, competition: Competition) -> SafeString:
         return format_html('<a href="{}">look</a>', competition.get_absolute_url())
 
+    @admin.display(description="published")
+    def publishing(self, competition: Competition) -> SafeString | str:
+        """There is one door: the page that asks the launch check first."""
+        if competition._state.adding:
+            return "Not yet: save it first. It begins as a draft, which only its organizers see."
+        return format_html(
+            '{} <a href="{}">Launch check</a> · <a href="{}">Audit</a> · <a href="{}">{}</a>',
+            "Yes." if competition.is_published else "No: only its organizers see it.",
+            reverse("launch_check", args=[competition.slug]),
+            reverse("audit", args=[competition.slug]),
+            reverse("publishing", args=[competition.slug]),
+            "Unpublish" if competition.is_published else "Publish",
+        )
+
     def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> tuple[str, ...]:
-        # What labels and scores were made with stays as it is once there is something to compare.
-        if obj is None:
-            return ()
-        frozen: tuple[str, ...] = ()
-        has_submissions = obj.submissions.exists()
-        if has_submissions or obj.solutions.filter(verdict=Solution.Verdict.ACCEPTED).exists():
-            frozen = ("id_column", "target_column", "lowest", "highest")
-        if has_submissions:
-            frozen = (
-                "metric",
-                "metric_k",
-                "decimals",
-                "id_column",
-                "target_column",
-                "lowest",
-                "highest",
-                "out_of_range",
-            )
-            if obj.tensorflow_version:
-                frozen += ("tensorflow_version",)
-        return frozen
+        return ("publishing", *(frozen_settings(obj) if obj else ()))
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Organizers are chosen among those who have the role, not among all participants."""
@@ -180,8 +176,8 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
                 Page.objects.create(competition=competition, kind=kind, text=text_to_begin_with(PageKind(kind)))
             messages.info(
                 request,
-                "Next: write its pages (the rules begin with the usual ones), add train and test files, then upload "
-                "its solution.",
+                "Next: write its pages (the rules begin with the usual ones), add train and test files, upload its "
+                "solution, then run the launch check.",
             )
 
         if competition.takes_models and (problem := why_models_cannot_be_asked(competition)):

@@ -1,5 +1,6 @@
 """Checking and activating the versions of a solution: the scoring worker's work, for it alone reads labels."""
 
+from hashlib import file_digest
 from pathlib import Path
 
 import structlog
@@ -43,6 +44,8 @@ def check(solution: Solution) -> bool:
         missing = Problem(None, "The stored file is gone.", "Upload it again.")
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(missing)])
     public_count, private_count = int(labels.is_public.sum()), int(labels.is_private.sum())
+    with Path(label_storage().path(str(solution.file.name))).open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
     with transaction.atomic():
         moved = _set_verdict(
             solution,
@@ -50,6 +53,7 @@ def check(solution: Solution) -> bool:
             public_count=public_count,
             private_count=private_count,
             ignored_count=len(labels.row_ids) - public_count - private_count,
+            sha256=digest,
         )
         if moved and not Solution.objects.filter(competition=solution.competition, is_active=True).exists():
             Solution.objects.filter(pk=solution.pk).update(is_active=True)

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db.models import Q
 
 from competitions.clock import seconds_from_now
-from competitions.models import Solution
+from competitions.models import DataAudit, LaunchCheck, Solution
+from grading.jobs import at_hand
 from submissions import chunked_uploads
-from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
+from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
@@ -29,6 +30,9 @@ def sweep() -> None:
             ring(TASKS[queue], queue)
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
+    for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS)):
+        if model._default_manager.filter(at_hand()).exists():
+            ring(task, Queue.SCORING)
 
 
 def _remove_left_uploads() -> None:

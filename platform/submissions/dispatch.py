@@ -12,6 +12,8 @@ log = structlog.get_logger(__name__)
 # Who answers each queue's bell, by name: the site does not import the workers' side.
 TASKS = {Queue.MODELS: "grading.predict_waiting", Queue.SCORING: "grading.score_waiting"}
 CHECK_SOLUTIONS = "grading.check_solutions"
+LAUNCH_CHECKS = "grading.launch_checks"
+AUDITS = "grading.audits"
 
 
 def ring_after_commit(queue: Queue) -> None:
@@ -22,6 +24,11 @@ def ring_after_commit(queue: Queue) -> None:
 def check_solutions_after_commit() -> None:
     """Have the scoring worker look at solutions that wait for their check, once this transaction is committed."""
     transaction.on_commit(lambda: ring(CHECK_SOLUTIONS, Queue.SCORING), robust=True)
+
+
+def ring_for_job_after_commit(task: str) -> None:
+    """Wake a scoring worker for a launch check or an audit, once this transaction is committed."""
+    transaction.on_commit(lambda: ring(task, Queue.SCORING), robust=True)
 
 
 def ring(task: str, queue: Queue) -> bool:

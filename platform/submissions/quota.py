@@ -30,7 +30,7 @@ def next_day(at: datetime) -> datetime:
     return day_of(at) + DAY
 
 
-def _in_window(competition: Competition, at: datetime) -> Q:
+def in_window(competition: Competition, at: datetime) -> Q:
     """The submissions that count against the daily limit at that moment."""
     if competition.limit_window == LimitWindow.ROLLING:
         return Q(submitted_at__gt=at - DAY)
@@ -62,7 +62,7 @@ def allowance(team: Team, at: datetime) -> Allowance:
     counted = Submission.objects.filter(team=team).exclude(status__in=COST_NO_SLOT)
     limit = competition.daily_limit
     times = list(
-        counted.filter(_in_window(competition, at))
+        counted.filter(in_window(competition, at))
         .order_by("-submitted_at")
         .values_list("submitted_at", flat=True)[:limit]
     )
@@ -122,7 +122,7 @@ def refuse_team(team: Team) -> None:
 
 def refuse_who_has_left(team: Team, user: User | None) -> None:
     """Raises SubmissionRefused for somebody who is in another team by now. It binds only under the team's lock."""
-    if user is not None and not team.is_rehearsal and not team.memberships.filter(user=user).exists():
+    if user is not None and not team.memberships.filter(user=user).exists():
         raise SubmissionRefused(f"You are not in {team.name} any more. Submit again: it goes to your present team.")
 
 

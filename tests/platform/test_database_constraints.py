@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from competitions.models import Competition, Page, PageKind, Solution
+from competitions.models import Competition, DataAudit, LaunchCheck, Page, PageKind, PublishOverride, Solution
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import (
     EntryInvitation,
@@ -325,6 +325,38 @@ def test_every_named_constraint_stands_in_the_database(db):
         for table in connection.introspection.table_names(cursor):
             present |= set(connection.introspection.get_constraints(cursor, table))
     assert declared <= present
+
+
+@pytest.mark.parametrize(("job", "name"), [(LaunchCheck, "launch_check"), (DataAudit, "audit")])
+def test_a_job_that_ends_without_its_result(competition, job, name):
+    rows = job.objects.filter(pk=job.objects.create(competition=competition).pk)
+    now = timezone.now()
+    constraint = f"{name}_ends_with_its_result"
+    assert refuses(constraint, lambda: rows.update(state="done", finished_at=now))
+    assert refuses(constraint, lambda: rows.update(state="done", worst="green"))
+    assert refuses(constraint, lambda: rows.update(state="done", finished_at=now, worst="fine"))
+    assert refuses(constraint, lambda: rows.update(state="failed", finished_at=now))
+    assert refuses(constraint, lambda: rows.update(state="running", worst="green"))
+    assert refuses(constraint, lambda: rows.update(state="lost"))
+    assert rows.update(state="done", finished_at=now, worst="red") == 1
+    assert rows.update(state="failed", worst="", failure="No disk left.") == 1
+
+
+def test_two_launch_checks_or_audits_at_once(competition):
+    for job, name in ((LaunchCheck, "one_launch_check_at_a_time"), (DataAudit, "one_audit_at_a_time")):
+        first = job.objects.create(competition=competition)
+        assert refuses(name, lambda job=job: job.objects.create(competition=competition))
+        job.objects.filter(pk=first.pk).update(state="failed", finished_at=timezone.now(), failure="No disk left.")
+        assert job.objects.create(competition=competition)
+
+
+def test_publishing_against_a_red_line_without_a_reason(competition):
+    overrides = PublishOverride.objects
+    assert refuses(
+        "an_override_gives_its_reason",
+        lambda: overrides.create(competition=competition, reason="It is Monday today.", against=["Rules"]),
+    )
+    assert overrides.create(competition=competition, reason="It is Monday today!!", against=["Rules"])
 
 
 @pytest.fixture

@@ -9,22 +9,48 @@ from competitions.models.competition import (
     OutOfRangePolicy,
     metric_choices,
 )
-from competitions.models.data_file import TEST_FILE, TRAIN_FILE, DataFile, data_file_path, data_storage
+from competitions.models.data_file import (
+    SAMPLE_FILE,
+    TEST_FILE,
+    TRAIN_FILE,
+    DataFile,
+    data_file_path,
+    data_storage,
+)
+from competitions.models.launch import (
+    SHORTEST_REASON,
+    UNFINISHED,
+    DataAudit,
+    Job,
+    JobState,
+    LaunchCheck,
+    Level,
+    PublishOverride,
+)
 from competitions.models.page import Page, PageKind
 from competitions.models.solution import Solution, label_storage, solution_path
 
 __all__ = [
     "COLUMN_NAME",
+    "SAMPLE_FILE",
+    "SHORTEST_REASON",
     "TEST_FILE",
     "TRAIN_FILE",
+    "UNFINISHED",
     "Competition",
+    "DataAudit",
     "DataFile",
     "EntryPolicy",
+    "Job",
+    "JobState",
+    "LaunchCheck",
+    "Level",
     "LimitWindow",
     "ModelAllowance",
     "OutOfRangePolicy",
     "Page",
     "PageKind",
+    "PublishOverride",
     "Solution",
     "data_file_path",
     "data_storage",

@@ -7,6 +7,20 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def tell_names_apart(apps, schema_editor):
+    """Until now names could differ by case alone: the later one gets a number. Baselines keep theirs."""
+    taken = set()
+    for team in apps.get_model("teams", "Team").objects.order_by("-is_baseline", "pk"):
+        name, number = team.name, 1
+        while (team.competition_id, name.lower()) in taken:
+            number += 1
+            name = f"{team.name[:140]} {number}"
+        taken.add((team.competition_id, name.lower()))
+        if name != team.name:
+            team.name = name
+            team.save(update_fields=["name"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -83,6 +97,7 @@ class Migration(migrations.Migration):
             model_name='team',
             name='team_names_differ',
         ),
+        migrations.RunPython(tell_names_apart, migrations.RunPython.noop),
         migrations.AddField(
             model_name='team',
             name='link_token',
