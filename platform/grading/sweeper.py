@@ -31,11 +31,11 @@ def sweep() -> None:
             ring(TASKS[queue], queue)
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
-    if waiting_rescores().exists():
-        ring(RESCORE, Queue.SCORING)
     for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS)):
         if model._default_manager.filter(at_hand()).exists():
             ring(task, Queue.SCORING)
+    if waiting_rescores().exists():
+        ring(RESCORE, Queue.SCORING)
 
 
 def _remove_left_uploads() -> None:

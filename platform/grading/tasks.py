@@ -47,13 +47,6 @@ def check_solutions() -> None:
     solutions.check_waiting()
 
 
-@shared_task(name=RESCORE)
-def rescore() -> None:
-    """A rescore was asked for, or given its word: go on with what is under way, then ring for the rest."""
-    if rescoring.take_turn(monotonic() + settings.TURN_SECONDS):
-        ring(RESCORE, Queue.SCORING)
-
-
 @shared_task(name=LAUNCH_CHECKS)
 def launch_checks() -> None:
     """A launch check was asked for: carry on with what is at hand, for TURN_SECONDS at most."""
@@ -66,6 +59,13 @@ def launch_checks() -> None:
 def audits() -> None:
     """An audit was asked for: a child process reads the data, and this one scores meanwhile."""
     auditing.audit_waiting()
+
+
+@shared_task(name=RESCORE)
+def rescore() -> None:
+    """A rescore was asked for, or given its word: go on with what is under way, then ring for the rest."""
+    if rescoring.take_turn(monotonic() + settings.TURN_SECONDS):
+        ring(RESCORE, Queue.SCORING)
 
 
 @shared_task(name="grading.sweep")

@@ -17,10 +17,10 @@ from submissions.quota import in_window
 from teams.models import COMPETES, Membership
 
 
-def apply(plan: Plan, by: User | None) -> Competition:
-    """Make the competition what the plan says, its standings with it. Raises FilesRefused."""
+def apply(plan: Plan, by: User | None, override_reason: str = "") -> Competition:
+    """Make the competition what the plan says, its standings with it. Arguments and errors: `applying.apply`."""
     with transaction.atomic():
-        competition = applying.apply(plan, by)
+        competition = applying.apply(plan, by, override_reason)
         if plan.changed("final_selection_count"):
             rebuild(competition)
     return competition
@@ -42,7 +42,10 @@ def consequences(plan: Plan, at: datetime) -> list[str]:
 def _of_publishing(plan: Plan) -> Iterator[str]:
     competition = plan.competition
     if plan.after("is_published") and not plan.before("is_published"):
-        yield "Publishing: from now on everyone sees the competition with its pages."
+        yield (
+            "Publishing: from now on everyone sees the competition with its pages. It takes a launch check that is up "
+            "to date and has nothing red, or a reason in writing."
+        )
         if competition is None or not competition.solutions.filter(is_active=True).exists():
             yield "It has no accepted solution yet: submissions are refused until one was uploaded and checked."
     if competition and plan.before("is_published") and not plan.after("is_published"):
@@ -57,7 +60,8 @@ def _of_dates(plan: Plan, competition: Competition, at: datetime) -> Iterator[st
     if plan.changed("opens_at") and (count := sent.filter(submitted_at__lt=plan.after("opens_at")).count()):
         yield f"opens_at is later than {_submissions(count)} already sent, which stay ranked."
     before = competition.timeline
-    after = Timeline(plan.after("is_published"), *(plan.after(name) for name in ORDERED_DATES))
+    dates = {name: plan.after(name) for name in ORDERED_DATES}
+    after = Timeline(plan.after("is_published"), **dates, upload_grace=before.upload_grace)
     if before.stage(at) != after.stage(at):
         yield f"The competition is “{before.stage(at).label}” now, and would be “{after.stage(at).label}” at once."
     if before.shows_private(at) and not after.shows_private(at):

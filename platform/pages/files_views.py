@@ -55,7 +55,15 @@ def competition_plan(request: HttpRequest, key: UUID) -> HttpResponse:
             if request.method == "POST":
                 return _applied(request, key, planned)
             found = consequences(planned, timezone.now())
-            return organizers_page(request, "plan", f"Plan for {planned.wanted.slug}", plan=planned, consequences=found)
+            publishes = planned.after("is_published") and not planned.before("is_published")
+            return organizers_page(
+                request,
+                "plan",
+                f"Plan for {planned.wanted.slug}",
+                plan=planned,
+                consequences=found,
+                publishes=publishes,
+            )
     except FilesRefused as refusal:
         return organizers_page(request, "plan", "The files are refused", problems=refusal.problems, status=400)
 
@@ -75,7 +83,11 @@ def _applied(request: HttpRequest, key: UUID, planned: Plan) -> HttpResponse:
     if request.POST.get("against", "") != planned.against:
         messages.warning(request, "The competition was changed after that plan was made. This is the plan of now.")
         return redirect("competition_plan", key=key)
-    competition = apply(planned, cast(User, request.user))
+    try:
+        competition = apply(planned, cast(User, request.user), request.POST.get("publish_because", ""))
+    except FilesRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("competition_plan", key=key)
     let_go(request, key)
     messages.success(request, f"{competition.title} is now as the files say.")
     return back_to_admin(request, competition)

@@ -6,8 +6,8 @@
     from PREDICTING or SCORING: reject() → REJECTED (theirs to mend) · release() one step back (ours, tried again) ·
     FAILED after MAX_TRIES · from PREDICTING: put_back() → QUEUED (models are not graded here now)
     from SCORED: regrade() → QUEUED, a model → PREDICTED (it is not run again) · from FAILED: retry() → QUEUED
-    take_over() leaves SCORED ones SCORED, by what a rescore has found
     a rehearsal, from anywhere: erase_rehearsals() → nothing is left
+    take_over() leaves SCORED ones SCORED, by what a rescore has found
 
 Every verb is one compare-and-set UPDATE and answers whether it moved. The row is the truth: the broker only rings.
 """

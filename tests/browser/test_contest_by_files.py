@@ -66,6 +66,9 @@ def test_a_contest_runs_whole_from_competition_yaml(site, visit, tmp_path):
     assert fits_a_telephone(page)
     page.screenshot(path=tmp_path / "plan.png", full_page=True)
     page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("The launch check has not been run.")).to_be_visible()
+    page.get_by_label("Why it is to be published").fill("Its data were looked at where the files come from.")
+    page.get_by_role("button", name="Import").click()
     expect(page.get_by_text("Five books: by files is now as the files say.")).to_be_visible()
 
     labels = tmp_path / "solution.csv"
@@ -86,7 +89,7 @@ def test_a_contest_runs_whole_from_competition_yaml(site, visit, tmp_path):
     page.goto("/competitions/five-books/leaderboard/")
     expect(page.locator("tbody tr").nth(0)).to_contain_text("erik")
 
-    show_plan(page, packed(tmp_path / "second.zip", datetime.now(UTC) - timedelta(seconds=1), 1))
+    show_plan(page, packed(tmp_path / "second.zip", datetime.now(UTC) - timedelta(minutes=11), 1))
     expect(page.get_by_text("3 → 1")).to_be_visible()
     expect(page.get_by_text("Private scores and the final ranking would be shown to everyone at once.")).to_be_visible()
     page.get_by_role("button", name="Apply").click()
@@ -106,10 +109,10 @@ def test_a_codabench_bundle_is_reported_on_and_imported(site, visit, tmp_path):
     page.goto("/admin/competitions/competition/")
     page.get_by_role("link", name="From Codabench").click()
     page.get_by_label("Bundle").set_input_files(tmp_path / "bundle.zip")
-    page.get_by_label("Metric", exact=True).select_option("r2")
+    page.get_by_label("Metric:", exact=True).select_option("r2")
     page.get_by_role("button", name="Show the report").click()
     expect(page.get_by_role("cell", name="docker_image")).to_be_visible()
-    page.get_by_label("Metric", exact=True).select_option("mse")
+    page.get_by_label("Metric:", exact=True).select_option("mse")
     page.get_by_role("button", name="Show the report for this choice").click()
     expect(page.get_by_text("The bundle sorts desc, higher is better; of Mean squared error")).to_be_visible()
     assert fits_a_telephone(page)

@@ -12,8 +12,10 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from competitions.as_files.schema import NOT_SETTINGS, SETTINGS
-from competitions.models import Competition, DataFile
+from competitions.models import Competition, DataFile, PublishOverride
 from teams.joining import join
+
+REASON = "It was checked where it comes from."
 
 
 def run(*arguments) -> str:
@@ -87,7 +89,10 @@ def test_the_plan_of_an_unchanged_export_is_empty(exported):
 def test_export_import_export_gives_the_same_bytes_with_the_solution_as_its_hash(exported, tmp_path):
     before = tree(exported)
     Competition.objects.all().delete()
-    assert "SHA-256" in run("import", exported)
+    assert "The launch check has not been run." in refused("import", exported)
+    assert not Competition.objects.exists()
+    assert "SHA-256" in run("import", exported, "--publish-because", REASON)
+    assert PublishOverride.objects.get().reason == REASON
     run("export", "stars", tmp_path / "again")
     assert tree(tmp_path / "again") == before
 
@@ -101,7 +106,9 @@ def test_a_competition_from_files_and_labels_grades_a_submission(exported, tmp_p
     Competition.objects.all().delete()
     labels = tmp_path / "solution.csv"
     labels.write_text(SOLUTION)
-    assert "version 1, is accepted" in run("import", exported, "--solution", labels, "--slug", "six")
+    assert "version 1, is accepted" in run(
+        "import", exported, "--solution", labels, "--slug", "six", "--publish-because", REASON
+    )
     six = Competition.objects.get()
     assert (six.slug, six.solutions.get().is_active) == ("six", True)
     assert graded(join(alice, six)).evaluation.public_score == 0.5

@@ -7,7 +7,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from competitions.models import Competition, DataAudit, LaunchCheck, Page, PageKind, PublishOverride, Rescore, Solution
+from competitions.models import (
+    Competition,
+    DataAudit,
+    LaunchCheck,
+    Page,
+    PageKind,
+    PublishOverride,
+    Rescore,
+    Solution,
+)
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import Membership, Team
 
