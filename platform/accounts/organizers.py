@@ -13,6 +13,8 @@ MAY = {
     ("competitions", "solution"): ("add", "view"),
     ("competitions", "rescore"): ("view",),
     ("teams", "team"): ("view",),
+    ("teams", "entryrequest"): ("view",),
+    ("teams", "entryinvitation"): ("add", "view"),
     ("submissions", "submission"): ("view",),
     ("submissions", "event"): ("view",),
     ("submissions", "evaluation"): ("view",),

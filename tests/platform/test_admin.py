@@ -59,6 +59,9 @@ def test_an_organizer_makes_a_competition_and_gets_its_five_pages(as_olga, olga)
     competition = Competition.objects.get(slug="six")
     assert list(competition.organizers.all()) == [olga]
     assert set(competition.pages.values_list("kind", flat=True)) == set(PageKind.values)
+    rules = competition.pages.get(kind=PageKind.RULES).text
+    assert "One account a person" in rules
+    assert "No probing" in rules
     assert not competition.is_published
 
 

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from competitions.clock import seconds_from_now
 from competitions.models import Competition, Rescore, Solution
 from grading import rescores
 from grading.scoring import score_claimed
@@ -17,7 +18,6 @@ from grading.sweeper import sweep
 from grading.tasks import check_solutions, rescore, score_waiting
 from leaderboard.standings import standings
 from submissions import lifecycle
-from submissions.clock import seconds_from_now
 from submissions.models import Evaluation, Queue, Status, Submission, prediction_storage
 
 State = Rescore.State

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from competitions.clock import database_now
 from competitions.launching import Line
 from competitions.models import Competition, LaunchCheck, Level
 from competitions.timeline import Stage
 from grading.launch.rehearsal import team_name
 from submissions import lifecycle
-from submissions.clock import database_now
 from submissions.models import Kind, Submission
 from submissions.quota import SubmissionRefused, allowance, in_utc, may_submit, refuse_if_used_up, refuse_unless_open
 from submissions.uploads import StoredUpload
