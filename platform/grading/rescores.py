@@ -124,8 +124,8 @@ def note(rescore: Rescore, read_again: list[str], left_out: list[dict[str, str]]
 
 
 def in_question(rescore: Rescore) -> QuerySet[Evaluation]:
-    """What must have a counterpart: each live evaluation under the version that counts now."""
-    return Evaluation.objects.filter(solution=rescore.before_id, is_live=True)
+    """What must have a counterpart: each live evaluation under the version that counts now, but a rehearsal's."""
+    return Evaluation.objects.filter(solution=rescore.before_id, is_live=True, submission__team__is_rehearsal=False)
 
 
 def missing(rescore: Rescore) -> QuerySet[Evaluation]:
