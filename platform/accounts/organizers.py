@@ -16,6 +16,7 @@ MAY = {
     ("submissions", "event"): ("view",),
     ("submissions", "evaluation"): ("view",),
     ("submissions", "modelrun"): ("view",),
+    ("leaderboard", "moderationact"): ("view",),
 }
 
 

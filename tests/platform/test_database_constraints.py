@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from competitions.models import Competition, Page, PageKind, Solution
+from leaderboard.models import ModerationAct
 from submissions.models import Evaluation, Status, Submission
 from teams.models import Membership, Team
 
@@ -235,3 +236,17 @@ def test_every_named_constraint_stands_in_the_database(db):
         for table in connection.introspection.table_names(cursor):
             present |= set(connection.introspection.get_constraints(cursor, table))
     assert declared <= present
+
+
+def test_a_moderation_act_without_a_reason_or_about_nobody(olga, alices_team):
+    act = {"deed": "team_disqualified", "team": alices_team, "competition": alices_team.competition, "by": olga}
+    make = ModerationAct.objects.create
+    assert refuses("a_moderation_act_has_a_reason", lambda: make(**act, reason=""))
+    act["reason"] = "Two accounts."
+    subject = "a_moderation_act_names_its_subject"
+    assert refuses(subject, lambda: make(**act | {"team": None, "competition": None}))
+    assert refuses(subject, lambda: make(**act | {"deed": "submission_disqualified"}))
+    assert refuses(subject, lambda: make(**act | {"deed": "account_closed"}))
+    assert refuses(subject, lambda: make(**act | {"deed": "forgotten"}))
+    assert refuses("a_moderation_act_names_the_teams_competition", lambda: make(**act | {"competition": None}))
+    make(**act)
