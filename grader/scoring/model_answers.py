@@ -41,7 +41,7 @@ def read_answers(path: Path, row_ids: Int64Array, expected: PredictionFormat) ->
     if rows.dtype != _ROW or rows.shape != row_ids.shape or not np.array_equal(rows["id"], row_ids):
         raise AnswersDoNotFit("the model was asked for other ids than the solution has")
     values: Float64Array = np.ascontiguousarray(rows["value"], dtype=np.float64)
-    # NaN is in no range.
-    if not ((values >= expected.lowest) & (values <= expected.highest)).all():
+    # Where there is no bound, infinity is not a number all the same.
+    if not (np.isfinite(values) & (values >= expected.lowest) & (values <= expected.highest)).all():
         raise AnswersDoNotFit(f"the model's answers do not all lie in [{expected.lowest:g}, {expected.highest:g}]")
     return values

@@ -68,6 +68,12 @@ def _markdown_page(request: HttpRequest, slug: str, kind: PageKind) -> HttpRespo
     context = context_of(request, competition, kind.value)
     if kind == PageKind.OVERVIEW and context["team"]:
         context["rank"] = rank_of(context["team"])
+    if kind == PageKind.TIMELINE:
+        milestones = competition.timeline.milestones(timezone.now())
+        context |= {
+            "milestones": milestones,
+            "next_milestone": next((milestone for milestone in milestones if not milestone.is_past), None),
+        }
     return render(request, "pages/text.html", context | {"text": text_of(competition, kind), "heading": kind.label})
 
 

@@ -1,5 +1,6 @@
 """Sending a submission, and following it."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from competitions.access import organized_by
 from competitions.features import model_features
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
+from leaderboard.final_selection import SelectionRefused, select
 from leaderboard.standings import rank_of
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import UploadForm
@@ -204,6 +206,22 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a submission into the team's final selection, or take it out."""
+    found = get_object_or_404(_within_reach(request).filter(team__memberships__user=cast(User, request.user)), pk=pk)
+    is_selected = request.POST.get("selected") == "yes"
+    try:
+        select(found, is_selected)
+    except SelectionRefused as reason:
+        messages.warning(request, str(reason))
+    else:
+        done = "is in your team's final selection now" if is_selected else "is no longer in your team's final selection"
+        messages.success(request, f"{found.original_name} {done}.")
+    return redirect("my_submissions", slug=found.competition.slug)
+
+
+@login_required
 @require_safe
 def download_file(request: HttpRequest, pk: UUID) -> FileResponse:
     """The file as it was sent."""
@@ -219,10 +237,35 @@ def my_submissions(request: HttpRequest, slug: str) -> HttpResponse:
     if context["team"] is None:
         messages.info(request, f"You have not joined {competition.title} yet, so there are no submissions of yours.")
         return redirect(competition)
+    now = timezone.now()
+    shows_private = context["shows_private"]
     mine = Submission.objects.filter(team=context["team"]).select_related("evaluation")
     page = Paginator(mine, settings.LEADERBOARD_PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [
-        (sent, disclosed(sent.evaluation.public_score, competition.decimals) if sent.evaluation else None)
-        for sent in page
-    ]
-    return render(request, "pages/my_submissions.html", context | {"page": page, "rows": rows})
+    context |= {
+        "page": page,
+        "rows": [_row(sent, competition, shows_private) for sent in page],
+        "may_choose": not competition.has_closed(now),
+        "chosen_count": mine.filter(is_selected=True).count(),
+    }
+    return render(request, "pages/my_submissions.html", context)
+
+
+@dataclass(frozen=True)
+class SentRow:
+    """A line of a team's own list. None: there is no such score, or it is not to be shown yet."""
+
+    sent: Submission
+    public: float | None
+    private: float | None
+    may_be_chosen: bool
+
+
+def _row(sent: Submission, competition: Competition, shows_private: bool) -> SentRow:
+    evaluation = sent.evaluation
+    private = evaluation.private_score if evaluation and shows_private else None
+    return SentRow(
+        sent=sent,
+        public=disclosed(evaluation.public_score, competition.decimals) if evaluation else None,
+        private=None if private is None else disclosed(private, competition.decimals),
+        may_be_chosen=evaluation is not None and not sent.is_late and sent.disqualified_at is None,
+    )

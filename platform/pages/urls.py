@@ -22,5 +22,6 @@ urlpatterns = [
     path("submissions/<uuid:pk>/", submission_views.submission, name="submission"),
     path("submissions/<uuid:pk>/status/", submission_views.status, name="submission_status"),
     path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),
+    path("submissions/<uuid:pk>/choose/", submission_views.choose, name="choose_submission"),
     path("submissions/<uuid:pk>/file/", submission_views.download_file, name="submission_file"),
 ]

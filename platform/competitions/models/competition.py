@@ -313,6 +313,15 @@ class Competition(models.Model):
         """The metric's short name, such as MSE or NDCG@10."""
         return self.scored_by.short.replace("@k", f"@{self.metric_k}")
 
+    @property
+    def range_in_words(self) -> str:
+        """What a prediction must lie within, to follow "a number"."""
+        if self.lowest is not None and self.highest is not None:
+            return f"from {self.lowest:g} to {self.highest:g}"
+        if self.lowest is not None:
+            return f"of at least {self.lowest:g}"
+        return "of any size" if self.highest is None else f"of at most {self.highest:g}"
+
     def prediction_format(self) -> PredictionFormat:
         """What a prediction file of this competition must look like."""
         return PredictionFormat(

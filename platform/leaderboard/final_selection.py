@@ -1,0 +1,53 @@
+"""A team's final selection: the submissions that it wants to be ranked by when private results are revealed."""
+
+from django.db import transaction
+
+from leaderboard.standings import refresh
+from submissions.clock import database_now
+from submissions.models import Status, Submission
+from teams.models import Team
+
+
+class SelectionRefused(Exception):
+    """Why the selection stays as it was; for the participant to read."""
+
+
+def select(submission: Submission, is_selected: bool = True) -> None:
+    """Put a scored submission into its team's final selection, or take it out. Doing it twice changes nothing.
+
+    Raises SelectionRefused after closing, for one that is late, disqualified or without a score, and when
+    the selection is full.
+    """
+    with transaction.atomic():
+        # The team's row is the lock: two browsers cannot choose the last place twice.
+        team = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition")
+        team_now = team.get(pk=submission.team_id)
+        competition = team_now.competition
+        if competition.has_closed(database_now(competition)):
+            raise SelectionRefused(
+                f"{competition.title} closed on {competition.closes_at:%d %B %Y at %H:%M} UTC. "
+                "The final selection stays as it was then."
+            )
+        present = Submission.objects.get(pk=submission.pk, team=team_now)
+        if present.is_selected == is_selected:
+            return
+        if is_selected:
+            _refuse_unless_selectable(present)
+            chosen = Submission.objects.filter(team=team_now, is_selected=True).count()
+            most = competition.final_selection_count
+            if chosen >= most:
+                raise SelectionRefused(
+                    f"Your team has chosen {chosen} of {most} submissions already. Take one out of the selection first."
+                )
+        Submission.objects.filter(pk=present.pk).update(is_selected=is_selected)
+        refresh(team_now)
+
+
+def _refuse_unless_selectable(submission: Submission) -> None:
+    name = submission.original_name
+    if submission.is_late:
+        raise SelectionRefused(f"{name} was sent after closing; only submissions in time can be chosen.")
+    if submission.disqualified_at:
+        raise SelectionRefused(f"{name} was disqualified: {submission.disqualification} Choose another one.")
+    if submission.status != Status.SCORED:
+        raise SelectionRefused(f"{name} has no score: it is {submission.get_status_display()}. Choose one that has.")

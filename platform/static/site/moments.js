@@ -1,0 +1,43 @@
+// Beside each time in UTC: the same in the viewer's own zone, and how long it is until then.
+document.addEventListener("DOMContentLoaded", () => {
+  const local = new Intl.DateTimeFormat(undefined, {
+    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  });
+  const isInUtc = local.resolvedOptions().timeZone === "UTC";
+
+  const until = (milliseconds) => {
+    const seconds = Math.ceil(milliseconds / 1000);
+    const days = Math.floor(seconds / 86400);
+    const hours = Math.floor(seconds / 3600) % 24;
+    const minutes = Math.floor(seconds / 60) % 60;
+    if (days) return `in ${days} d ${hours} h`;
+    if (hours) return `in ${hours} h ${minutes} min`;
+    return minutes ? `in ${minutes} min ${seconds % 60} s` : `in ${seconds} s`;
+  };
+
+  const shown = [];
+  const show = (time) => {
+    const note = document.createElement("span");
+    note.className = "moment-note";
+    time.after(note);
+    shown.push({ at: Date.parse(time.dateTime), note });
+  };
+  const update = () => {
+    const now = Date.now();
+    for (const { at, note } of shown) {
+      const parts = isInUtc ? [] : [local.format(at)];
+      if (at > now) parts.push(until(at - now));
+      note.textContent = parts.length ? ` (${parts.join(", ")})` : "";
+    }
+  };
+
+  document.querySelectorAll("time[data-moment]").forEach(show);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    event.target.parentElement?.querySelectorAll("time[data-moment]").forEach((time) => {
+      if (!time.nextElementSibling?.classList.contains("moment-note")) show(time);
+    });
+    update();
+  });
+  update();
+  if (shown.length) setInterval(update, 1000);
+});

@@ -1,0 +1,115 @@
+"""Public and private: what a team chooses, what ranks in the end, and what a late submission gets."""
+
+from datetime import timedelta
+
+import pytest
+from cast_of_stories import BAD, GOOD, PERFECT
+from django.urls import reverse
+from django.utils import timezone
+
+from competitions.models import Competition
+from leaderboard.final_selection import SelectionRefused, select
+from leaderboard.models import Standing
+from leaderboard.standings import standings
+from submissions.models import Status
+
+# Public: id 1 is wrong by 1: 0.5. Private: all right: 0.
+SAFE = "id,rating\n1,4\n2,3\n3,4\n4,1\n5,2\n"
+# Public: all right: 0. Private: errors 1, 4 and 3: 26 / 3.
+LUCKY = "id,rating\n1,5\n2,3\n3,5\n4,5\n5,5\n"
+# Public: all right. Private: errors 0, 3 and 0: 3.
+MIDDLING = "id,rating\n1,5\n2,3\n3,4\n4,4\n5,2\n"
+
+
+def close(revealed=True):
+    now = timezone.now()
+    Competition.objects.update(
+        opens_at=now - timedelta(days=2),
+        closes_at=now - timedelta(hours=1),
+        reveals_at=now + timedelta(hours=0 if revealed else 1) - timedelta(minutes=1),
+    )
+
+
+def private_scores(competition):
+    competition.refresh_from_db()
+    return [(row.rank, row.team.name, row.score) for row in standings(competition, private=True)]
+
+
+def test_without_a_choice_the_best_public_ones_count(competition, alices_team, graded):
+    for content in (SAFE, LUCKY, MIDDLING):
+        graded(alices_team, content)
+    # The two best public ones are LUCKY and MIDDLING; of these MIDDLING is the better private one.
+    assert private_scores(competition) == [(1, "alice", 3.0)]
+
+
+def test_the_choice_counts_and_the_earlier_of_equal_ones_ranks_first(
+    competition, alices_team, bobs_team, graded, as_alice
+):
+    safe = graded(alices_team, SAFE)
+    graded(alices_team, LUCKY)
+    graded(bobs_team, PERFECT)
+    assert private_scores(competition) == [(1, "alice", 0.0), (2, "bob", 0.0)]
+    graded(alices_team, MIDDLING)
+    assert private_scores(competition) == [(1, "bob", 0.0), (2, "alice", 3.0)]
+    page = as_alice.post(reverse("choose_submission", args=[safe.pk]), {"selected": "yes"}, follow=True)
+    assert "is in your team&#x27;s final selection now" in page.content.decode()
+    assert "<span data-chosen>1 of 2</span>" in page.content.decode()
+    assert private_scores(competition) == [(1, "alice", 0.0), (2, "bob", 0.0)]
+    as_alice.post(reverse("choose_submission", args=[safe.pk]), {"selected": "no"})
+    assert private_scores(competition) == [(1, "bob", 0.0), (2, "alice", 3.0)]
+
+
+def test_a_full_selection_and_what_cannot_be_chosen_say_why(alices_team, graded):
+    first, second, third = (graded(alices_team, SAFE) for _ in range(3))
+    select(first)
+    select(second)
+    with pytest.raises(SelectionRefused, match="has chosen 2 of 2 submissions already"):
+        select(third)
+    rejected = graded(alices_team, BAD)
+    assert rejected.status == Status.REJECTED
+    select(second, is_selected=False)
+    with pytest.raises(SelectionRefused, match="has no score: it is rejected"):
+        select(rejected)
+    select(third)
+    select(third)
+    third.refresh_from_db()
+    assert third.is_selected
+
+
+def test_nobody_chooses_for_another_team_or_after_closing(as_alice, alices_team, bobs_team, graded):
+    bobs, mine = graded(bobs_team, SAFE), graded(alices_team, SAFE)
+    assert as_alice.post(reverse("choose_submission", args=[bobs.pk]), {"selected": "yes"}).status_code == 404
+    close()
+    page = as_alice.post(reverse("choose_submission", args=[mine.pk]), {"selected": "yes"}, follow=True)
+    assert "The final selection stays as it was then." in page.content.decode()
+    mine.refresh_from_db()
+    assert not mine.is_selected
+
+
+def test_private_scores_wait_for_the_reveal_not_for_the_closing(as_alice, alices_team, graded):
+    graded(alices_team, GOOD)
+    board = "/competitions/stars/leaderboard/?board=private"
+    mine = "/competitions/stars/submissions/"
+    close(revealed=False)
+    assert "Private (final)" not in as_alice.get(board).content.decode()
+    assert "Private score" not in as_alice.get(mine).content.decode()
+    close(revealed=True)
+    assert "3.000" in as_alice.get(board).content.decode()
+    assert "3.000" in as_alice.get(mine).content.decode()
+
+
+def test_a_late_submission_has_a_public_score_alone_and_no_rank_ever(as_alice, competition, alices_team, graded):
+    graded(alices_team, GOOD)
+    close()
+    Competition.objects.update(takes_late_submissions=True)
+    late = graded(alices_team, PERFECT)
+    assert late.is_late
+    assert late.evaluation.public_score == 0.0
+    assert late.evaluation.private_score is None
+    assert Standing.objects.get(team=alices_team).scored_count == 1
+    assert private_scores(competition) == [(1, "alice", 3.0)]
+    page = as_alice.get(late.get_absolute_url()).content.decode()
+    assert "0.000" in page
+    assert "Private score" not in page
+    assert "Your team ranks" not in page
+    assert "late" in as_alice.get("/competitions/stars/submissions/").content.decode()
