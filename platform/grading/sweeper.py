@@ -5,6 +5,7 @@ import time
 from django.conf import settings
 from django.db.models import Q
 
+from accounts import outbox
 from competitions.models import Solution
 from submissions.clock import seconds_from_now
 from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
@@ -27,6 +28,7 @@ def sweep() -> None:
             ring(TASKS[queue], queue)
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
+    outbox.sweep()
 
 
 def _remove_left_uploads() -> None:

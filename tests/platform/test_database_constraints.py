@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import Letter
 from competitions.models import Competition, Page, PageKind, Solution
 from leaderboard.models import ModerationAct
 from submissions.models import Evaluation, Status, Submission
@@ -252,3 +253,11 @@ def test_a_moderation_act_without_a_reason_or_about_nobody(olga, alices_team):
     assert refuses(subject, lambda: make(**act | {"deed": "forgotten"}))
     assert refuses("a_moderation_act_names_the_teams_competition", lambda: make(**act | {"competition": None}))
     make(**act)
+
+
+def test_a_letter_in_no_state_or_held_by_nobody(db):
+    Letter.objects.create(to="alice@example.org", subject="x", text="x")
+    assert refuses("letter_state_is_known", lambda: Letter.objects.update(state="lost"))
+    assert refuses("a_letter_being_sent_is_claimed", lambda: Letter.objects.update(state="sending"))
+    assert refuses("a_sent_letter_says_when", lambda: Letter.objects.update(state="sent"))
+    assert refuses("a_letter_given_up_says_why", lambda: Letter.objects.update(state="failed"))
