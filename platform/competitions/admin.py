@@ -30,6 +30,29 @@ class OfOwnCompetitions(admin.ModelAdmin[Any]):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class OwnHistoryAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # it has no types
+    """What has changed, when and by whom: of one's own competitions, and to read only."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        self._own_or_404(request, object_id)
+        shown: HttpResponse = super().history_view(request, object_id, extra_context)
+        return shown
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """An older version, to read only."""
+        self._own_or_404(request, object_id)
+        if request.method == "POST":
+            raise PermissionDenied
+        shown: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
+        return shown
+
+    def _own_or_404(self, request: HttpRequest, object_id: str) -> None:
+        # simple_history asks for the permission alone, not whose competition it is.
+        get_object_or_404(self.get_queryset(request), pk=object_id)
+
+
 class OwnCompetitionsFilter(admin.RelatedFieldListFilter):
     """A filter by competition that names only the organizer's own."""
 
@@ -53,7 +76,7 @@ class DataFileInline(admin.TabularInline[DataFile, Competition]):
 
 
 @admin.register(Competition)
-class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[misc]  # it has no types
+class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
     """A competition with its pages and data files. Its solution is uploaded under Solutions."""
 
     competition_field = "pk"
@@ -147,25 +170,6 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
         if db_field.name == "organizers":
             kwargs["queryset"] = User.objects.filter(is_staff=True)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        self._own_or_404(request, object_id)
-        shown: HttpResponse = super().history_view(request, object_id, extra_context)
-        return shown
-
-    def history_form_view(
-        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        """An older version, to read only."""
-        self._own_or_404(request, object_id)
-        if request.method == "POST":
-            raise PermissionDenied
-        shown: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
-        return shown
-
-    def _own_or_404(self, request: HttpRequest, object_id: str) -> None:
-        # simple_history asks for the permission alone, not whose competition it is.
-        get_object_or_404(self.get_queryset(request), pk=object_id)
 
     def save_related(self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool) -> None:
         """A new competition names its maker as organizer and gets every page."""

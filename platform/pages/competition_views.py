@@ -41,6 +41,7 @@ def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict
         "shows_private": competition.timeline.shows_private(now),
         "allowance": allowance(team, now) if team else None,
         "team_count": competition.teams.filter(COMPETES).count(),
+        "announcement_count": competition.announcements.count(),
     }
 
 

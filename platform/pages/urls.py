@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from pages import competition_views, health, status_views, submission_views
+from pages import announcement_views, competition_views, health, status_views, submission_views
 
 urlpatterns = [
     path("", competition_views.home, name="home"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("competitions/<slug:slug>/evaluation/", competition_views.evaluation, name="evaluation"),
     path("competitions/<slug:slug>/rules/", competition_views.rules, name="rules"),
     path("competitions/<slug:slug>/timeline/", competition_views.timeline, name="timeline"),
+    path("competitions/<slug:slug>/announcements/", announcement_views.announcements, name="announcements"),
+    path("announcements-by-mail/<str:token>/", announcement_views.announcements_by_mail, name="announcements_by_mail"),
     path("competitions/<slug:slug>/leaderboard/", competition_views.leaderboard, name="leaderboard"),
     path("competitions/<slug:slug>/join/", competition_views.join, name="join"),
     path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),

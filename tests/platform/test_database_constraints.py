@@ -261,3 +261,9 @@ def test_a_letter_in_no_state_or_held_by_nobody(db):
     assert refuses("a_letter_being_sent_is_claimed", lambda: Letter.objects.update(state="sending"))
     assert refuses("a_sent_letter_says_when", lambda: Letter.objects.update(state="sent"))
     assert refuses("a_letter_given_up_says_why", lambda: Letter.objects.update(state="failed"))
+
+
+def test_an_announcement_of_nothing(competition):
+    make = competition.announcements.create
+    assert refuses("an_announcement_says_something", lambda: make(title="", text="x"))
+    assert refuses("an_announcement_says_something", lambda: make(title="x", text=""))

@@ -1,5 +1,6 @@
 """What a competition is made of."""
 
+from competitions.models.announcement import Announcement
 from competitions.models.competition import (
     COLUMN_NAME,
     Competition,
@@ -17,6 +18,7 @@ __all__ = [
     "COLUMN_NAME",
     "TEST_FILE",
     "TRAIN_FILE",
+    "Announcement",
     "Competition",
     "DataFile",
     "EntryPolicy",
