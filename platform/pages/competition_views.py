@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from competitions.access import visible_to
 from competitions.models import Competition, PageKind
+from leaderboard.exports import board
 from leaderboard.standings import rank_of, standings
 from pages.forms import JoinForm
+from pages.sheets import CONTENT_TYPES, as_file
 from submissions.quota import allowance, may_submit
 from teams.joining import JoiningRefused, team_of
 from teams.joining import join as join_competition
@@ -134,6 +136,16 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
     paginator = Paginator(standings(competition, private=private), settings.LEADERBOARD_PAGE_SIZE)
     context |= {"page": paginator.get_page(request.GET.get("page")), "private": private}
     return render(request, "pages/leaderboard.html", context)
+
+
+@require_safe
+def leaderboard_file(request: HttpRequest, slug: str, form: str) -> StreamingHttpResponse:
+    """The whole board as CSV or JSON: what its page shows, no more and no sooner."""
+    competition = competition_or_404(request, slug)
+    private = request.GET.get("board") == "private"
+    if form not in CONTENT_TYPES or (private and not competition.timeline.shows_private(timezone.now())):
+        raise Http404
+    return as_file(board(competition, private=private), form, slug)
 
 
 @login_required

@@ -1,7 +1,8 @@
+from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
-from pages import announcement_views, competition_views, health, status_views, submission_views
+from pages import announcement_views, competition_views, health, organizer_views, status_views, submission_views
 
 urlpatterns = [
     path("", competition_views.home, name="home"),
@@ -18,6 +19,9 @@ urlpatterns = [
     path("competitions/<slug:slug>/announcements/", announcement_views.announcements, name="announcements"),
     path("announcements-by-mail/<str:token>/", announcement_views.announcements_by_mail, name="announcements_by_mail"),
     path("competitions/<slug:slug>/leaderboard/", competition_views.leaderboard, name="leaderboard"),
+    path(
+        "competitions/<slug:slug>/leaderboard.<str:form>", competition_views.leaderboard_file, name="leaderboard_file"
+    ),
     path("competitions/<slug:slug>/join/", competition_views.join, name="join"),
     path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),
     path("competitions/<slug:slug>/submissions/", submission_views.my_submissions, name="my_submissions"),
@@ -26,4 +30,9 @@ urlpatterns = [
     path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),
     path("submissions/<uuid:pk>/choose/", submission_views.choose, name="choose_submission"),
     path("submissions/<uuid:pk>/file/", submission_views.download_file, name="submission_file"),
+    path(
+        "admin/competitions/competition/<int:pk>/export/<slug:name>.<str:form>",
+        admin.site.admin_view(organizer_views.export),
+        name="export",
+    ),
 ]

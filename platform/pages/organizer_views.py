@@ -1,0 +1,30 @@
+"""The organizers' own pages beside the admin's lists: a competition's dashboard, and its tables as files."""
+
+from typing import cast
+
+import structlog
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from competitions.access import organized_by
+from competitions.models import Competition
+from leaderboard.exports import FOR_ORGANIZERS
+from pages.sheets import CONTENT_TYPES, as_file
+
+log = structlog.get_logger(__name__)
+
+
+def own_competition_or_404(request: HttpRequest, pk: int) -> Competition:
+    return get_object_or_404(organized_by(request.user), pk=pk)
+
+
+@require_safe
+def export(request: HttpRequest, pk: int, name: str, form: str) -> StreamingHttpResponse:
+    """One of the tables that organizers may take; who took which is logged, for they hold addresses."""
+    competition = own_competition_or_404(request, pk)
+    if name not in FOR_ORGANIZERS or form not in CONTENT_TYPES:
+        raise Http404
+    log.info("exported", sheet=name, competition=competition.slug, by=cast(User, request.user).username)
+    return as_file(FOR_ORGANIZERS[name](competition), form, competition.slug)
