@@ -7,7 +7,7 @@ about the row's place in a published file, its label or its part; who does can m
 import hmac
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,14 +30,21 @@ def row_ids(test: pd.DataFrame, secret: str) -> Int64Array:
     label; the k-th row of a repeated pair is told apart by k. Raises ValueError for an empty secret.
     """
     repeats = test.groupby(["user_id", "book_name"], sort=False).cumcount()
-    keys = _keyed(
+    return keyed_order(
         secret,
-        b"row id",
         (
-            f"{len(user)}:{user}{len(book)}:{book}{repeat}".encode()
+            f"{len(user)}:{user}{len(book)}:{book}{repeat}"
             for user, book, repeat in zip(test["user_id"], test["book_name"], repeats, strict=True)
         ),
     )
+
+
+def keyed_order(secret: str, names: Iterable[str]) -> Int64Array:
+    """A permutation of 1..n that belongs to the secret and to what the n rows are called, shape (n,).
+
+    Raises ValueError for an empty secret.
+    """
+    keys = _keyed(secret, b"row id", (name.encode() for name in names))
     ids = np.empty(len(keys), dtype=np.int64)
     ids[np.argsort(np.array(keys, dtype="S64"), kind="stable")] = np.arange(1, len(keys) + 1)
     return ids
@@ -72,19 +79,17 @@ def write_competition(
     public = is_public(ids, secret)
     if public.all() or not public.any():
         raise ValueError(f"all {len(ids)} test rows fall into one part; more rows or another secret are needed")
-    rows = test.assign(id=ids, Usage=np.where(public, "Public", "Private"), rating=_as_published(test["rating"]))
+    rows = test.assign(id=ids, Usage=np.where(public, "Public", "Private"), rating=as_published(test["rating"]))
     rows = rows.sort_values("id", kind="stable")
     mean = float(train["rating"].mean())
     sample = pd.DataFrame({"id": rows["id"], "rating": mean})
 
-    public_folder.mkdir(parents=True, exist_ok=True)
-    solution_path.parent.mkdir(parents=True, exist_ok=True)
-    _write_whole(solution_path, rows[["id", "rating", "Usage"]], mode=0o600)
-    published_train = train[["user_id", "book_name"]].assign(rating=_as_published(train["rating"]))
-    _write_whole(public_folder / "train.csv", published_train)
-    _write_whole(public_folder / "test.csv", rows[["id", "user_id", "book_name"]])
-    _write_whole(public_folder / "books.csv", books, published_books=True)
-    _write_whole(public_folder / "sample_submission.csv", sample)
+    write_whole(solution_path, rows[["id", "rating", "Usage"]], write_table, mode=0o600)
+    published_train = train[["user_id", "book_name"]].assign(rating=as_published(train["rating"]))
+    write_whole(public_folder / "train.csv", published_train, write_table)
+    write_whole(public_folder / "test.csv", rows[["id", "user_id", "book_name"]], write_table)
+    write_whole(public_folder / "books.csv", books, write_books)
+    write_whole(public_folder / "sample_submission.csv", sample, write_table)
 
 
 def _keyed(secret: str, purpose: bytes, messages: Iterable[bytes]) -> list[str]:
@@ -95,18 +100,21 @@ def _keyed(secret: str, purpose: bytes, messages: Iterable[bytes]) -> list[str]:
     return [hmac.digest(key, message, "sha256").hex() for message in messages]
 
 
-def _as_published(ratings: "pd.Series[float]") -> "pd.Series[float] | pd.Series[int]":
+def as_published(ratings: "pd.Series[float]") -> "pd.Series[float] | pd.Series[int]":
     """Whole ratings as integers (4, not 4.0), as the published files have them."""
     return ratings.astype("int64") if (ratings % 1 == 0).all() else ratings
 
 
-def _write_whole(path: Path, table: pd.DataFrame, *, mode: int = 0o644, published_books: bool = False) -> None:
+def write_whole(
+    path: Path, table: pd.DataFrame, write: Callable[[Path, pd.DataFrame], None], mode: int = 0o644
+) -> None:
     """Write beside `path`, to a private temporary name, and put it in place when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     arriving = Path(name)
     try:
-        (write_books if published_books else write_table)(arriving, table)
+        write(arriving, table)
         arriving.chmod(mode)
         arriving.replace(path)
     finally:

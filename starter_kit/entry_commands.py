@@ -19,7 +19,7 @@ from starter_kit.held_out import HELD_OUT_SHARE, hold_out
 from starter_kit.hyper_parameters import Settings
 from starter_kit.local_score import LocalScore, further_scores, score_file
 from starter_kit.model_check import check_model
-from starter_kit.predictions_file import write_predictions
+from starter_kit.predictions_file import format_beside, write_predictions
 from starter_kit.site_download import fetch_competition
 from starter_kit.tensorflow_runtime import require_tensorflow
 from starter_kit.trouble import KitError
@@ -124,8 +124,9 @@ def predict(
 ) -> None:
     """Write predictions.csv for the competition's test.csv."""
     model = _trained(name, work)
-    rows = read_test(Workspace(work).test_file(test))
-    write_predictions(output, model, rows, GOODREADS_FORMAT)
+    test_file = Workspace(work).test_file(test)
+    rows = read_test(test_file)
+    write_predictions(output, model, rows, format_beside(test_file, GOODREADS_FORMAT))
     told.print(f"{len(rows):,} predictions in {output}. Next: upload it at {Workspace(work).page}", markup=False)
 
 

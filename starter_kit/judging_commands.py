@@ -175,10 +175,11 @@ def recommend(
         f"Lists of {k} for {found.users:,} users; relevant: held-out books that they rated {LIKED:g} or better",
         markup=False,
     )
-    told.print(f"{'':<22}{'precision':>10}{'recall':>10}{'F1':>10}{'NDCG':>10}{'coverage':>10}", markup=False)
+    header = "".join(f"{measure:>9}" for measure in ("precision", "recall", "F1", "MAP", "NDCG", "coverage"))
+    told.print(f"{'':<22}{header}", markup=False)
     for who, lists in ((name, found.model), ("most rated books", found.popularity)):
-        numbers = (lists.precision, lists.recall, lists.f1, lists.ndcg, lists.coverage)
-        told.print(f"{who:<22}" + "".join(f"{number:>10.4f}" for number in numbers), markup=False)
+        numbers = (lists.precision, lists.recall, lists.f1, lists.average_precision, lists.ndcg, lists.coverage)
+        told.print(f"{who:<22}" + "".join(f"{number:>9.4f}" for number in numbers), markup=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ import pandas as pd
 from datasets.split import is_public, row_ids, write_competition
 from datasets.tables import read_ratings, write_table
 from grader.scoring.arrays import Float64Array, Int64Array
-from grader.scoring.metrics import mean_squared_error
+from grader.scoring.errors import mean_squared_error
 from starter_kit.baselines.baseline import Baseline, Report
 from starter_kit.baselines.registry import BASELINES
 from starter_kit.held_out import HeldOut

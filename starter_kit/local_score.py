@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.grade import score
 from grader.scoring.bootstrap import Interval, mean_interval
+from grader.scoring.errors import squared_errors
 from grader.scoring.metrics import METRICS
 from grader.scoring.predictions import PredictionFormat, read_predictions
 from grader.scoring.solution import read_solution
@@ -14,7 +14,7 @@ METRIC = "mse"
 
 @dataclass(frozen=True)
 class LocalScore:
-    """MSE on the public rows, on the private rows, and on all rows of a solution."""
+    """MSE on the public rows of a solution, on the private ones, and on both."""
 
     public: float
     private: float
@@ -23,7 +23,7 @@ class LocalScore:
 
 @dataclass(frozen=True)
 class FurtherScores:
-    """RMSE and MAE of all rows, and the 95 % bootstrap interval of their MSE."""
+    """RMSE and MAE of all rows that count, and the 95 % bootstrap interval of their MSE."""
 
     rmse: float
     mae: float
@@ -34,14 +34,15 @@ def score_file(predictions_path: Path, solution_path: Path, expected: Prediction
     """Score a predictions file as the server does. Raises Rejected, for either file, problem by problem."""
     solution = read_solution(solution_path, expected)
     predictions = read_predictions(predictions_path, solution.row_ids, expected)
-    scores = score(predictions, solution, METRIC)
-    overall = METRICS[METRIC].function(solution.targets, predictions)
-    return LocalScore(scores.public, scores.private, overall)
+    parts = (solution.is_public, solution.is_private, solution.is_public | solution.is_private)
+    return LocalScore(*(METRICS[METRIC].score(solution.targets, predictions, rows) for rows in parts))
 
 
 def further_scores(predictions_path: Path, solution_path: Path, expected: PredictionFormat) -> FurtherScores:
     """What else can be said of a file that `score_file` accepts. Raises Rejected as it does."""
     solution = read_solution(solution_path, expected)
     predictions = read_predictions(predictions_path, solution.row_ids, expected)
-    rmse, mae = (METRICS[name].function(solution.targets, predictions) for name in ("rmse", "mae"))
-    return FurtherScores(rmse, mae, mean_interval((predictions - solution.targets) ** 2, seed=1))
+    counts = solution.is_public | solution.is_private
+    rmse, mae = (METRICS[name].score(solution.targets, predictions, counts) for name in ("rmse", "mae"))
+    squares = squared_errors(solution.targets[counts], predictions[counts])
+    return FurtherScores(rmse, mae, mean_interval(squares, seed=1))

@@ -7,24 +7,18 @@ from urllib.parse import urlsplit, urlunsplit
 
 from datasets.download import DownloadError, download, progress_bar
 from datasets.tables import TableError, read_books, read_ratings, read_test
+from starter_kit.predictions_file import SAMPLE_FILE, read_sample_header
 from starter_kit.trouble import KitError
 
 EXAMPLE = "http://localhost:8000/competitions/goodreads"
 TIMEOUT_SECONDS = 30.0
 
 
-def _check_sample(path: Path) -> None:
-    with path.open(encoding="utf-8-sig") as stream:
-        header = stream.readline().strip()
-    if header != "id,rating":
-        raise TableError(f"{path}: the header is '{header[:200]}', it should be 'id,rating'.")
-
-
 SITE_FILES: dict[str, Callable[[Path], object]] = {
     "train.csv": read_ratings,
     "test.csv": read_test,
     "books.csv": read_books,
-    "sample_submission.csv": _check_sample,
+    SAMPLE_FILE: read_sample_header,
 }
 
 

@@ -69,6 +69,15 @@ def read_id(cell: str, line: int, problems: ProblemList) -> int | None:
     return None
 
 
+def read_group(cell: str, line: int, problems: ProblemList) -> int | None:
+    """The number of the group in `cell`, within int64; None after noting why there is none."""
+    text = cell.strip(BLANKS)
+    if ID.fullmatch(text) and int(text) in INT64:
+        return int(text)
+    problems.add(line, f"group {quoted(cell)} is not a whole number of 64 bits.", "Number the groups from 1.")
+    return None
+
+
 def read_number(cell: str, line: int, expected: PredictionFormat, problems: ProblemList) -> float | None:
     """The number in `cell`, clipped where the format says so; None after noting what is wrong with it."""
     text, name, cure = cell.strip(BLANKS), expected.target_column, expected.number_cure
@@ -86,11 +95,15 @@ def read_number(cell: str, line: int, expected: PredictionFormat, problems: Prob
     if not math.isfinite(number):
         problems.add(line, f"{name} {quoted(text)} is too large for a finite number.", cure)
         return None
-    if expected.lowest <= number <= expected.highest:
+    if expected.integers_only and not number.is_integer():
+        problems.add(line, f"{name} {quoted(text)} is not a whole number.", cure)
+        return None
+    lowest, highest = expected.bounds
+    if lowest <= number <= highest:
         return number
     if expected.out_of_range == OutOfRange.CLIP:
-        return min(max(number, expected.lowest), expected.highest)
-    side = f"below {expected.lowest:g}" if number < expected.lowest else f"above {expected.highest:g}"
+        return min(max(number, lowest), highest)
+    side = f"below {lowest:g}" if number < lowest else f"above {highest:g}"
     problems.add(line, f"{name} {quoted(text)} is {side}.", cure)
     return None
 

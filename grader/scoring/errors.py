@@ -1,18 +1,13 @@
-"""Losses of a prediction. A score is the same bits on every machine, whatever the order of the rows."""
+"""Measures of predicted numbers. A score is the same bits on every machine, whatever the order of the rows."""
 
 import math
-from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from grader.scoring.arrays import BoolArray, Float64Array
-
-# 2^15 float64 stay in a core's second-level cache, so a dozen passes over them cost little.
-BLOCK_ROWS = 1 << 15
-# Sums of terms up to here leave the head room that the exact summation needs.
-LARGEST_TERM = 2.0**960
+from grader.scoring.arrays import BoolArray, Float64Array, RowLoss, as_columns
+from grader.scoring.exact_sum import exact_sum, sum_of_losses
 
 
 def mean_squared_error(targets: npt.ArrayLike, predictions: npt.ArrayLike, rows: BoolArray | None = None) -> float:
@@ -23,7 +18,7 @@ def mean_squared_error(targets: npt.ArrayLike, predictions: npt.ArrayLike, rows:
     rows nor the machine changes a bit. Raises ValueError when no row counts, when shapes differ, or when a
     number that counts is not finite or too large to be squared and summed (above about 1e144).
     """
-    return _exact_mean(np.square, targets, predictions, rows)
+    return mean_loss(squared_errors, targets, predictions, rows)
 
 
 def root_mean_squared_error(targets: npt.ArrayLike, predictions: npt.ArrayLike, rows: BoolArray | None = None) -> float:
@@ -36,57 +31,50 @@ def mean_absolute_error(targets: npt.ArrayLike, predictions: npt.ArrayLike, rows
 
     Raises ValueError as `mean_squared_error` does, for numbers above about 1e289.
     """
-    return _exact_mean(np.abs, targets, predictions, rows)
+    return mean_loss(absolute_errors, targets, predictions, rows)
 
 
-def _exact_mean(
-    term: Callable[..., Float64Array], targets: npt.ArrayLike, predictions: npt.ArrayLike, rows: BoolArray | None
-) -> float:
-    """The mean of term(p - t), none below 0, over the rows that count, rounded once."""
-    t = np.asarray(targets, dtype=np.float64)
-    p = np.asarray(predictions, dtype=np.float64)
-    if t.ndim != 1 or t.shape != p.shape or (rows is not None and rows.shape != t.shape):
-        shapes = ", ".join(str(array.shape) for array in (t, p, rows) if array is not None)
-        raise ValueError(f"Targets, predictions and rows must have one shape (n,), not {shapes}.")
-    row_count = t.size if rows is None else int(np.count_nonzero(rows))
-    if row_count == 0:
-        raise ValueError("There is no mean of no rows.")
-    total = Fraction(0)
-    for start in range(0, t.size, BLOCK_ROWS):
-        block = slice(start, start + BLOCK_ROWS)
-        terms = _terms(term, t[block], p[block], None if rows is None else rows[block])
-        total += sum(map(Fraction, _exact_parts(terms)), start=Fraction(0))
-    return float(total / row_count)
+def r_squared(targets: npt.ArrayLike, predictions: npt.ArrayLike, rows: BoolArray | None = None) -> float:
+    """1 - Σ (p - t)² / Σ (t - m)², m the mean of the targets that count; the larger, the better.
 
-
-def _terms(
-    term: Callable[..., Float64Array], targets: Float64Array, predictions: Float64Array, rows: BoolArray | None
-) -> Float64Array:
-    with np.errstate(over="ignore", invalid="ignore"):
-        errors = predictions - targets
-        term(errors, out=errors)
-    if rows is not None:
-        errors = errors.compress(rows)
-    if errors.size and not errors.max() <= LARGEST_TERM:  # NaN compares as false
-        raise ValueError("A target or a prediction is not finite, or too large to be squared and summed.")
-    return errors
-
-
-def _exact_parts(terms: Float64Array) -> Iterator[float]:
-    """A few floats whose exact sum is the exact sum of `terms` (none below 0), which are overwritten.
-
-    Rounding all terms to one coarse grid lets them be added without error in any order; what the rounding
-    cut off is exact too and is the next round's work (Rump, Ogita & Oishi, 2008, "Accurate floating-point
-    summation, part I", algorithm 3.2).
+    1 is perfect, 0 as good as always m, and below 0 worse than that. Squares and m are rounded to float64, the
+    sums are exact, and the result is rounded once. Raises ValueError as `mean_squared_error` does, and when all
+    targets that count are the same.
     """
-    room = (terms.size + 2).bit_length()
-    largest = float(terms.max(initial=0.0))
-    rounded = np.empty_like(terms)
-    while largest > 0.0:
-        # All terms together stay below this power of two, and so do their roundings to its last bit.
-        grid = math.ldexp(1.0, math.frexp(largest)[1] + room)
-        np.add(terms, grid, out=rounded)
-        rounded -= grid
-        yield float(rounded.sum())
-        terms -= rounded
-        largest = max(float(terms.max()), -float(terms.min()))
+    t, p = as_columns(targets, predictions, rows)
+    spread = _spread(t if rows is None else t.compress(rows))
+    if spread == 0:
+        raise ValueError("R² has no value where all targets are the same.")
+    return float(1 - sum_of_losses(squared_errors, t, p, rows) / spread)
+
+
+def varies(targets: Float64Array) -> bool:
+    """Whether R² has a value on these targets, shape (n,), n > 0."""
+    return bool(targets.min() < targets.max())
+
+
+def squared_errors(targets: Float64Array, predictions: Float64Array) -> Float64Array:
+    """(p - t)² of each row, shape (n,)."""
+    errors = predictions - targets
+    return np.square(errors, out=errors)
+
+
+def absolute_errors(targets: Float64Array, predictions: Float64Array) -> Float64Array:
+    """|p - t| of each row, shape (n,)."""
+    errors = predictions - targets
+    return np.abs(errors, out=errors)
+
+
+def mean_loss(
+    row_loss: RowLoss, targets: npt.ArrayLike, predictions: npt.ArrayLike, rows: BoolArray | None = None
+) -> float:
+    """The mean of the losses of the rows that count, rounded once. Raises ValueError as `mean_squared_error` does."""
+    t, p = as_columns(targets, predictions, rows)
+    row_count = t.size if rows is None else int(np.count_nonzero(rows))
+    return float(sum_of_losses(row_loss, t, p, rows) / row_count)
+
+
+def _spread(targets: Float64Array) -> Fraction:
+    # The mean rounded once is the target itself where all are the same: their spread is exactly 0.
+    mean = float(exact_sum(targets.copy()) / targets.size)
+    return sum_of_losses(squared_errors, targets, np.full_like(targets, mean), None)

@@ -14,17 +14,22 @@ if TYPE_CHECKING:
     from pandas._typing import ReadCsvBuffer
 
 CHUNK_ROWS = 1_000_000
+# Every way to write True or False has one of these, and no number has.
+BOOLEAN_LETTERS = (b"u", b"U", b"l", b"L")
+LONGEST_BOOLEAN = len(b"false")
 
 
 class UnusualFile(ValueError):
     """Valid or not, this is for the strict scan."""
 
 
-def read_chunks(stream: io.BufferedReader, dtypes: dict[int, str]) -> Iterator["pd.DataFrame"]:
+def read_chunks(
+    stream: io.BufferedReader, dtypes: dict[int, str], integers: tuple[int, ...] = (0,)
+) -> Iterator["pd.DataFrame"]:
     """The rows behind the header as frames of up to a million rows.
 
-    Column 0 holds the ids (int64), the columns named in `dtypes` follow; a number is the float64 nearest to
-    its text. Raises UnusualFile for whatever is not plainly such a table: other columns, a blank or
+    The columns `integers` (the ids are column 0) hold int64, the others what `dtypes` names; a number is the float64
+    nearest to its text. Raises UnusualFile for whatever is not plainly such a table: other columns, a blank or
     overlong line, an id that is not an integer, quotes around a number. Rejected from the stream passes
     through.
     """
@@ -34,7 +39,7 @@ def read_chunks(stream: io.BufferedReader, dtypes: dict[int, str]) -> Iterator["
         with pd.read_csv(
             cast("ReadCsvBuffer[bytes]", _LineFeed(stream)),
             header=None,
-            # The id's type is inferred: asked for int64, pandas also takes 1.0 and 1e1, by way of
+            # An integer's type is inferred: asked for int64, pandas also takes 1.0 and 1e1, by way of
             # float64, and then rounds large ids.
             dtype=dtypes,
             na_filter=False,
@@ -44,7 +49,8 @@ def read_chunks(stream: io.BufferedReader, dtypes: dict[int, str]) -> Iterator["
             engine="c",
         ) as chunks:
             for chunk in chunks:
-                if chunk.shape[1] != len(dtypes) + 1 or chunk.dtypes[0] != np.int64:
+                fits = chunk.shape[1] == len(dtypes) + len(integers)
+                if not fits or any(chunk.dtypes[column] != np.int64 for column in integers):
                     raise UnusualFile
                 yield chunk
     except (ValueError, OverflowError) as refusal:  # pandas' ParserError and EmptyDataError are ValueErrors
@@ -54,15 +60,16 @@ def read_chunks(stream: io.BufferedReader, dtypes: dict[int, str]) -> Iterator["
 class _LineFeed:
     """The stream's bytes as pandas asks for them.
 
-    Raises UnusualFile at a line above 4,000 bytes, its LF included, and at a second byte order mark, which
-    pandas would swallow. It is no `io` class, because pandas would decode and encode again what comes out
-    of one.
+    Raises UnusualFile at a line above 4,000 bytes, its LF included, at a second byte order mark, which pandas
+    would swallow, and at a True or False, which it would take for 1 or 0. It is no `io` class, because pandas
+    would decode and encode again what comes out of one.
     """
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self._stream = stream
         self._is_first = True
         self._open_bytes = 0  # of the line that the last block left unfinished
+        self._tail = b""  # of the last block: a word may be cut in two
 
     def read(self, size: int = -1) -> bytes:
         """The next block of at most `size` bytes; b"" at the end."""
@@ -71,6 +78,7 @@ class _LineFeed:
             raise UnusualFile
         self._is_first = False
         self._check_lines(block)
+        self._check_words(block)
         return block
 
     def __iter__(self) -> Iterator[bytes]:
@@ -87,3 +95,11 @@ class _LineFeed:
             start = end + 1
         last = block.rfind(b"\n", max(start, 0))
         self._open_bytes = len(block) - (start if last < 0 else last + 1)
+
+    def _check_words(self, block: bytes) -> None:
+        # One letter is looked for at the memory's speed; whole words only where there are such letters.
+        if any(letter in block or letter in self._tail for letter in BOOLEAN_LETTERS):
+            text = (self._tail + block).lower()
+            if b"true" in text or b"false" in text:
+                raise UnusualFile
+        self._tail = block[1 - LONGEST_BOOLEAN :]

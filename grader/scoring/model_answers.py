@@ -41,7 +41,10 @@ def read_answers(path: Path, row_ids: Int64Array, expected: PredictionFormat) ->
     if rows.dtype != _ROW or rows.shape != row_ids.shape or not np.array_equal(rows["id"], row_ids):
         raise AnswersDoNotFit("the model was asked for other ids than the solution has")
     values: Float64Array = np.ascontiguousarray(rows["value"], dtype=np.float64)
-    # Where there is no bound, infinity is not a number all the same.
-    if not (np.isfinite(values) & (values >= expected.lowest) & (values <= expected.highest)).all():
-        raise AnswersDoNotFit(f"the model's answers do not all lie in [{expected.lowest:g}, {expected.highest:g}]")
+    lowest, highest = expected.bounds
+    # NaN is in no range.
+    if not ((values >= lowest) & (values <= highest)).all():
+        raise AnswersDoNotFit(f"the model's answers do not all lie in [{lowest:g}, {highest:g}]")
+    if expected.integers_only and not np.array_equal(values, np.floor(values)):
+        raise AnswersDoNotFit("the model's answers are not all whole numbers")
     return values

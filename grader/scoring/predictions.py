@@ -51,7 +51,7 @@ def read_fast(stream: io.BufferedReader, index: RowIndex, expected: PredictionFo
         for chunk in read_chunks(stream, {1: "float64"}):
             row_count += len(chunk)
             positions = index.positions(chunk[0].to_numpy())
-            targets = _in_range(chunk[1].to_numpy(), expected)
+            targets = expected.settled(chunk[1].to_numpy())
             if row_count > index.row_count or targets is None or positions.min() < 0:
                 return None
             values[positions] = targets
@@ -63,14 +63,3 @@ def read_fast(stream: io.BufferedReader, index: RowIndex, expected: PredictionFo
 
 def _open(path: Path, expected: PredictionFormat) -> AbstractContextManager[io.BufferedReader]:
     return open_csv(path, max_bytes=expected.max_bytes, max_unpacked_bytes=expected.max_unpacked_bytes)
-
-
-def _in_range(targets: Float64Array, expected: PredictionFormat) -> Float64Array | None:
-    lowest, highest = float(targets.min()), float(targets.max())  # NaN if there is one
-    if not (np.isfinite(lowest) and np.isfinite(highest)):
-        return None
-    if lowest >= expected.lowest and highest <= expected.highest:
-        return targets
-    if expected.out_of_range == OutOfRange.CLIP:
-        return targets.clip(expected.lowest, expected.highest)
-    return None

@@ -1,7 +1,7 @@
 """The order of a leaderboard: one pure function for the site and for whoever replays it."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,3 +50,25 @@ def rank(entries: Iterable[Entry], lower_is_better: bool = True) -> tuple[Place,
         ranked_count += entry.is_ranked
         places.append(Place(entry, ranked_count if entry.is_ranked else None))
     return tuple(places)
+
+
+def best(entries: Iterable[Entry], lower_is_better: bool = True) -> Entry | None:
+    """The entry that stands first by the order of `rank`, ranked or not; None: there is none. Raises as it does."""
+    places = rank(entries, lower_is_better)
+    return places[0].entry if places else None
+
+
+def final_choice(
+    candidates: Iterable[Entry], selected: Collection[str], count: int, lower_is_better: bool = True
+) -> tuple[Entry, ...]:
+    """Which of a team's submissions, by their public scores, its final score is taken from: at most `count`.
+
+    Those whose keys the team has selected; where none of these is a candidate, all are asked. Of more than
+    `count` the best by public score are taken, of equal ones the earlier. They come best first. Raises
+    ValueError for a count below 1, and as `rank` does.
+    """
+    if count < 1:
+        raise ValueError(f"A final choice is of 1 submission or more, not {count}.")
+    ordered = [place.entry for place in rank(candidates, lower_is_better)]
+    chosen = [entry for entry in ordered if entry.key in selected]
+    return tuple((chosen or ordered)[:count])

@@ -1,136 +1,164 @@
-"""Reads a solution: the hidden labels and which rows count for the public score."""
+"""A solution: the hidden labels, and which rows count for the public score, for the private one, for none."""
 
 import io
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from grader.scoring.arrays import BoolArray, Float64Array, Int64Array
-from grader.scoring.cells import BLANKS, COPY_THE_IDS, read_id, read_lines, read_number
 from grader.scoring.container import open_csv
 from grader.scoring.fast_chunks import UnusualFile, read_chunks
 from grader.scoring.header import read_header
+from grader.scoring.metric import Metric, TargetKind
+from grader.scoring.metrics import METRICS
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
-from grader.scoring.rejection import ProblemList, quoted
+from grader.scoring.solution_scan import IGNORED, PRIVATE, PUBLIC, scan_solution
 
-USAGE_COLUMN = "Usage"
-USAGES = ("Private", "Public")
+# What a label may be where the range of the predictions does not bind it.
+_LABEL_RANGES = {
+    TargetKind.BINARY: (0.0, 1.0),
+    TargetKind.CLASS: (-np.inf, np.inf),
+    TargetKind.RELEVANCE: (0.0, np.inf),
+}
+
+
+def _left_out() -> BoolArray:
+    return np.empty(0, dtype=np.bool_)
 
 
 @dataclass(frozen=True)
 class Solution:
-    """The hidden labels: `row_ids` int64 (n,) ascending, `targets` float64 (n,), `is_public` bool (n,)."""
+    """The hidden labels, arrays of shape (n,): `row_ids` int64 ascending, `targets` float64, two of bool.
+
+    A row is public, private, or ignored: neither. Without `is_private` all that is not public is. `groups`, int64,
+    says whose list each row belongs to; None: the rows are no lists. Raises ValueError for unlike shapes or a
+    row of both parts.
+    """
 
     row_ids: Int64Array
     targets: Float64Array
     is_public: BoolArray
+    is_private: BoolArray = field(default_factory=_left_out)
+    groups: Int64Array | None = None
+
+    def __post_init__(self) -> None:
+        if not self.is_private.size:
+            object.__setattr__(self, "is_private", ~self.is_public)
+        arrays = (self.targets, self.is_public, self.is_private, self.row_ids if self.groups is None else self.groups)
+        if any(array.shape != self.row_ids.shape for array in arrays):
+            raise ValueError(
+                f"{self.row_ids.shape} ids, but {', '.join(str(array.shape) for array in arrays)} of them."
+            )
+        if (self.is_public & self.is_private).any():
+            raise ValueError("A row is public and private at once.")
+
+    def without(self, row_ids: Int64Array) -> "Solution":
+        """The same with these rows ignored. Raises ValueError for an id that it does not have."""
+        unknown = np.setdiff1d(row_ids, self.row_ids)
+        if unknown.size:
+            raise ValueError(f"{unknown.size:,} of the ids have no row here; the first is {unknown[0]}.")
+        stays = ~np.isin(self.row_ids, row_ids)
+        return replace(self, is_public=self.is_public & stays, is_private=self.is_private & stays)
 
 
-def read_solution(path: Path, expected: PredictionFormat, test_ids: Int64Array | None = None) -> Solution:
-    """Read a solution file with the columns id, target and Usage, packed or not, its rows in any order.
+def read_solution(
+    path: Path, expected: PredictionFormat, test_ids: Int64Array | None = None, metric: Metric = METRICS["mse"]
+) -> Solution:
+    """Read a solution file with the columns that the metric asks for, packed or not, its rows in any order.
 
-    Raises Rejected with the first problems by line number: an id that is no integer or stands twice, a
-    target that is not finite or out of range (a label is never clipped), a Usage other than Public or
-    Private, no row of one of the two, and, where `test_ids` (distinct, any order) is given, ids that lack a
-    row or are not among them.
+    A label lies in the competition's range where the metric compares numbers; otherwise it is 0 or 1, a whole
+    number, or a relevance of 0 or more. Raises Rejected with the first problems by line number: an id that is no
+    integer or stands twice, a wrong label (none is ever clipped), a Usage other than Public, Private or Ignored,
+    a group with rows of both parts, no row of one of the two, a part on which the metric has no value, and, where
+    `test_ids` (distinct, any order) is given, ids that lack a row or are not among them.
     """
-    strict = replace(expected, out_of_range=OutOfRange.REJECT)
+    labels = _label_format(expected, metric)
     wanted = None if test_ids is None else np.sort(test_ids)
-    with _open(path, strict) as stream:
-        solution = _read_fast(stream, strict)
-    if solution is not None and _is_whole(solution, strict, wanted):
-        return solution
-    with _open(path, strict) as stream:
-        return _scan(stream, strict, wanted)
+    with _open(path, labels) as stream:
+        solution = _read_fast(stream, labels, metric)
+    if solution is None or not _is_whole(solution, labels, wanted, metric):
+        with _open(path, labels) as stream:
+            solution = _by_ascending_id(Solution(*scan_solution(stream, labels, wanted, metric)))
+    return solution
+
+
+def write_solution(file: BinaryIO, solution: Solution, id_column: str, target_column: str, metric: Metric) -> None:
+    """Write a solution file that `read_solution` reads to the same bits. Raises ValueError where groups are missing."""
+    usage = np.where(solution.is_public, PUBLIC, np.where(solution.is_private, PRIVATE, IGNORED)).tolist()
+    # The shortest text that reads to the same float; a class stays a whole number.
+    targets = [repr(target).removesuffix(".0") for target in solution.targets.tolist()]
+    columns: list[list[str]] = [solution.row_ids.astype(str).tolist(), targets, usage]
+    if metric.needs_groups:
+        if solution.groups is None:
+            raise ValueError(f"{metric.short} needs the group of each row.")
+        columns.insert(2, solution.groups.astype(str).tolist())
+    rows = (metric.solution_columns(id_column, target_column), *zip(*columns, strict=True))
+    file.write("".join(",".join(row) + "\n" for row in rows).encode())
+
+
+def _label_format(expected: PredictionFormat, metric: Metric) -> PredictionFormat:
+    lowest, highest = _LABEL_RANGES.get(metric.target_kind, (expected.lowest, expected.highest))
+    return replace(
+        expected,
+        target_column=metric.solution_columns(*expected.columns)[1],
+        lowest=lowest,
+        highest=highest,
+        out_of_range=OutOfRange.REJECT,
+        integers_only=metric.target_kind in (TargetKind.BINARY, TargetKind.CLASS),
+    )
 
 
 def _open(path: Path, expected: PredictionFormat) -> AbstractContextManager[io.BufferedReader]:
     return open_csv(path, max_bytes=expected.max_bytes, max_unpacked_bytes=expected.max_unpacked_bytes)
 
 
-def _columns(expected: PredictionFormat) -> tuple[str, str, str]:
-    return *expected.columns, USAGE_COLUMN
-
-
-def _read_fast(stream: io.BufferedReader, expected: PredictionFormat) -> Solution | None:
+def _read_fast(stream: io.BufferedReader, labels: PredictionFormat, metric: Metric) -> Solution | None:
     """The rows as they stand, by ascending id; None when anything is unusual."""
-    read_header(stream, _columns(expected))
-    parts: list[tuple[Int64Array, Float64Array, BoolArray]] = []
+    read_header(stream, metric.solution_columns(*labels.columns))
+    integers = (0, 2) if metric.needs_groups else (0,)
+    usage_at = len(integers) + 1
+    parts: list[tuple[Int64Array, Float64Array, BoolArray, BoolArray, Int64Array]] = []
     try:
-        for chunk in read_chunks(stream, {1: "float64", 2: "category"}):
-            is_public: BoolArray = (chunk[2] == "Public").to_numpy()
-            if not bool((is_public | (chunk[2] == "Private").to_numpy()).all()):
+        for chunk in read_chunks(stream, {1: "float64", usage_at: "category"}, integers):
+            usage = chunk[usage_at]
+            if not usage.isin((PUBLIC, PRIVATE, IGNORED)).all():
                 return None
-            parts.append((chunk[0].to_numpy(), chunk[1].to_numpy(), is_public))
+            of_usage = (usage == PUBLIC).to_numpy(), (usage == PRIVATE).to_numpy()
+            parts.append((chunk[0].to_numpy(), chunk[1].to_numpy(), *of_usage, chunk[integers[-1]].to_numpy()))
     except UnusualFile:
         return None
-    row_ids, targets, publicity = zip(*parts, strict=True)
-    return _ascending(np.concatenate(row_ids), np.concatenate(targets), np.concatenate(publicity))
+    row_ids, targets, public, private, groups = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return _by_ascending_id(Solution(row_ids, targets, public, private, groups if metric.needs_groups else None))
 
 
-def _ascending(row_ids: Int64Array, targets: Float64Array, is_public: BoolArray) -> Solution:
-    order = np.argsort(row_ids, kind="stable")
-    return Solution(row_ids[order], targets[order], is_public[order])
+def _by_ascending_id(solution: Solution) -> Solution:
+    order = np.argsort(solution.row_ids, kind="stable")
+    return Solution(
+        solution.row_ids[order],
+        solution.targets[order],
+        solution.is_public[order],
+        solution.is_private[order],
+        None if solution.groups is None else solution.groups[order],
+    )
 
 
-def _is_whole(solution: Solution, expected: PredictionFormat, wanted: Int64Array | None) -> bool:
+def _is_whole(solution: Solution, labels: PredictionFormat, wanted: Int64Array | None, metric: Metric) -> bool:
     """Whether nothing is wrong with the rows: the scan is needed only to say what."""
-    row_ids, targets, is_public = solution.row_ids, solution.targets, solution.is_public
+    row_ids, targets = solution.row_ids, solution.targets
+    parts = (solution.is_public, solution.is_private)
     return (
         bool((row_ids[1:] > row_ids[:-1]).all())
-        and bool(np.isfinite(targets).all())
-        and bool((targets >= expected.lowest).all() and (targets <= expected.highest).all())
-        and bool(is_public.any() and not is_public.all())
+        and labels.settled(targets) is not None
+        and all(bool(part.any()) for part in parts)
+        and (metric.requirement is None or all(metric.requirement.is_met_by(targets[part]) for part in parts))
+        and not (solution.groups is not None and _is_cut(solution.groups, *parts))
         and (wanted is None or np.array_equal(row_ids, wanted))
     )
 
 
-def _scan(stream: io.BufferedReader, expected: PredictionFormat, wanted: Int64Array | None) -> Solution:
-    read_header(stream, _columns(expected))
-    problems = ProblemList()
-    known = None if wanted is None else set(wanted.tolist())
-    line_of: dict[int, int] = {}
-    targets: list[float] = []
-    is_public: list[bool] = []
-    usage_count = dict.fromkeys(USAGES, 0)
-    for line, (id_cell, target_cell, usage) in read_lines(stream, _columns(expected), problems):
-        row_id = read_id(id_cell, line, problems)
-        target = read_number(target_cell, line, expected, problems)
-        if usage in usage_count:
-            usage_count[usage] += 1
-        else:
-            finding = f"{USAGE_COLUMN} {quoted(usage.strip(BLANKS))} is neither Public nor Private."
-            problems.add(line, finding, "Write Public or Private.")
-        if row_id is None:
-            continue
-        if row_id in line_of:
-            finding = f"id {row_id} stands twice, first on line {line_of[row_id]}."
-            problems.add(line, finding, "Keep one row for each id.")
-            continue
-        if known is not None and row_id not in known:
-            problems.add(line, f"id {row_id} is not in the test set.", COPY_THE_IDS)
-        line_of[row_id] = line
-        targets.append(expected.lowest if target is None else target)
-        is_public.append(usage == "Public")
-    if not problems.is_full():
-        _note_lacking_rows(line_of, usage_count, wanted, problems)
-    if problems.count:
-        raise problems.rejection()
-    return _ascending(np.array(list(line_of), dtype=np.int64), np.array(targets), np.array(is_public, dtype=np.bool_))
-
-
-def _note_lacking_rows(
-    line_of: dict[int, int], usage_count: dict[str, int], wanted: Int64Array | None, problems: ProblemList
-) -> None:
-    for usage, count in usage_count.items():
-        if count == 0:
-            problems.add(None, f"No row has Usage {usage}.", "Both scores need at least one row.")
-    if wanted is None:
-        return
-    missing = [row_id for row_id in wanted.tolist() if row_id not in line_of]
-    if missing:
-        verb, which = ("is", "it is") if len(missing) == 1 else ("are", "the first is")
-        finding = f"{len(missing):,} of {wanted.size:,} ids {verb} missing; {which} {missing[0]}."
-        problems.add(None, finding, "Write one row for each id of the test set.")
+def _is_cut(groups: Int64Array, is_public: BoolArray, is_private: BoolArray) -> bool:
+    """Whether a group has rows of both parts."""
+    return np.intersect1d(groups[is_public], groups[is_private]).size > 0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from competitions.models import Competition, label_storage
 from competitions.models import Solution as SolutionVersion
+from grader.scoring.metrics import METRICS
 from grader.scoring.prediction_format import PredictionFormat
 from grader.scoring.solution import Solution, read_solution
 
@@ -23,10 +24,11 @@ def active_version(competition: Competition) -> SolutionVersion:
 
 def labels_of(version: SolutionVersion) -> Solution:
     """The labels of an accepted version. A process keeps the two that it read last."""
-    return _read(version.file.name, version.competition.solution_format())
+    competition = version.competition
+    return _read(version.file.name, competition.solution_format(), competition.metric)
 
 
 @lru_cache(maxsize=2)
-def _read(stored_name: str, expected: PredictionFormat) -> Solution:
+def _read(stored_name: str, expected: PredictionFormat, metric: str) -> Solution:
     # Every version has a stored name of its own, so a name never changes its labels.
-    return read_solution(Path(label_storage().path(stored_name)), expected)
+    return read_solution(Path(label_storage().path(stored_name)), expected, metric=METRICS[metric])

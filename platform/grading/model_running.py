@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -26,7 +25,7 @@ from grader.model_runner.predicting import predict
 from grader.model_runner.verdicts import ChildFailed
 from grader.scoring.arrays import Float64Array
 from grader.scoring.model_answers import write_answers
-from grader.scoring.prediction_format import OutOfRange, PredictionFormat
+from grader.scoring.prediction_format import PredictionFormat
 from grader.scoring.rejection import Problem, Rejected
 from grading import models_worker
 from grading.claimed_work import carry_out
@@ -89,7 +88,7 @@ def _run(claim: Claim, submission: Submission) -> None:
             raise
         lifecycle.put_back(claim, "the worker was stopped; the next one runs it again")
         return
-    values = None if report.predictions is None else _in_range(report.predictions, expected)
+    values = None if report.predictions is None else expected.settled(report.predictions)
     if values is not None:
         return _hand_over(claim, asked, values)
     problems = [_what_is_wrong(report, limits, expected)]
@@ -132,19 +131,17 @@ def _note_run(submission: Submission, report: RunReport, *, is_public_sample: bo
     )
 
 
-def _in_range(values: Float64Array, expected: PredictionFormat) -> Float64Array | None:
-    """The values, clipped where the competition clips; None: some are out of range."""
-    if expected.out_of_range == OutOfRange.CLIP:
-        return np.clip(values, expected.lowest, expected.highest)
-    is_inside = (values >= expected.lowest) & (values <= expected.highest)
-    return values if is_inside.all() else None
-
-
 def _what_is_wrong(report: RunReport, limits: ModelLimits, expected: PredictionFormat) -> Problem:
     """In fixed words: a number from the hidden run would carry a hidden feature out."""
     if report.outcome != Outcome.OK:
         return explain(report.outcome, limits)
-    low, high = f"{expected.lowest:g}", f"{expected.highest:g}"
+    low, high = (f"{bound:g}" for bound in expected.bounds)
+    if expected.integers_only:
+        return Problem(
+            None,
+            f"Some of the model's answers are no whole numbers within {low} to {high}.",
+            "Let it answer with the number of a class: tf.argmax gives it.",
+        )
     return Problem(
         None,
         f"Some of the model's answers lie outside {low} to {high}.",
@@ -160,7 +157,7 @@ def _on_public_rows(
         cure = "What it printed stands below." if shown.log else "It printed nothing."
         return Problem(None, f"{where} {explain(shown.outcome, limits).finding}", cure)
     values = shown.predictions
-    if values is None or _in_range(values, expected) is None:
+    if values is None or expected.settled(values) is None:
         found = "" if values is None else f" its answers go from {values.min():g} to {values.max():g}."
         return Problem(None, f"{where}{found}", "The range is part of the task.")
     return Problem(

@@ -38,7 +38,10 @@ def _score(claim: Claim, submission: Submission) -> None:
                 lifecycle.reject(claim, reason)
                 refresh(submission.team)
             return
-        scores = score(predictions, labels, submission.competition.metric)
+        competition = submission.competition
+        scores = score(
+            predictions, labels, competition.metric, competition.metric_k, with_private=not submission.is_late
+        )
         recorded = _record(claim, submission, version, scores, _keep(predictions, claim))
 
 
@@ -62,7 +65,7 @@ def _record(
             version,
             metric=submission.competition.metric,
             public=scores.public,
-            private=None if submission.is_late else scores.private,
+            private=scores.private,
             predictions=predictions_name,
         )
         refresh(submission.team)

@@ -1,23 +1,27 @@
-"""The two competitions that a fresh site begins with, and the organizers' baselines on their leaderboards."""
+"""Making the seeded competitions, and entering the organizers' baselines on their leaderboards."""
 
-import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pandas as pd
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
 from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind, Solution
 from config.environment import ROOT
-from datasets import goodreads, synthetic
-from datasets.split import write_competition
-from datasets.tables import read_books, read_ratings
+from grading.seeds import (
+    SAMPLE_FILE,
+    Say,
+    Seed,
+    SeedCannotBeMade,
+    finished_seed,
+    goodreads_seed,
+    secret_shelves_seed,
+    top_books_seed,
+)
 from grading.solutions import check
 from submissions import lifecycle
 from submissions.models import Submission
@@ -30,130 +34,59 @@ BASELINES = {
     "biases": "Damped biases",
     "biases-books": "Biases with books.csv prior",
 }
-DESCRIPTIONS = {
-    "train.csv": "Ratings to learn from.",
-    TEST_FILE: "What to predict, with the ids that a submission names.",
-    "books.csv": "What is known of each book.",
-    "sample_submission.csv": "A valid submission: the mean of train.csv everywhere.",
-}
-Say = Callable[[str], None]
 
 
 class SeedingFailed(Exception):
     """The seed could not be completed; the message says at what and why."""
 
 
-@dataclass(frozen=True)
-class Seed:
-    """A competition to be: its tables (as datasets.tables reads them), words and settings."""
-
-    slug: str
-    title: str
-    tagline: str
-    train: pd.DataFrame
-    test: pd.DataFrame
-    books: pd.DataFrame
-    labels_are_public: bool
-    secret: str
-    notice: str = ""
-    facts: dict[str, float] = field(default_factory=dict)
-
-
 def seed_all(say: Say, more_baselines: Mapping[str, str] | None = None) -> None:
-    """Make whatever is missing of both competitions and their baselines. Raises SeedingFailed.
+    """Make whatever is missing of the seeded competitions and their baselines. Raises SeedingFailed.
 
     `more_baselines`: what the kit calls further ones → what the leaderboard calls them; they may take minutes.
     """
+    kit_baselines = {**(more_baselines or {}), **BASELINES}
     for slug, prepare in (("goodreads", goodreads_seed), ("secret-shelves", secret_shelves_seed)):
-        competition = Competition.objects.filter(slug=slug).first()
-        if competition is None:
-            say(f"Preparing the competition '{slug}' …")
-            competition = create(prepare(say))
-        enter_baselines(competition, say, {**(more_baselines or {}), **BASELINES})
+        enter_baselines(_competition(slug, prepare, say), say, kit_baselines)
+    for slug, prepare, name in (
+        ("top-books", top_books_seed, "Most read first"),
+        ("finished", finished_seed, "The same chance for all"),
+    ):
+        _enter_sample(_competition(slug, prepare, say), name, say)
 
 
-def goodreads_seed(say: Say) -> Seed:
-    """The published ratings with the published test set; a made-up world of their shape where they cannot be had."""
-    try:
-        folder = goodreads.obtain(settings.VAR / "datasets" / "goodreads", goodreads.goodreads_dir())
-    except goodreads.GoodreadsUnavailable as problem:
-        if goodreads.goodreads_dir() is not None:
-            raise SeedingFailed(f"GOODREADS_DIR is set, and cannot be used: {problem}") from problem
-        say(f"The Goodreads data cannot be had: {problem}")
-        say("A made-up world of the same shape stands in; the competition's page says so.")
-        world = synthetic.make_world(secrets.token_hex(32))
-        return Seed(
-            slug="goodreads",
-            title="The Goodreads challenge",
-            secret=secrets.token_hex(32),
-            tagline="Predict how many stars a reader gives a book. (Made-up data.)",
-            train=world.train,
-            test=world.test,
-            books=world.books,
-            labels_are_public=False,
-            notice="**These are not the Goodreads ratings.** The data could not be had when this site was set up, so "
-            "a made-up world of the same shape stands in. Numbers of rows and scores on these pages that speak of "
-            f"Goodreads do not apply: the best possible MSE here is {world.best_mse:.3f}, by the known noise.",
-        )
-    return Seed(
-        slug="goodreads",
-        title="The Goodreads challenge",
-        secret=secrets.token_hex(32),
-        tagline="Predict how many stars a reader gives a book.",
-        train=read_ratings(folder / "train.csv"),
-        test=read_ratings(folder / "test.csv"),
-        books=read_books(folder / "books.csv"),
-        labels_are_public=True,
-    )
-
-
-def secret_shelves_seed(say: Say) -> Seed:
-    """A made-up world from a seed that stays in the label store: labels that nobody has."""
-    secret = secrets.token_hex(32)
-    world = synthetic.make_world(secret)
-    rating_count = len(world.train) + len(world.test)
-    say(f"Made a world of {rating_count:,} ratings; its best possible MSE is {world.best_mse:.4f}.")
-    return Seed(
-        slug="secret-shelves",
-        title="Secret shelves",
-        tagline="Ratings from a made-up library: labels that nobody has seen.",
-        train=world.train,
-        test=world.test,
-        books=world.books,
-        labels_are_public=False,
-        secret=secret,
-        facts={
-            "best_mse": world.best_mse,
-            "train_count": len(world.train),
-            "test_count": len(world.test),
-            "book_count": len(world.books),
-        },
-    )
+def _competition(slug: str, prepare: Callable[[Say], Seed], say: Say) -> Competition:
+    found = Competition.objects.filter(slug=slug).first()
+    if found is None:
+        say(f"Preparing the competition '{slug}' …")
+        try:
+            found = create(prepare(say))
+        except SeedCannotBeMade as problem:
+            raise SeedingFailed(str(problem)) from problem
+    return found
 
 
 def create(seed: Seed) -> Competition:
     """Write the files, then the rows in one transaction. Raises SeedingFailed when its own solution is refused."""
     with TemporaryDirectory(dir=settings.UPLOAD_TEMP_DIR) as folder:
         public, solution_path = Path(folder) / "public", Path(folder) / "solution.csv"
-        public.mkdir()
-        write_competition(public, solution_path, train=seed.train, test=seed.test, books=seed.books, secret=seed.secret)
+        seed.write(public, solution_path)
         with transaction.atomic():
             competition = Competition.objects.create(
                 slug=seed.slug,
                 title=seed.title,
                 tagline=seed.tagline,
                 notice=seed.notice,
-                labels_are_public=seed.labels_are_public,
                 daily_limit=10,
-                takes_models=True,
                 is_published=True,
+                **seed.settings,
             )
             for kind in PageKind:
                 text = (Path(__file__).parent / "seeded" / seed.slug / f"{kind.value}.md").read_text()
                 Page.objects.create(
                     competition=competition, kind=kind, text=text.format(**seed.facts) if seed.facts else text
                 )
-            for name, description in DESCRIPTIONS.items():
+            for name, description in seed.files.items():
                 with (public / name).open("rb") as file:
                     DataFile.objects.create(
                         competition=competition, name=name, description=description, file=File(file, name)
@@ -176,7 +109,7 @@ def enter_baselines(competition: Competition, say: Say, wanted: Mapping[str, str
 
     `wanted`: what the kit calls it → what the leaderboard calls it.
     """
-    done = set(competition.teams.filter(is_baseline=True, submissions__isnull=False).values_list("name", flat=True))
+    done = _entered(competition)
     missing = {kit_name: name for kit_name, name in wanted.items() if name not in done}
     if not missing:
         return
@@ -199,15 +132,27 @@ def enter_baselines(competition: Competition, say: Say, wanted: Mapping[str, str
                 "--work",
                 folder,
             )
-            submit_baseline(competition, name, predictions)
+            submit_baseline(competition, name, predictions, "Made by the starter kit.")
 
 
-def submit_baseline(competition: Competition, name: str, predictions: Path) -> Submission:
+def _entered(competition: Competition) -> set[str]:
+    return set(competition.teams.filter(is_baseline=True, submissions__isnull=False).values_list("name", flat=True))
+
+
+def _enter_sample(competition: Competition, name: str, say: Say) -> None:
+    """The sample submission, as a baseline of that name."""
+    if name not in _entered(competition):
+        say(f"  Baseline: {name} …")
+        sample = competition.data_files.get(name=SAMPLE_FILE)
+        submit_baseline(competition, name, Path(sample.file.path), "The sample submission.")
+
+
+def submit_baseline(competition: Competition, name: str, predictions: Path, description: str) -> Submission:
     """Enter a prediction file as an organizers' baseline: on the leaderboard without a rank."""
     team, _ = Team.objects.get_or_create(competition=competition, name=name, defaults={"is_baseline": True})
     with predictions.open("rb") as file:
-        upload = store_upload(competition, File(file, predictions.name))
-    return lifecycle.submit(team, None, upload, "Made by the starter kit.")
+        upload = store_upload(competition, File(file, f"{name}.csv"))
+    return lifecycle.submit(team, None, upload, description)
 
 
 def _kit(*arguments: str) -> None:

@@ -35,19 +35,21 @@ def check(solution: Solution) -> bool:
             Path(label_storage().path(str(solution.file.name))),
             solution.competition.solution_format(),
             _test_ids(solution.competition),
+            solution.competition.scored_by,
         )
     except Rejected as reason:
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(p) for p in reason.problems])
     except FileNotFoundError:
         missing = Problem(None, "The stored file is gone.", "Upload it again.")
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(missing)])
-    public_count = int(labels.is_public.sum())
+    public_count, private_count = int(labels.is_public.sum()), int(labels.is_private.sum())
     with transaction.atomic():
         moved = _set_verdict(
             solution,
             Solution.Verdict.ACCEPTED,
             public_count=public_count,
-            private_count=len(labels.row_ids) - public_count,
+            private_count=private_count,
+            ignored_count=len(labels.row_ids) - public_count - private_count,
         )
         if moved and not Solution.objects.filter(competition=solution.competition, is_active=True).exists():
             Solution.objects.filter(pk=solution.pk).update(is_active=True)

@@ -49,7 +49,7 @@ TERMINAL = (Status.SCORED, Status.REJECTED, Status.FAILED, Status.CANCELLED)
 COST_NO_SLOT = (Status.REJECTED, Status.FAILED, Status.CANCELLED)
 
 
-# Of all metrics, R² alone has scores below 0.
+# Of all metrics, R² alone has scores below 0 (a test compares this with grader.scoring.metrics).
 MAY_BE_NEGATIVE = ("r2",)
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from grader.grade import Scores, score
 from grader.scoring.errors import mean_squared_error
-from grader.scoring.metrics import METRICS
 from grader.scoring.solution import Solution
 
 
@@ -103,8 +102,8 @@ def test_public_and_private_rows_are_scored_apart():
 
 
 def test_an_unknown_metric_is_refused_by_name():
-    with pytest.raises(ValueError, match="no metric 'auc'; known: mae, mse, rmse"):
-        score(np.array([2.0, 2.0, 5.0, 1.0]), SOLUTION, "auc")
+    with pytest.raises(ValueError, match="no metric 'msle'; known: accuracy, auc, f1_at_k"):
+        score(np.array([2.0, 2.0, 5.0, 1.0]), SOLUTION, "msle")
 
 
 def test_as_many_predictions_as_rows_are_needed():
@@ -112,9 +111,11 @@ def test_as_many_predictions_as_rows_are_needed():
         score(np.array([2.0, 2.0, 5.0]), SOLUTION)
 
 
-def test_the_metrics_say_which_way_is_better():
-    assert {name: metric.lower_is_better for name, metric in METRICS.items()} == {
-        "mse": True,
-        "rmse": True,
-        "mae": True,
-    }
+def test_a_late_file_gets_no_private_score():
+    assert score(np.array([2.0, 2.0, 5.0, 1.0]), SOLUTION, with_private=False) == Scores(public=5.0, private=None)
+
+
+def test_ignored_rows_count_for_neither_score():
+    # The row with the error of 3 is ignored: public 1 / 1, private as before.
+    solution = SOLUTION.without(np.array([4]))
+    assert score(np.array([2.0, 2.0, 5.0, 1.0]), solution) == Scores(public=1.0, private=2.0)

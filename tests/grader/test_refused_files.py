@@ -299,3 +299,33 @@ def test_a_rejection_travels_between_processes(refusal, send):
 def test_a_disk_that_fails_is_not_the_participants_fault(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_predictions(tmp_path / "gone.csv", np.array([1]), PredictionFormat())
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("3.5", "Line 3: rating '3.5' is not a whole number. Write a whole number between 0 and 9, such as 6."),
+        ("10", "Line 3: rating '10' is above 9. Write a whole number between 0 and 9, such as 6."),
+        ("1e-3", "Line 3: rating '1e-3' is not a whole number. Write a whole number between 0 and 9, such as 6."),
+    ],
+)
+def test_a_class_is_a_whole_number(refusal, quote, value, message):
+    content = ROWS.replace("3,3.5", "3,3.0").replace("2,2.25", "2,2").replace("\n1,1\n", f"\n{quote}1{quote},{value}\n")
+    assert refusal(content, lowest=0, highest=9, integers_only=True) == message
+
+
+def test_a_class_is_never_rounded_even_where_values_are_clipped(refusal, send):
+    whole = ROWS.replace("3,3.5", "3,3.0").replace("2,2.25", "2,2")
+    assert "Line 2: rating '3.5' is not a whole number" in refusal(
+        whole.replace("3,3.0", "3,3.5"), lowest=0, highest=3, out_of_range="clip", integers_only=True
+    )
+    assert send(whole, lowest=0, highest=3, out_of_range="clip", integers_only=True) == [1.0, 2.0, 3.0, 3.0, 3.0]
+
+
+def test_without_a_bound_a_number_must_still_be_summed(refusal, send):
+    unbounded = {"lowest": -np.inf, "highest": np.inf}
+    assert send(ROWS.replace("3,3.5", "3,-1e100"), **unbounded)[2] == -1e100
+    assert refusal(ROWS.replace("3,3.5", "3,1e101"), **unbounded) == (
+        "Line 2: rating '1e101' is above 1e+100. Write a decimal, such as 3.7."
+    )

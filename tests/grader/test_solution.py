@@ -55,9 +55,15 @@ def test_rows_come_back_by_ascending_id(read, content, test_ids):
             "3,NaN,Public",
             "Line 2: rating 'NaN' is not a finite number. Write a decimal between 1 and 5, such as 3.7.",
         ),
-        ("3,5,public", "Line 2: Usage 'public' is neither Public nor Private. Write Public or Private."),
-        ("3,5,Ignored", "Line 2: Usage 'Ignored' is neither Public nor Private. Write Public or Private."),
-        ("3,5,", "Line 2: Usage '' is neither Public nor Private. Write Public or Private."),
+        (
+            "3,5,public",
+            "Line 2: Usage 'public' is neither Public, Private nor Ignored. Write Public, Private or Ignored.",
+        ),
+        (
+            "3,5,ignored",
+            "Line 2: Usage 'ignored' is neither Public, Private nor Ignored. Write Public, Private or Ignored.",
+        ),
+        ("3,5,", "Line 2: Usage '' is neither Public, Private nor Ignored. Write Public, Private or Ignored."),
     ],
 )
 def test_a_wrong_row_is_named_by_its_line(read, row, message):

@@ -15,6 +15,7 @@ from grader.scoring.strict_scan import scan_predictions
 
 IDS = np.array([1, 2, 3], dtype=np.int64)
 WIDE = PredictionFormat(lowest=-1e300, highest=1e300)
+CLASSES = PredictionFormat(lowest=-5, highest=5, out_of_range=OutOfRange.CLIP, integers_only=True)
 
 
 def fast(content: bytes, expected: PredictionFormat) -> Float64Array | None:
@@ -38,6 +39,7 @@ numbers = st.one_of(
     st.floats(1, 5).map("{:.25f}".format),
     st.decimals(-9, 9, allow_nan=False, places=40).map("{:f}".format),
     st.integers(-(10**25), 10**25).map(str),
+    st.integers(-6, 6).map("{:.1f}".format),
     st.text("0123456789.+-eE", max_size=12),
     st.text("0123456789.+-eE \t\v\f_\"'nNaAiIfFdDxX#\\\0\r٣é\ufeff\xa0\u2028", max_size=6),
     st.sampled_from(["", "NaN", "inf", "1e999", "1e-999", "0" * 3_000 + "3", "1." + "0" * 5_000, "NULL", "True"]),
@@ -65,9 +67,11 @@ def files(draw: st.DrawFn) -> bytes:
 
 
 @settings(max_examples=600, deadline=None)
-@given(files(), st.sampled_from([WIDE, PredictionFormat(out_of_range=OutOfRange.CLIP), PredictionFormat()]))
+@given(files(), st.sampled_from([WIDE, PredictionFormat(out_of_range=OutOfRange.CLIP), PredictionFormat(), CLASSES]))
 @example(b"id,rating\n9007199254740993,1\n1.0,2\n3,3\n", WIDE)
 @example(b"id,rating\n\xef\xbb\xbf1,1\n2,2\n3,3\n", WIDE)
+@example(b"id,rating\n1,True\n2,FALSE\n3,tRue\n", WIDE)
+@example(b"id,rating\n1,1.5\n2,0\n3,5\n", CLASSES)
 def test_what_the_fast_path_accepts_the_scan_reads_to_the_same_bits(content, expected):
     quick = fast(content, expected)
     slow = scanned(content, expected)
@@ -106,3 +110,16 @@ def test_a_file_that_only_the_scan_accepts_is_accepted(tmp_path: Path):
     path.write_bytes(b'id,rating\n"1","1.5"\n"3","4.5"\n2,2.5\n')
     assert fast(path.read_bytes(), PredictionFormat()) is None
     assert read_predictions(path, IDS, PredictionFormat()).tolist() == [1.5, 2.5, 4.5]
+
+
+class InPieces(io.BufferedReader):
+    """A stream that gives at most three bytes at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(3 if size is None or size < 0 else min(size, 3))
+
+
+@pytest.mark.parametrize("blank", ["", " ", "  "])
+def test_a_true_cut_in_two_by_the_reading_is_not_taken_for_a_one(blank):
+    stream = InPieces(io.BytesIO(f"id,rating\n1,{blank}TrUe\n2,TRUE\n3,true\n".encode()))
+    assert read_fast(stream, RowIndex(IDS), WIDE) is None

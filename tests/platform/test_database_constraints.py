@@ -132,7 +132,7 @@ def test_two_captains_of_one_team(alices_team, bobs_team):
 DATES = ("opens_at", "merger_deadline_at", "entry_deadline_at", "closes_at", "reveals_at", "archived_at")
 
 
-@pytest.mark.parametrize(("earlier", "later"), combinations(DATES, 2))
+@pytest.mark.parametrize(("earlier", "later"), list(combinations(DATES, 2)))
 def test_dates_out_of_order(competition, earlier, later):
     rows = Competition.objects.filter(pk=competition.pk)
     others = dict.fromkeys(DATES[1:])

@@ -419,3 +419,13 @@ def test_a_database_that_was_away_is_found_again_by_the_next_report(models_worke
     models_worker.go_on_reporting()
     models_worker.go_on_reporting()
     assert why_models_wait() == ""
+
+
+def test_a_model_of_classes_answers_in_whole_numbers(alices_team, run_and_graded):
+    competition = alices_team.competition
+    competition.metric = "accuracy"
+    competition.save()
+    assert run_and_graded(alices_team, "good").status == Status.SCORED
+    submission = run_and_graded(alices_team, "of_its_batch")
+    assert submission.status == Status.REJECTED
+    assert submission.problems[0]["finding"] == "Some of the model's answers are no whole numbers within 1 to 5."

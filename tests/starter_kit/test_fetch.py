@@ -72,3 +72,22 @@ def test_a_site_that_is_not_running_is_named(alice, tmp_path, monkeypatch):
     assert result.exit_code == 1
     assert "cannot be reached" in result.stderr
     assert "Is the site running" in result.stderr
+
+
+def test_a_competition_of_lists_gets_the_header_that_its_sample_has(alice, page, tmp_path):
+    address, data = page
+    sample = data / "sample_submission.csv"
+    sample.write_text(sample.read_text().replace("id,rating", "id,score", 1))
+    work, file = tmp_path / "kit", tmp_path / "predictions.csv"
+    assert alice("fetch", address, "--work", work).exit_code == 0
+    alice("train", "biases", "--work", work)
+    alice("predict", "biases", "--work", work, "--output", file)
+    assert file.read_text().startswith("id,score\n")
+
+
+def test_a_sample_that_names_no_two_columns_is_refused(alice, page, tmp_path):
+    address, data = page
+    (data / "sample_submission.csv").write_text("id;score\n1;2\n")
+    result = alice("fetch", address, "--work", tmp_path / "kit")
+    assert result.exit_code == 1
+    assert "the header is 'id;score', it should name two columns, such as 'id,rating'." in result.stderr

@@ -66,7 +66,7 @@ def test_the_command_prints_both_lists(alice, competition, tmp_path):
     result = alice(*words)
     assert result.exit_code == 0, result.output
     _, header, mine, popular = result.stdout.splitlines()
-    assert header.split() == ["precision", "recall", "F1", "NDCG", "coverage"]
+    assert header.split() == ["precision", "recall", "F1", "MAP", "NDCG", "coverage"]
     assert mine.startswith("item-knn")
     assert popular.startswith("most rated books")
     assert all(0 <= float(number) <= 1 for number in [*mine.split()[1:], *popular.split()[3:]])

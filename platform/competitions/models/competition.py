@@ -271,7 +271,7 @@ class Competition(models.Model):
         problems = {name: f"This site allows at most {limit:,}." for name, limit in above.items()}
         problems |= dict(self.timeline.out_of_order())
         if self.metric in METRICS:
-            problems |= self._problems_of_k(METRICS[self.metric])
+            problems |= self._problems_of_k(METRICS[self.metric]) | self._problems_of_range(METRICS[self.metric])
         if problems:
             raise ValidationError(problems)
 
@@ -281,6 +281,20 @@ class Competition(models.Model):
         if not metric.takes_k and self.metric_k is not None:
             return {"metric_k": f"{metric.label} has no k: leave it empty."}
         return {}
+
+    def _problems_of_range(self, metric: Metric) -> dict[str, str]:
+        """A metric may have a range of its own, which a competition may narrow and not leave."""
+        least, most = metric.predictions_lowest, metric.predictions_highest
+        problems = {}
+        if least is not None and math.isfinite(least) and (self.lowest is None or self.lowest < least):
+            problems["lowest"] = f"{metric.label} takes predictions from {least:g} on: set {least:g} or more."
+        if most is not None and math.isfinite(most) and (self.highest is None or self.highest > most):
+            problems["highest"] = f"{metric.label} takes predictions up to {most:g}: set {most:g} or less."
+        if metric.predicts_classes:
+            for name, end in (("lowest", self.lowest), ("highest", self.highest)):
+                if end is not None and end % 1:
+                    problems[name] = f"{metric.label} compares the numbers of classes: write a whole number."
+        return problems
 
     def model_allowance(self) -> ModelAllowance:
         """The competition's limits, or the site's where those have become lower."""
@@ -332,6 +346,7 @@ class Competition(models.Model):
             out_of_range=OutOfRange(self.out_of_range),
             max_bytes=self.max_upload_bytes,
             max_unpacked_bytes=settings.MAX_UNPACKED_BYTES,
+            integers_only=self.scored_by.predicts_classes,
         )
 
     def solution_format(self) -> PredictionFormat:
