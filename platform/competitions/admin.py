@@ -6,6 +6,7 @@ from django.db.models import FileField, Model, QuerySet
 from django.forms import FileInput, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from simple_history.admin import SimpleHistoryAdmin
@@ -87,6 +88,7 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
         "closes_at",
         "daily_limit",
         "has_solution",
+        "dashboard",
         "on_site",
     )
     list_filter = ("is_published",)
@@ -137,6 +139,10 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
     @admin.display(boolean=True, description="has a solution")
     def has_solution(self, competition: Competition) -> bool:
         return competition.solutions.filter(is_active=True).exists()
+
+    @admin.display(description="dashboard")
+    def dashboard(self, competition: Competition) -> SafeString:
+        return format_html('<a href="{}">open</a>', reverse("dashboard", args=[competition.pk]))
 
     @admin.display(description="on the site")
     def on_site(self, competition: Competition) -> SafeString:

@@ -3,21 +3,56 @@
 from typing import cast
 
 import structlog
-from django.http import Http404, HttpRequest, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.models import Competition
 from leaderboard.exports import FOR_ORGANIZERS
+from pages import dashboard as board
 from pages.sheets import CONTENT_TYPES, as_file
 
 log = structlog.get_logger(__name__)
 
+EXPORTS = (
+    ("participants", "Participants with their addresses"),
+    ("submissions", "Submissions with their scores"),
+    ("leaderboard", "Public and final leaderboard"),
+)
+
 
 def own_competition_or_404(request: HttpRequest, pk: int) -> Competition:
     return get_object_or_404(organized_by(request.user), pk=pk)
+
+
+@require_safe
+def dashboard(request: HttpRequest, pk: int) -> HttpResponse:
+    """A competition at a glance, for its own organizers."""
+    competition = own_competition_or_404(request, pk)
+    now = timezone.now()
+    context = admin.site.each_context(request) | {
+        "title": competition.title,
+        "competition": competition,
+        "now": now,
+        "stage_label": competition.stage(now).label,
+        "numbers": board.numbers(competition),
+        "charts": [
+            board.submissions_chart(competition, now),
+            board.best_chart(competition, now),
+            board.teams_chart(competition, now),
+        ],
+        "queue": board.queue(competition),
+        "reasons": board.reasons(competition),
+        "rejected_list": board.rejected_list(competition),
+        "solutions": board.list_of("competitions_solution", competition),
+        "acts": board.list_of("leaderboard_moderationact", competition),
+        "exports": EXPORTS,
+    }
+    return render(request, "admin/dashboard.html", context)
 
 
 @require_safe

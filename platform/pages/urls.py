@@ -31,6 +31,11 @@ urlpatterns = [
     path("submissions/<uuid:pk>/choose/", submission_views.choose, name="choose_submission"),
     path("submissions/<uuid:pk>/file/", submission_views.download_file, name="submission_file"),
     path(
+        "admin/competitions/competition/<int:pk>/dashboard/",
+        admin.site.admin_view(organizer_views.dashboard),
+        name="dashboard",
+    ),
+    path(
         "admin/competitions/competition/<int:pk>/export/<slug:name>.<str:form>",
         admin.site.admin_view(organizer_views.export),
         name="export",

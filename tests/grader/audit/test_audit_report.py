@@ -15,7 +15,9 @@ def test_a_report_survives_its_storage(look, shop):
     assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report
 
 
-@pytest.mark.parametrize("stored", [{}, {"findings": [{}]}, {"findings": 3}, {"findings": [{"check": "rows", "level": "pink"}]}])
+@pytest.mark.parametrize(
+    "stored", [{}, {"findings": [{}]}, {"findings": 3}, {"findings": [{"check": "rows", "level": "pink"}]}]
+)
 def test_what_is_no_report_is_refused(stored):
     with pytest.raises(ValueError, match="This is no stored audit report"):
         Report.from_dict(stored)
