@@ -12,7 +12,8 @@ from django.template.response import TemplateResponse
 
 from accounts.models import User
 from competitions.access import organized_by
-from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter, OwnHistoryAdmin
+from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
+from competitions.history import OwnHistoryAdmin
 from competitions.models import Announcement
 from teams.announcing import announce, recipients, subject_of
 

@@ -88,10 +88,10 @@ def submissions_chart(competition: Competition, at: datetime) -> Chart:
 
 def teams_chart(competition: Competition, at: datetime) -> Chart:
     days = activity.teams_over_time(competition, at)
-    points = [Point(day.toordinal(), count, f"{_day(day)}: {count} teams") for day, count in days]
     ends = (_day(days[0][0]), _day(days[-1][0])) if days else ("", "")
-    drawing = steps("Teams", points, points[-1].at if points else 0, ends)
     changed = [row for number, row in enumerate(days) if number == 0 or row[1] != days[number - 1][1]]
+    points = [Point(day.toordinal(), count, f"{_day(day)}: {count} teams") for day, count in changed]
+    drawing = steps("Teams", points, at.date().toordinal(), ends)
     rows = [("", (_day(day), str(count))) for day, count in reversed(changed)]
     return Chart("Teams over time", drawing, ("Day (UTC)", "Teams"), rows)
 
