@@ -56,7 +56,7 @@ class PageInline(LinkedToItsHistory, admin.TabularInline[Page, Competition]):
     readonly_fields = ("past",)
 
 
-class DataFileInline(LinkedToItsHistory, admin.TabularInline[DataFile, Competition]):
+class DataFileInline(LinkedToItsHistory, admin.StackedInline[DataFile, Competition]):
     model = DataFile
     extra = 0
     fields = ("name", "description", "is_hidden", "file", "past")

@@ -4,6 +4,9 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.admin import PeopleAdmin
 from accounts.models import User
@@ -14,7 +17,14 @@ from leaderboard.models import ModerationAct
 from submissions.admin import NothingToChange, SubmissionAdmin
 from submissions.models import Submission
 from teams.admin import TeamAdmin
-from teams.models import Team
+from teams.models import Membership, Team
+
+SAME_FILES_SHOWN = 20
+
+
+def _submissions_of(label: str, **filters: object) -> SafeString:
+    """A link to the list of submissions, narrowed to those of a team or a person."""
+    return format_html('<a href="{}">{}</a>', reverse("admin:submissions_submission_changelist", query=filters), label)
 
 
 class ActInline(NothingToChange, admin.TabularInline[ModerationAct, Any]):
@@ -29,6 +39,13 @@ class AccountActInline(ActInline):
     readonly_fields: ClassVar[Any] = fields
 
 
+class MembershipOfPersonInline(NothingToChange, admin.TabularInline[Membership, User]):
+    """Where somebody takes part; each team leads on to its page."""
+
+    model = Membership
+    fields = readonly_fields = ("competition", "team", "is_captain", "rules_accepted_at")
+
+
 admin.site.unregister([Team, Submission, User])
 
 
@@ -36,7 +53,13 @@ admin.site.unregister([Team, Submission, User])
 class ModeratedTeamAdmin(TeamAdmin):
     list_display: Any = (*TeamAdmin.list_display, "disqualified_at")
     list_filter: ClassVar[Any] = (*TeamAdmin.list_filter, ("disqualified_at", admin.EmptyFieldListFilter))
-    readonly_fields: ClassVar[Any] = (*TeamAdmin.readonly_fields, "disqualified_at", "disqualification")
+    readonly_fields: ClassVar[Any] = (
+        *TeamAdmin.readonly_fields,
+        "disqualified_at",
+        "disqualification",
+        "what_it_has_sent",
+    )
+    search_fields: ClassVar[Any] = (*TeamAdmin.search_fields, "memberships__user__username", "memberships__user__email")
     inlines: ClassVar[Any] = (*TeamAdmin.inlines, ActInline)
     actions: Any = (
         asks_why(
@@ -56,13 +79,25 @@ class ModeratedTeamAdmin(TeamAdmin):
         ),
     )
 
+    @admin.display(description="submissions")
+    def what_it_has_sent(self, team: Team) -> SafeString:
+        return _submissions_of(f"{team.submissions.count():,}", team__id__exact=team.pk)
+
 
 @admin.register(Submission)
 class ModeratedSubmissionAdmin(SubmissionAdmin):
     list_filter: ClassVar[Any] = (*SubmissionAdmin.list_filter, ("disqualified_at", admin.EmptyFieldListFilter))
-    fields: ClassVar[Any] = (*SubmissionAdmin.fields, "is_late", "disqualified_at", "disqualification")
+    fields: ClassVar[Any] = (
+        *SubmissionAdmin.fields,
+        "same_file_of_others",
+        "is_late",
+        "is_selected",
+        "disqualified_at",
+        "disqualification",
+    )
     readonly_fields: ClassVar[Any] = fields
     inlines: ClassVar[Any] = (*SubmissionAdmin.inlines, ActInline)
+    search_fields: ClassVar[Any] = (*SubmissionAdmin.search_fields, "sha256")
     actions: Any = (
         *SubmissionAdmin.actions,
         asks_why(
@@ -72,6 +107,16 @@ class ModeratedSubmissionAdmin(SubmissionAdmin):
         ),
         asks_why(moderation.reinstate_submission, "Reinstate", "The submissions count again."),
     )
+
+    @admin.display(description="the very same file of other teams")
+    def same_file_of_others(self, submission: Submission) -> SafeString | str:
+        same = Submission.objects.filter(competition=submission.competition_id, sha256=submission.sha256)
+        others = same.exclude(team=submission.team_id).select_related("team")[:SAME_FILES_SHOWN]
+        rows = (
+            (reverse("admin:submissions_submission_change", args=[o.pk]), f"{o.team}, {o.submitted_at:%d %b %Y %H:%M}")
+            for o in others
+        )
+        return format_html_join(", ", '<a href="{}">{}</a>', rows) or "none"
 
 
 @admin.register(User)
@@ -91,8 +136,20 @@ class ModeratedPeopleAdmin(PeopleAdmin):
     def has_close_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Closing an account asks for a reason: it is an action, and no box to tick."""
+        return (*super().get_readonly_fields(request, obj), "is_active", "what_they_have_sent")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        shown = super().get_fieldsets(request, obj)
+        return shown if obj is None else (*shown, ("Takes part", {"fields": ("what_they_have_sent",)}))
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> tuple[type[admin.TabularInline[Any, Any]], ...]:
-        return () if obj is None else (AccountActInline,)
+        return () if obj is None else (MembershipOfPersonInline, AccountActInline)
+
+    @admin.display(description="submissions")
+    def what_they_have_sent(self, person: User) -> SafeString:
+        return _submissions_of(f"{person.submissions.count():,}", submitted_by__id__exact=person.pk)
 
 
 @admin.register(ModerationAct)

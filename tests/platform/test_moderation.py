@@ -1,5 +1,6 @@
 """Organizers disqualify, reinstate and mark baselines with a reason; superusers close accounts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -202,3 +203,35 @@ def test_reinstating_twice_from_two_browsers_is_one_act(olga, alice, competition
     assert disqualify_team(team, "Shared files", olga)
     assert not disqualify_team(team, "Shared files", olga)
     assert ModerationAct.objects.count() == 1
+
+
+def test_links_lead_both_ways_between_people_teams_and_submissions(as_root, alice, alices_team, graded):
+    sent = graded(alices_team)
+    person = text(as_root.get(f"{PEOPLE}{alice.pk}/change/"))
+    team = text(as_root.get(f"{TEAMS}{alices_team.pk}/change/"))
+    submission = text(as_root.get(f"{SUBMISSIONS}{sent.pk}/change/"))
+    assert f"{TEAMS}{alices_team.pk}/change/" in person
+    assert f"{TEAMS}{alices_team.pk}/change/" in submission
+    assert f"{PEOPLE}{alice.pk}/change/" in submission
+    for page in (person, team):
+        (listed,) = re.findall(rf'href="({SUBMISSIONS}\?[^"]+)"', page)
+        assert "1 submission" in text(as_root.get(listed))
+
+
+def test_the_very_same_file_of_another_team_is_pointed_out(as_olga, alices_team, bobs_team, graded):
+    first, second = graded(alices_team, GOOD), graded(bobs_team, GOOD)
+    other = graded(bobs_team, PERFECT)
+    assert f"{SUBMISSIONS}{first.pk}/change/" in text(as_olga.get(f"{SUBMISSIONS}{second.pk}/change/"))
+    assert f"{SUBMISSIONS}{first.pk}/change/" not in text(as_olga.get(f"{SUBMISSIONS}{other.pk}/change/"))
+    assert "2 submissions" in text(as_olga.get(f"{SUBMISSIONS}?q={first.sha256}"))
+
+
+def test_a_team_is_found_by_its_members(as_olga, alices_team, bobs_team):
+    assert "1 team" in text(as_olga.get(f"{TEAMS}?q=bob@example.org"))
+
+
+def test_the_box_of_an_open_account_cannot_be_unticked_without_a_reason(as_root, alice):
+    assert 'name="is_active"' not in text(as_root.get(f"{PEOPLE}{alice.pk}/change/"))
+    as_root.post(f"{PEOPLE}{alice.pk}/change/", {"username": "alice"})
+    alice.refresh_from_db()
+    assert alice.is_active
