@@ -24,6 +24,10 @@ class OfOwnCompetitions(admin.ModelAdmin[Any]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(**{f"{self.competition_field}__in": organized_by(request.user)})
 
+    def view_on_site(self, obj: Any) -> str | None:
+        """The page itself: the admin's own shortcut would name competitions of others."""
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Competition:
             kwargs["queryset"] = organized_by(request.user)

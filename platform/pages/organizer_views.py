@@ -29,6 +29,11 @@ def own_competition_or_404(request: HttpRequest, pk: int) -> Competition:
     return get_object_or_404(organized_by(request.user), pk=pk)
 
 
+def no_shortcut(request: HttpRequest, rest: str) -> HttpResponse:
+    """In the place of the admin's `/r/`, which leads any organizer to the address of any row, a draft's too."""
+    raise Http404
+
+
 @require_safe
 def dashboard(request: HttpRequest, pk: int) -> HttpResponse:
     """A competition at a glance, for its own organizers."""

@@ -30,6 +30,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),
     path("submissions/<uuid:pk>/choose/", submission_views.choose, name="choose_submission"),
     path("submissions/<uuid:pk>/file/", submission_views.download_file, name="submission_file"),
+    path("admin/r/<path:rest>", organizer_views.no_shortcut),
     path(
         "admin/competitions/competition/<int:pk>/dashboard/",
         admin.site.admin_view(organizer_views.dashboard),
