@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.audit.competition_data import CompetitionData
 from grader.audit.report import Finding, Level, counted, listed, percent
-from grader.audit.tables import MISSING_WORDS, Column, Table
+from grader.audit.tables import Column, Table
 from grader.scoring.arrays import Float64Array
 
 # Fewer gaps than one row in twenty change no model's rank; a gap in a name always matters.
@@ -41,7 +41,7 @@ def train_target(data: CompetitionData) -> Finding:
 
 
 def missing_values(data: CompetitionData) -> Finding:
-    """Empty cells, and words such as NA among numbers, in all tables."""
+    """Empty cells, and NA, null, inf and the like among numbers, in all tables."""
     check = "missing_values"
     names = {column.name for column in data.shared if column.names_something}
     evidence, level = [], Level.INFO
@@ -110,9 +110,7 @@ def _columns(data: CompetitionData) -> Iterator[tuple[Table, Column]]:
 
 
 def _missing_cells(column: Column) -> int:
-    words = [value.strip().lower() for value in column.values]
-    gaps = {"", *MISSING_WORDS} if column.numbers is not None else {""}
-    return int(column.counts[[word in gaps for word in words]].sum())
+    return int((column.is_missing if column.numbers is None else np.isnan(column.numbers)).sum())
 
 
 def _stand_ins(present: Float64Array) -> Iterator[float]:

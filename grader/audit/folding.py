@@ -1,5 +1,6 @@
 """Ways to write a name that people take for the same: case, accents, punctuation, blanks, look-alike forms."""
 
+import string
 import unicodedata
 from collections.abc import Callable
 
@@ -8,6 +9,11 @@ import pandas as pd
 
 from grader.audit.tables import StringArray
 from grader.scoring.arrays import Int64Array
+
+# A hyphen joins two words that others write apart.
+ASCII_PUNCTUATION = str.maketrans({sign: " " if sign in "-_/" else "" for sign in string.punctuation})
+# Names are short. A hundred million characters are texts, take a minute to fold, and differ by more than spelling.
+MOST_CHARACTERS = 100_000_000
 
 
 def without_accents(text: str) -> str:
@@ -20,12 +26,10 @@ def without_accents(text: str) -> str:
 
 def without_punctuation(text: str) -> str:
     """Letters, digits and single blanks; the text itself where nothing would be left."""
-    kept = "".join(sign if _is_kept(sign) else " " if sign in "-_/" else "" for sign in text)
-    return " ".join(kept.split()) or text
-
-
-def _is_kept(sign: str) -> bool:
-    return sign.isalnum() or sign.isspace() or (not sign.isascii() and unicodedata.category(sign)[0] not in "PSC")
+    plain = text.translate(ASCII_PUNCTUATION)
+    if not plain.isascii():
+        plain = "".join(sign for sign in plain if sign.isascii() or unicodedata.category(sign)[0] not in "PSC")
+    return " ".join(plain.split()) or text
 
 
 def folded(text: str) -> str:
@@ -51,6 +55,11 @@ def number_codes(values: StringArray) -> Int64Array:
 
 
 def fold_codes(values: StringArray, fold: Callable[[str], str]) -> Int64Array:
-    """A number for each value, shape (m,): values that the fold makes equal have the same."""
+    """A number for each value, shape (m,): values that the fold makes equal have the same.
+
+    Above MOST_CHARACTERS nothing is folded: each value has its own.
+    """
+    if sum(map(len, values)) > MOST_CHARACTERS:
+        return np.arange(values.size)
     written = np.array([fold(value) for value in values], dtype=object)
     return pd.factorize(written)[0].astype(np.int64)

@@ -14,8 +14,9 @@ from grader.scoring.metrics import METRICS
 
 # A mean over fewer is no mean that a normal distribution describes: ranks would be drawn by lot.
 FEWEST_UNITS = 30
-# Below, two models whose errors correlate at .98 must differ by a twentieth of their loss to be told apart.
-FEW_UNITS = 500
+# Below, two models whose errors correlate at .98 must differ by 3.5 % of their loss to be told apart; a list, itself
+# a mean over its rows, says about five times as much as a row.
+FEW_ROWS, FEW_LISTS = 500, 100
 # The private part decides: it should be the larger one, and the public one large enough to steer by.
 PUBLIC_SHARES = (0.10, 0.50)
 # Errors of unlike and of like good models on the same rows correlate so (two families of models; two of one).
@@ -28,10 +29,13 @@ SPREAD = 0.10
 CONTESTS = 2_000
 # τ of a half: one pair in four changes places between the public and the private board.
 LOW_AGREEMENT = 0.50
-# Variances need no more rows, nor more lists.
-SIMULATED_ROWS = 100_000
+# Variances need no more rows; with fewer, the made-up models' own luck would tell more than their quality.
+MOST_SIMULATED = 100_000
+FEWEST_SIMULATED = 20_000
 # Where a score is no mean over rows it is taken over so many blocks, and its variance from theirs.
 BLOCKS = 100
+FEWEST_BLOCKS = 10
+NOTHING_TO_SIMULATE = "Too few rows, or labels that are nearly all the same: scores are a matter of luck."
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def part_sizes(data: CompetitionData) -> Finding:
     """Whether public and private part have rows enough, and which share is public."""
     check = "part_sizes"
     public, private = _units(data, data.is_public), _units(data, data.is_private)
-    unit = _unit(data)
+    unit, few = _unit(data), FEW_ROWS if data.groups is None else FEW_LISTS
     ignored = int((~data.solution.is_public & ~data.solution.is_private).sum())
     share = public / max(public + private, 1)
     headline = (
@@ -55,10 +59,10 @@ def part_sizes(data: CompetitionData) -> Finding:
     )
     evidence = (f"{counted(ignored, 'row')} marked Ignored",) if ignored else ()
     if min(public, private) < FEWEST_UNITS:
-        cure = f"Give each part at least {FEW_UNITS}: with fewer than {FEWEST_UNITS} chance makes the ranking."
+        cure = f"Give each part at least {few}: with fewer than {FEWEST_UNITS} chance makes the ranking."
         return Finding(check, Level.RED, headline, cure, evidence)
-    if min(public, private) < FEW_UNITS:
-        cure = f"Give each part at least {FEW_UNITS}, or expect ranks to change much at the end."
+    if min(public, private) < few:
+        cure = f"Give each part at least {few}, or expect ranks to change much at the end."
         return Finding(check, Level.YELLOW, headline, cure, evidence)
     lowest, highest = PUBLIC_SHARES
     if not lowest <= share <= highest:
@@ -70,12 +74,12 @@ def part_sizes(data: CompetitionData) -> Finding:
 def told_apart(data: CompetitionData) -> Finding:
     """How far two models must lie apart for the difference to be more than chance (paired, 95 %)."""
     check, unit = "told_apart", _unit(data)
-    if _is_hopeless(data):
-        return Finding(check, Level.INFO, "Too few rows, or labels that are all the same: nothing can be told apart.")
     public, private = _units(data, data.is_public), _units(data, data.is_private)
     lines, on_private = [], []
     for rho in CORRELATIONS:
         field = _field(data, np.ones(2), rho)
+        if field is None:
+            return Finding(check, Level.INFO, NOTHING_TO_SIMULATE)
         spread = math.sqrt(max(0.0, _difference_variance(field.covariance)))
         apart = [CONFIDENT * spread / math.sqrt(units) for units in (public, private)]
         on_private.append(apart[1])
@@ -85,7 +89,7 @@ def told_apart(data: CompetitionData) -> Finding:
         )
     headline = (
         f"Two models are told apart on the private {unit}s from a difference in "
-        f"{METRICS[data.metric].short.replace('@k', f'@{data.k}')} of about {on_private[0]:.2g} on, "
+        f"{_short(data)} of about {on_private[0]:.2g} on, "
         f"two very like ones from {on_private[1]:.2g} on."
     )
     return Finding(check, Level.INFO, headline, "Show no more decimals than such a difference has.", tuple(lines))
@@ -98,10 +102,10 @@ def rank_agreement(data: CompetitionData) -> Finding:
     the number of units. So a million rows cost no more than a thousand.
     """
     check = "rank_agreement"
-    if _is_hopeless(data):
-        return Finding(check, Level.INFO, "Too few rows, or labels that are all the same: ranks are a matter of luck.")
     steps = np.linspace(0.0, 1.0, MODELS)
     field = _field(data, np.sqrt(1.0 + SPREAD * steps), CORRELATIONS[0])
+    if field is None:
+        return Finding(check, Level.INFO, NOTHING_TO_SIMULATE)
     # The models are meant to lie evenly apart; what chance made of that on these rows is taken out.
     means = np.polyval(np.polyfit(steps, field.means, 1), steps)
     sign = 1.0 if METRICS[data.metric].lower_is_better else -1.0
@@ -121,8 +125,8 @@ def rank_agreement(data: CompetitionData) -> Finding:
         f"the public winner wins in {percent(round(wins, 2))} of them."
     )
     evidence = (
-        f"{MODELS} models whose losses lie evenly within {percent(SPREAD)} of the best; errors correlate at "
-        f"{CORRELATIONS[0]:g}",
+        f"{MODELS} made-up models, evenly apart: {_short(data)} from {means[0]:.3g} to {means[-1]:.3g}; errors "
+        f"correlate at {CORRELATIONS[0]:g}",
         f"the public winner's private place: {median} in the middle, {int(np.quantile(place, 0.95))} or better in 95 %",
     )
     if tau < LOW_AGREEMENT:
@@ -131,9 +135,13 @@ def rank_agreement(data: CompetitionData) -> Finding:
     return Finding(check, Level.OK, headline, "", evidence)
 
 
-def _field(data: CompetitionData, scales: Float64Array, rho: float) -> _Field:
+def _field(data: CompetitionData, scales: Float64Array, rho: float) -> _Field | None:
+    """The scores of made-up models of those error scales. None: there is too little to make them from."""
+    labels = data.targets[data.is_labelled]
+    if min(_units(data, data.is_public), _units(data, data.is_private)) < FEWEST_UNITS or labels.min() == labels.max():
+        return None
     metric = METRICS[data.metric]
-    rows = _simulated_rows(data)
+    rows, groups = _simulated_rows(data)
     targets, predicted = data.targets[rows], baseline(data)[rows]
     predictions = simulated_predictions(metric.target_kind, targets, predicted, scales, rho)
     if metric.row_loss is not None:
@@ -144,7 +152,6 @@ def _field(data: CompetitionData, scales: Float64Array, rho: float) -> _Field:
         low, at, high = map(np.array, scored)
         slopes = (high - low) / (0.002 * means)
         return _Field(at, np.cov(losses * slopes, rowvar=False))
-    groups = None if data.groups is None else data.groups[rows]
     block = _blocks(rows.size, groups)
     units = rows.size if groups is None else np.unique(groups).size
     scores = []
@@ -154,21 +161,32 @@ def _field(data: CompetitionData, scales: Float64Array, rho: float) -> _Field:
             continue
         lists = None if groups is None else groups[is_in]
         scores.append([metric.score(targets[is_in], one[is_in], None, groups=lists, k=data.k) for one in predictions.T])
+    if len(scores) < FEWEST_BLOCKS:
+        return None
     return _Field(np.mean(scores, axis=0), np.cov(scores, rowvar=False) * units / (int(block.max()) + 1))
 
 
-def _simulated_rows(data: CompetitionData) -> Int64Array:
-    """Rows to simulate on: all that are labelled, or whole lists, drawn by chance when there are too many."""
+def _simulated_rows(data: CompetitionData) -> tuple[Int64Array, Int64Array | None]:
+    """The rows to simulate on, and their lists: all that are labelled, several times over when they are few.
+
+    When they are many it is a part of them, or of the lists, drawn by chance.
+    """
     rows = np.flatnonzero(data.is_labelled)
-    if rows.size <= SIMULATED_ROWS:
-        return rows
     random = np.random.default_rng(SEED)
+    if rows.size > MOST_SIMULATED and data.groups is None:
+        rows = random.choice(rows, MOST_SIMULATED, replace=False)
+    elif rows.size > MOST_SIMULATED and data.groups is not None:
+        lists, sizes = np.unique(data.groups[rows], return_counts=True)
+        order = random.permutation(lists.size)
+        count = max(FEWEST_UNITS, int(np.searchsorted(np.cumsum(sizes[order]), MOST_SIMULATED)))
+        rows = rows[np.isin(data.groups[rows], lists[order[:count]])]
+    copies = -(-FEWEST_SIMULATED // rows.size)
+    copy = np.repeat(np.arange(copies), rows.size)
+    rows = np.tile(rows, copies)
     if data.groups is None:
-        return np.sort(random.choice(rows, SIMULATED_ROWS, replace=False))
-    lists, sizes = np.unique(data.groups[rows], return_counts=True)
-    order = random.permutation(lists.size)
-    chosen = order[np.cumsum(sizes[order]) <= SIMULATED_ROWS]
-    return rows[np.isin(data.groups[rows], lists[chosen])]
+        return rows, None
+    _, of_list = np.unique(data.groups[rows], return_inverse=True)
+    return rows, of_list * copies + copy
 
 
 def _blocks(rows: int, groups: Int64Array | None) -> Int64Array:
@@ -191,10 +209,9 @@ def _kendall(a: Float64Array, b: Float64Array) -> float:
     return total / float(a.shape[0] * a.shape[1] * (a.shape[1] - 1) / 2)
 
 
-def _is_hopeless(data: CompetitionData) -> bool:
-    labels = data.targets[data.is_labelled]
-    parts = _units(data, data.is_public), _units(data, data.is_private)
-    return min(parts) < FEWEST_UNITS or bool(labels.min() == labels.max())
+def _short(data: CompetitionData) -> str:
+    """The metric for people: MSE, NDCG@10."""
+    return METRICS[data.metric].short.replace("@k", f"@{data.k}")
 
 
 def _unit(data: CompetitionData) -> str:

@@ -14,16 +14,16 @@ RED_SHARED_SHARE = 0.01
 
 
 def shared_rows(data: CompetitionData) -> Finding:
-    """Rows of test.csv that train.csv has too, with their answers: equal in all shared columns."""
+    """Rows of test.csv that count and that train.csv has too, with their answers: equal in all shared columns."""
     check = "shared_rows"
     train = data.train
     if train is None or not data.shared:
         return _nothing_to_compare(check, data)
-    is_shared = np.isin(data.test_keys, data.train_keys)
+    is_shared = np.isin(data.test_keys, data.train_keys) & data.is_labelled
     count = int(is_shared.sum())
     if not count:
-        return Finding(check, Level.OK, f"No row of {data.test.name} stands in {train.name}.")
-    share = count / data.test.row_count
+        return Finding(check, Level.OK, f"No row of {data.test.name} that counts stands in {train.name}.")
+    share = count / int(data.is_labelled.sum())
     columns = ", ".join(column.name for column in data.shared)
     headline = (
         f"{counted(count, 'row')} of {data.test.name} ({percent(share)}) "
@@ -48,7 +48,7 @@ def shared_rows(data: CompetitionData) -> Finding:
 
 
 def near_duplicates(data: CompetitionData) -> Finding:
-    """Rows of test.csv whose key is one of train.csv's but for case, accents, punctuation, blanks or 7.0 for 7."""
+    """Rows of test.csv that count, with a key of train.csv but for case, accents, punctuation, blanks, or 7.0 for 7."""
     check = "near_duplicates"
     train = data.train
     if train is None or not data.shared:
@@ -59,10 +59,10 @@ def near_duplicates(data: CompetitionData) -> Finding:
         fold = fold_codes(values, folded) if column.train.numbers is None else number_codes(values)
         codes.append((fold[column.train.codes], fold[column.test.codes]))
     in_train, in_test = combined_keys(codes)
-    is_near = np.isin(in_test, in_train) & ~np.isin(data.test_keys, data.train_keys)
+    is_near = np.isin(in_test, in_train) & ~np.isin(data.test_keys, data.train_keys) & data.is_labelled
     count = int(is_near.sum())
     if not count:
-        return Finding(check, Level.OK, f"No row of {data.test.name} is nearly one of {train.name}.")
+        return Finding(check, Level.OK, f"No row of {data.test.name} that counts is nearly one of {train.name}.")
     keys, first = np.unique(in_train, return_index=True)
     evidence = (
         f"line {data.test.line(row):,} of {data.test.name} ~ "
@@ -73,7 +73,7 @@ def near_duplicates(data: CompetitionData) -> Finding:
     return Finding(
         check,
         Level.YELLOW if data.keys_tell_rows_apart else Level.INFO,
-        f"{counted(count, 'row')} of {data.test.name} ({percent(count / data.test.row_count)}) "
+        f"{counted(count, 'row')} of {data.test.name} ({percent(count / int(data.is_labelled.sum()))}) "
         f"{'is' if count == 1 else 'are'} in {train.name} under another spelling.",
         "Look whether they are the same thing twice; if so, treat them as rows that stand in both.",
         listed(evidence, count),
@@ -93,7 +93,7 @@ def duplicate_keys(data: CompetitionData) -> Finding:
         return Finding(check, Level.OK, f"No row stands twice in a file ({columns}).")
     headline = (
         " and ".join(f"{counted(count, 'row')} of {name}" for name, count in counts.items() if count)
-        + f" repeat an earlier one ({columns})."
+        + f" {'repeats' if sum(counts.values()) == 1 else 'repeat'} an earlier one ({columns})."
     )
     if not data.keys_tell_rows_apart:
         return Finding(check, Level.INFO, f"{headline} The columns do not name a row here.")

@@ -252,7 +252,8 @@ MODEL_SAMPLE_ROWS = environment.whole_number("HOLDOUT_MODEL_SAMPLE_ROWS", 2000, 
 WALL_SECONDS_PER_MODEL_SECOND = 2
 # A turn, then one model: unpacked, screened, run, and run again on public rows.
 MODELS_TASK_SECONDS = TURN_SECONDS + GRADING_SECONDS + 2 * WALL_SECONDS_PER_MODEL_SECOND * MAX_MODEL_SECONDS
-# What an interrupted upload has left in UPLOAD_TEMP_DIR is removed after this long.
+# What an interrupted upload has left in UPLOAD_TEMP_DIR, and one in chunks that goes on no more, is removed after this
+# long: a day at least, for what it has cost counts against the team's bytes of that day.
 LEFT_UPLOADS_SECONDS = 86_400
 # A models worker that was not heard of for this long is taken for gone.
 WORKER_SILENCE_SECONDS = 6 * SWEEP_SECONDS
@@ -260,6 +261,12 @@ WORKER_SILENCE_SECONDS = 6 * SWEEP_SECONDS
 WALLS_RETRY_SECONDS = environment.whole_number("HOLDOUT_WALLS_RETRY_SECONDS", 60, least=1)
 TEAM_UPLOAD_BYTES_PER_DAY = environment.whole_number("HOLDOUT_TEAM_UPLOAD_MB_PER_DAY", 5000, least=1) * 1_000_000
 MAX_UNPACKED_BYTES = environment.whole_number("HOLDOUT_MAX_UNPACKED_MB", 1000, least=1) * 1_000_000
+# A larger file goes in chunks of this size, where the browser runs our script; it is resumed after a lost connection.
+CHUNK_ABOVE_BYTES = environment.whole_number("HOLDOUT_CHUNK_ABOVE_MB", 20, least=1) * 1_000_000
+CHUNK_BYTES = environment.whole_number("HOLDOUT_CHUNK_MB", 8, least=1, most=64) * 1_000_000
+OPEN_UPLOADS_PER_TEAM = environment.whole_number("HOLDOUT_OPEN_UPLOADS_PER_TEAM", 3, least=1)
+# One that was begun before closing is in time when it has ended this long after it.
+UPLOAD_GRACE_SECONDS = environment.whole_number("HOLDOUT_UPLOAD_GRACE_SECONDS", 600)
 # An upload form carries a little more than its file: the other fields and the multipart borders.
 UPLOAD_FORM_BYTES = 100_000
 # Above this, what can be refused without reading the file is refused so.

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts import outbox
 from competitions.models import Solution
+from submissions import chunked_uploads
 from submissions.clock import seconds_from_now
 from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
 from submissions.fairness import WAITS_IN
@@ -20,6 +21,7 @@ def sweep() -> None:
     release_expired()
     ModelsWorker.objects.filter(seen_at__lt=seconds_from_now(-settings.WORKER_SILENCE_SECONDS)).delete()
     _remove_left_uploads()
+    chunked_uploads.clear_away()
     for queue in Queue:
         overdue = Q(waiting_since__lt=seconds_from_now(-settings.SWEEP_SECONDS))
         # Bells for a models worker that is away would only pile up.

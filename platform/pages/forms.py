@@ -36,6 +36,36 @@ class UploadForm(forms.Form):
         field.widget.attrs["accept"] = ".csv,.gz,.zip" if competition.takes_predictions else ".zip"
 
 
+class RepeatForm(forms.Form):
+    """Whether the sender wants to be told that the same file was sent before, and then sends it all the same."""
+
+    ask_before_repeating = forms.BooleanField(required=False)
+    send_again = forms.BooleanField(required=False)
+
+
+def _sha256_field() -> forms.RegexField:
+    return forms.RegexField(
+        r"^[0-9A-Fa-f]{64}\Z",
+        required=False,
+        error_messages={"invalid": "A SHA-256 has 64 hexadecimal digits."},
+    )
+
+
+class BeginUploadForm(forms.Form):
+    """A file that is to come in chunks."""
+
+    name = forms.CharField(max_length=500)
+    size = forms.IntegerField(min_value=1, max_value=2**53)
+    sha256 = _sha256_field()
+    send_again = forms.BooleanField(required=False)
+
+
+class FinishUploadForm(forms.Form):
+    sha256 = _sha256_field()
+    description = forms.CharField(required=False, max_length=300)
+    send_again = forms.BooleanField(required=False)
+
+
 class JoinForm(forms.Form):
     accept_rules = forms.BooleanField(
         label="I have read the rules and accept them.",

@@ -23,11 +23,13 @@ from grader.scoring.disclosure import disclosed
 from leaderboard.final_selection import SelectionRefused, select
 from leaderboard.standings import rank_of
 from pages.competition_views import competition_or_404, context_of
-from pages.forms import UploadForm
+from pages.forms import RepeatForm, UploadForm
 from submissions import lifecycle
+from submissions.chunked_uploads import may_go_on
 from submissions.model_grading import why_models_wait
 from submissions.models import Kind, Status, Submission
 from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_unless_open
+from submissions.repeats import refuse_repeat
 from submissions.uploads import forget_upload, kind_of, largest_upload, refuse_other_names, store_upload, too_large
 from teams.joining import team_of
 
@@ -88,13 +90,21 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
         refuse_if_used_up(team, kind, timezone.now())
         upload = store_upload(competition, file)
         try:
+            if _is_to_be_asked(request):
+                refuse_repeat(team, upload.sha256)
             submission = lifecycle.submit(team, cast(User, request.user), upload, form.cleaned_data["description"])
         except BaseException:
             forget_upload(upload)
             raise
     except SubmissionRefused as refusal:
-        return _refused(request, competition, str(refusal), 409)
+        return _refused(request, competition, str(refusal), 409, getattr(refusal, "earlier", None))
     return redirect(submission)
+
+
+def _is_to_be_asked(request: HttpRequest) -> bool:
+    """Whether the sender has left it open to send a file a second time: a page does, a program does not."""
+    form = RepeatForm(request.POST)
+    return form.is_valid() and form.cleaned_data["ask_before_repeating"] and not form.cleaned_data["send_again"]
 
 
 def _refused_unread(request: HttpRequest, competition: Competition) -> HttpResponse | None:
@@ -123,9 +133,12 @@ def _join_first(request: HttpRequest, competition: Competition) -> HttpResponse:
     return redirect("join", slug=competition.slug)
 
 
-def _refused(request: HttpRequest, competition: Competition, reason: str, status: int) -> HttpResponse:
+def _refused(
+    request: HttpRequest, competition: Competition, reason: str, status: int, earlier: Submission | None = None
+) -> HttpResponse:
+    """`earlier`: the submission of the same file, which may be sent all the same."""
     context = _submit_context(request, competition)
-    shown = context | {"form": UploadForm(competition), "refusal": reason}
+    shown = context | {"form": UploadForm(competition), "refusal": reason, "earlier": earlier}
     return render(request, "pages/submit.html", shown, status=status)
 
 
@@ -136,7 +149,11 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
         context["model_features"] = model_features(competition)
         context["allowed"] = competition.model_allowance()
         context["model_megabytes"] = competition.model_allowance().zip_bytes // 1_000_000
-    return context | {"largest_upload": largest_upload(competition)}
+    return context | {
+        "largest_upload": largest_upload(competition),
+        "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
+        "under_way": may_go_on(context["team"], cast(User, request.user), timezone.now()) if context["team"] else [],
+    }
 
 
 def _within_reach(request: HttpRequest) -> QuerySet[Submission]:

@@ -2,7 +2,15 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
-from pages import announcement_views, competition_views, health, organizer_views, status_views, submission_views
+from pages import (
+    announcement_views,
+    chunk_views,
+    competition_views,
+    health,
+    organizer_views,
+    status_views,
+    submission_views,
+)
 
 urlpatterns = [
     path("", competition_views.home, name="home"),
@@ -25,6 +33,10 @@ urlpatterns = [
     path("competitions/<slug:slug>/join/", competition_views.join, name="join"),
     path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),
     path("competitions/<slug:slug>/submissions/", submission_views.my_submissions, name="my_submissions"),
+    path("competitions/<slug:slug>/uploads/", chunk_views.begin, name="begin_upload"),
+    path("uploads/<uuid:pk>/", chunk_views.upload, name="upload"),
+    path("uploads/<uuid:pk>/finish/", chunk_views.finish, name="finish_upload"),
+    path("uploads/<uuid:pk>/cancel/", chunk_views.cancel, name="cancel_upload"),
     path("submissions/<uuid:pk>/", submission_views.submission, name="submission"),
     path("submissions/<uuid:pk>/status/", submission_views.status, name="submission_status"),
     path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),

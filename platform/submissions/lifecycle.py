@@ -27,7 +27,7 @@ from submissions.clock import database_now, seconds_from_now
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn
 from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission
-from submissions.quota import refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
+from submissions.quota import counts_at, refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
 from submissions.uploads import StoredUpload
 from teams.models import Team
 
@@ -56,19 +56,27 @@ class Claim:
     status: Status
 
 
-def submit(team: Team, user: User | None, upload: StoredUpload, description: str = "") -> Submission:
+def locked(team: Team) -> Team:
+    """The team as it is now, held until the present transaction ends: what counts its submissions waits for it."""
+    # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
+    return Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
+
+
+def submit(
+    team: Team, user: User | None, upload: StoredUpload, description: str = "", begun_at: datetime | None = None
+) -> Submission:
     """Take an upload into the queue. Its time is read from the database after the team's lock.
 
+    `begun_at`: of one that came in chunks, by the database's clock; it may end a little after closing and be in time.
     Raises SubmissionRefused (closed, not ready, used up) and then nothing is written. A baseline has no limit.
     """
     with transaction.atomic():
-        # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
-        team = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
+        team = locked(team)
         now = database_now(team.competition)
-        is_late = not team.is_baseline and team.competition.has_closed(now)
+        is_late = not team.is_baseline and team.competition.has_closed(counts_at(team.competition, now, begun_at))
         if not team.is_baseline:
             refuse_team(team)
-            refuse_unless_open(team.competition, now)
+            refuse_unless_open(team.competition, now, begun_at)
             refuse_other_kinds(team.competition, upload.kind)
             refuse_if_used_up(team, upload.kind, now)
         submission = Submission.objects.create(

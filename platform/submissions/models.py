@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -152,6 +152,62 @@ class Submission(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.status in TERMINAL
+
+
+class ChunkedUpload(models.Model):
+    """A file on its way in chunks. The first `received_bytes` of the stored file count, whatever else is in it.
+
+    It is open until it is taken (it has become a submission) or abandoned.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="chunked_uploads")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chunked_uploads")
+    original_name = models.CharField(max_length=200)
+    size_bytes = models.PositiveBigIntegerField(help_text="Of the whole file, as its sender says.")
+    sha256 = models.CharField(max_length=64, blank=True, help_text="As its sender says. Empty: told at the end.")
+    stored_name = models.CharField(max_length=200, blank=True, help_text="Empty: its file was removed.")
+    received_bytes = models.PositiveBigIntegerField(default=0)
+    begun_at = models.DateTimeField(help_text="By the database's clock.")
+    touched_at = models.DateTimeField(help_text="When it was begun, or last grew.")
+    abandoned_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    submission = models.OneToOneField(
+        Submission, null=True, on_delete=models.CASCADE, related_name="chunked_upload", help_text="What it has become."
+    )
+
+    class Meta:
+        ordering = ["begun_at", "id"]
+        indexes = [models.Index(fields=["team", "touched_at"], name="chunked_upload_of_team")]
+        constraints = [
+            models.CheckConstraint(condition=Q(size_bytes__gte=1), name="chunked_upload_is_not_empty"),
+            models.CheckConstraint(
+                condition=Q(received_bytes__lte=F("size_bytes")), name="chunked_upload_is_not_longer_than_said"
+            ),
+            models.CheckConstraint(
+                condition=Q(submission__isnull=True, finished_at__isnull=True)
+                | Q(submission__isnull=False, finished_at__isnull=False, received_bytes=F("size_bytes")),
+                name="chunked_upload_is_taken_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(submission__isnull=True) | Q(abandoned_at__isnull=True), name="chunked_upload_ends_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(stored_name="") | Q(abandoned_at__isnull=False),
+                name="only_an_abandoned_upload_has_no_file",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.original_name}: {self.received_bytes:,} of {self.size_bytes:,} bytes"
+
+    @property
+    def is_whole(self) -> bool:
+        return self.received_bytes == self.size_bytes
+
+    @property
+    def is_open(self) -> bool:
+        return self.submission_id is None and self.abandoned_at is None
 
 
 class Event(models.Model):

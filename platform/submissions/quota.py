@@ -9,7 +9,7 @@ from django.db.models import Q, Sum
 from competitions.features import why_models_cannot_be_asked
 from competitions.models import TEST_FILE, Competition, LimitWindow
 from competitions.timeline import Stage
-from submissions.models import COST_NO_SLOT, Kind, ModelRun, Status, Submission
+from submissions.models import COST_NO_SLOT, ChunkedUpload, Kind, ModelRun, Status, Submission
 from teams.models import Team
 
 DAY = timedelta(days=1)
@@ -119,9 +119,25 @@ def refuse_team(team: Team) -> None:
         raise SubmissionRefused(f"{team.name} has become part of another team. Submit from there.")
 
 
-def refuse_unless_open(competition: Competition, at: datetime) -> None:
-    """Raises SubmissionRefused outside the competition's time, or when it cannot grade yet."""
-    stage = competition.stage(at)
+def counts_at(competition: Competition, at: datetime, begun_at: datetime | None) -> datetime:
+    """The moment by which the time line judges an upload that ends `at`.
+
+    That is when it was begun, if that was before closing and it ends within UPLOAD_GRACE_SECONDS after it.
+    `begun_at` None: it came in one request, and counts when it ends.
+    """
+    closes_at = competition.closes_at or competition.archived_at
+    if begun_at is None or closes_at is None or not begun_at < closes_at <= at:
+        return at
+    return begun_at if at < closes_at + timedelta(seconds=settings.UPLOAD_GRACE_SECONDS) else at
+
+
+def refuse_unless_open(competition: Competition, at: datetime, begun_at: datetime | None = None) -> None:
+    """Raises SubmissionRefused outside the competition's time, or when it cannot grade yet.
+
+    `begun_at`: of an upload in chunks, which may end a little after closing.
+    """
+    counted_at = counts_at(competition, at, begun_at)
+    stage = competition.stage(counted_at)
     if stage == Stage.DRAFT:
         raise SubmissionRefused(f"{competition.title} is not published yet. Its organizers publish it in the admin.")
     if stage == Stage.PUBLISHED:
@@ -129,9 +145,16 @@ def refuse_unless_open(competition: Competition, at: datetime) -> None:
             f"{competition.title} opens on {in_utc(competition.opens_at)} "
             f"(in {in_words(competition.opens_at - at)}). Submissions are possible from then on."
         )
-    if not may_submit(competition, at):
+    if not may_submit(competition, counted_at):
+        closed_at = competition.closes_at or competition.archived_at
+        too_slow = ""
+        if begun_at and closed_at and begun_at < closed_at:
+            too_slow = (
+                "The upload was begun before that, and had "
+                f"{in_words(timedelta(seconds=settings.UPLOAD_GRACE_SECONDS))} after it to end. "
+            )
         raise SubmissionRefused(
-            f"{competition.title} closed on {in_utc(competition.closes_at or competition.archived_at)}. "
+            f"{competition.title} closed on {in_utc(closed_at)}. {too_slow}"
             "No submission is taken any more; your earlier ones and the leaderboard stay."
         )
     if not competition.solutions.filter(is_active=True).exists():
@@ -181,13 +204,28 @@ def refuse_if_used_up(team: Team, kind: Kind, at: datetime) -> None:
             f"the next upload is possible {_from(at)}. "
             f"The starter kit's `{command}` tries one at home."
         )
-    size_bytes = today.aggregate(size=Sum("size_bytes", default=0))["size"]
-    if size_bytes >= settings.TEAM_UPLOAD_BYTES_PER_DAY:
-        raise SubmissionRefused(
-            f"Your team has uploaded {size_bytes:,} bytes today; {settings.TEAM_UPLOAD_BYTES_PER_DAY:,} is the most. "
-            f"The next upload is possible {_from(at)}."
-        )
+    refuse_more_bytes(team, at)
     _refuse_without_slot(team.competition, allowance(team, at), at)
+
+
+def refuse_more_bytes(team: Team, at: datetime, *, on_their_way: int = 0) -> None:
+    """Raises SubmissionRefused when the team has sent its bytes of the UTC day; abandoned uploads count too.
+
+    `on_their_way`: bytes that other uploads in chunks will still bring.
+    """
+    sent = Submission.objects.filter(team=team, submitted_at__gte=day_of(at))
+    given_up = ChunkedUpload.objects.filter(team=team, touched_at__gte=day_of(at), abandoned_at__isnull=False)
+    size_bytes = (
+        sent.aggregate(size=Sum("size_bytes", default=0))["size"]
+        + given_up.aggregate(size=Sum("received_bytes", default=0))["size"]
+        + on_their_way
+    )
+    if size_bytes >= settings.TEAM_UPLOAD_BYTES_PER_DAY:
+        on_their_way_too = ", what is on its way included" if on_their_way else ""
+        raise SubmissionRefused(
+            f"Your team has uploaded {size_bytes:,} bytes today{on_their_way_too}; "
+            f"{settings.TEAM_UPLOAD_BYTES_PER_DAY:,} is the most. The next upload is possible {_from(at)}."
+        )
 
 
 def _refuse_without_slot(competition: Competition, has: Allowance, at: datetime) -> None:

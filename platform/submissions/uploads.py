@@ -68,6 +68,12 @@ def kind_of(file: File[bytes]) -> Kind:
     return Kind.SAVED_MODEL if GRAPH_FILE in listed else Kind.PREDICTIONS
 
 
+def expected_kind(competition: Competition, name: str) -> Kind:
+    """The kind that a file of that name is taken for while its content is not known."""
+    is_model = name.lower().endswith(".zip") and not competition.takes_predictions
+    return Kind.SAVED_MODEL if is_model else Kind.PREDICTIONS
+
+
 def refuse_other_names(competition: Competition, name: str) -> None:
     """Raises SubmissionRefused for a file that this site does not grade, by its name."""
     lower = name.lower()
@@ -88,16 +94,25 @@ def refuse_other_names(competition: Competition, name: str) -> None:
     raise SubmissionRefused(f"'{name[:80]}' is {what}. Send {', or '.join(takes)}.")
 
 
+def new_stored_name(competition: Competition) -> str:
+    """A name in the submissions store that nothing has yet."""
+    return f"{competition.slug}/{uuid4().hex}"
+
+
+def name_as_text(name: str) -> str:
+    """The last part of the name that a sender gave to a file, for pages to show."""
+    return PurePosixPath(name.replace("\\", "/")).name[:200]
+
+
 def store_upload(competition: Competition, file: File[bytes]) -> StoredUpload:
     """Put a file into the submissions store under a name of our own; the sender's name is kept as text only."""
     kind = kind_of(file)
-    original_name = PurePosixPath((file.name or "predictions.csv").replace("\\", "/")).name[:200]
     digest = sha256()
     for chunk in file.chunks():
         digest.update(chunk)
     size_bytes = file.size
-    stored_name = submission_storage().save(f"{competition.slug}/{uuid4().hex}", file)
-    return StoredUpload(stored_name, original_name, kind, size_bytes, digest.hexdigest())
+    stored_name = submission_storage().save(new_stored_name(competition), file)
+    return StoredUpload(stored_name, name_as_text(file.name or "predictions.csv"), kind, size_bytes, digest.hexdigest())
 
 
 def forget_upload(upload: StoredUpload) -> None:

@@ -12,6 +12,7 @@ PUBLIC += [
     for slug in ("goodreads", "secret-shelves")
     for tab in ("", "data/", "evaluation/", "rules/", "timeline/", "leaderboard/")
 ]
+PUBLIC += [f"/competitions/{slug}/{tab}" for slug in ("top-books", "finished") for tab in ("", "evaluation/")]
 OWN = [f"/competitions/goodreads/{tab}" for tab in ("", "submit/", "submissions/", "join/", "leaderboard/")]
 OWN += ["/accounts/email/", "/accounts/password/change/"]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Letter
 from competitions.models import Competition, Page, PageKind, Solution
 from leaderboard.models import ModerationAct
-from submissions.models import Evaluation, Status, Submission
+from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import Membership, Team
 
 
@@ -267,3 +267,36 @@ def test_an_announcement_of_nothing(competition):
     make = competition.announcements.create
     assert refuses("an_announcement_says_something", lambda: make(title="", text="x"))
     assert refuses("an_announcement_says_something", lambda: make(title="x", text=""))
+
+
+@pytest.fixture
+def on_its_way(alice, alices_team):
+    now = timezone.now()
+    upload = ChunkedUpload.objects.create(
+        team=alices_team, user=alice, original_name="p.csv", size_bytes=10, stored_name="stars/x", begun_at=now,
+        touched_at=now,
+    )  # fmt: skip
+    return ChunkedUpload.objects.filter(pk=upload.pk)
+
+
+def test_an_upload_of_nothing_or_of_more_than_was_said(on_its_way):
+    assert refuses("chunked_upload_is_not_empty", lambda: on_its_way.update(size_bytes=0))
+    assert refuses("chunked_upload_is_not_longer_than_said", lambda: on_its_way.update(received_bytes=11))
+
+
+def test_a_submission_of_half_an_upload(on_its_way, waiting):
+    taken = {"submission": waiting.get(), "finished_at": timezone.now()}
+    assert refuses("chunked_upload_is_taken_whole", lambda: on_its_way.update(received_bytes=9, **taken))
+    assert refuses("chunked_upload_is_taken_whole", lambda: on_its_way.update(finished_at=timezone.now()))
+    assert on_its_way.update(received_bytes=10, **taken) == 1
+
+
+def test_an_upload_that_is_taken_and_abandoned(on_its_way, waiting):
+    now = timezone.now()
+    on_its_way.update(received_bytes=10, submission=waiting.get(), finished_at=now)
+    assert refuses("chunked_upload_ends_once", lambda: on_its_way.update(abandoned_at=now))
+
+
+def test_an_open_upload_without_a_file(on_its_way):
+    assert refuses("only_an_abandoned_upload_has_no_file", lambda: on_its_way.update(stored_name=""))
+    assert on_its_way.update(stored_name="", abandoned_at=timezone.now()) == 1

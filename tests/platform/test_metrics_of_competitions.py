@@ -67,6 +67,29 @@ def test_accuracy_ranks_the_higher_first_and_takes_whole_classes_only(alice, bob
     assert graded(alices, "id,kind\n1,2.5\n2,7\n3,2\n4,7\n").status == Status.REJECTED
 
 
+def test_the_larger_area_ranks_first_whatever_the_predictions_scale(alice, bob, graded):
+    """Public classes 0, 1, 1: Alice has the 0 between the two others, Bob before both. In private Alice draws."""
+    solution = "id,rating,Usage\n1,0,Public\n2,1,Public\n3,1,Public\n4,1,Private\n5,0,Private\n"
+    competition = competition_by("auc", solution, lowest=None, highest=None)
+    graded(join(alice, competition), "id,rating\n1,5\n2,4\n3,6\n4,1\n5,1\n")
+    graded(join(bob, competition), "id,rating\n1,-1\n2,4\n3,6\n4,1\n5,0.5\n")
+    assert board(competition) == [(1, "bob", 1.0), (2, "alice", 0.5)]
+    assert private_board(competition) == [(1, "bob", 1.0), (2, "alice", 0.5)]
+
+
+def test_a_solution_on_which_the_metric_has_no_value_is_refused(competition):
+    Competition.objects.update(metric="auc", lowest=None, highest=None)
+    solution = "id,rating,Usage\n1,0,Public\n2,1,Public\n3,1,Public\n4,1,Private\n5,1,Private\n"
+    version = Solution.objects.create(competition=competition, version=2, file=ContentFile(solution, "s.csv"))
+    version.refresh_from_db()
+    assert check(version)
+    version.refresh_from_db()
+    assert version.verdict == Solution.Verdict.REFUSED
+    assert version.problems[0]["finding"] == (
+        "AUC has no value on the Private rows: it needs rows of both classes, 0 and 1."
+    )
+
+
 def test_ndcg_of_lists_compares_within_each_readers_list(alice, bob, graded):
     """Readers 1 (public) and 2 (private), two books each, one of them liked; first place is worth 1, second 1/log₂3."""
     solution = "id,relevance,group,Usage\n1,1,1,Public\n2,0,1,Public\n3,0,2,Private\n4,1,2,Private\n"
@@ -107,6 +130,7 @@ def test_only_the_metrics_that_can_go_below_zero_may_in_the_database():
         ({"metric": "mse", "metric_k": 10}, "metric_k", "has no k"),
         ({"metric": "log_loss", "lowest": None, "highest": 1}, "lowest", "takes predictions from 0 on"),
         ({"metric": "log_loss", "lowest": 0, "highest": 5}, "highest", "takes predictions up to 1"),
+        ({"metric": "macro_f1", "lowest": 0, "highest": 2.5}, "highest", "write a whole number"),
     ],
 )
 def test_settings_that_do_not_fit_the_metric_are_refused_with_the_cure(db, chosen, field, sentence):

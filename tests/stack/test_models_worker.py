@@ -149,7 +149,7 @@ def test_the_database_of_an_older_site_is_found_again(old_layout):
     )
     assert "Start ./run once, which moves it" in done.stderr
     site.start()
-    assert site.value("SELECT count(*) FROM competitions_competition") == 2
+    assert site.value("SELECT count(*) FROM competitions_competition") == 4
     site.stop()
 
 

@@ -1,6 +1,6 @@
 // Beside each time in UTC: the same in the viewer's own zone, and how long it is until then.
 document.addEventListener("DOMContentLoaded", () => {
-  const local = new Intl.DateTimeFormat(undefined, {
+  const local = new Intl.DateTimeFormat(document.documentElement.lang, {
     weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
   });
   const isInUtc = local.resolvedOptions().timeZone === "UTC";

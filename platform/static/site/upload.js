@@ -1,5 +1,5 @@
 // Refuse a file that is too large, or of a kind that is not graded, before it is sent: the server says the same,
-// but a browser shows a refusal in mid-upload as a lost connection.
+// but a browser shows a refusal in mid-upload as a lost connection. A large one goes in chunks, with its progress.
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("form[data-max-bytes]");
   if (!form) return;
@@ -22,18 +22,91 @@ document.addEventListener("DOMContentLoaded", () => {
     return "";
   };
 
+  const progress = form.querySelector("[data-upload-progress]");
+  const bar = progress.querySelector("progress");
+  const state = form.querySelector("[data-upload-state]");
+  const retry = form.querySelector("[data-upload-retry]");
+  const cancel = form.querySelector("[data-upload-cancel]");
+  let upload = null;
+  let sendAgain = false;
+
+  const show = (element, isShown) => element.classList.toggle("hidden", !isShown);
+  const say = (problem, earlier = "") => {
+    note.textContent = problem;
+    if (earlier) {
+      const link = document.createElement("a");
+      link.href = earlier;
+      link.className = "alert-link";
+      link.textContent = "See that submission";
+      note.append(" ", link, ".");
+    }
+    show(note, problem);
+  };
+  const heard = (what, done) => {
+    if (done !== null) bar.value = done;
+    const size = (upload.file.size / 1e6).toFixed(1);
+    state.textContent = done === null || done === 1 ? what : `${what}: ${Math.floor(100 * done)} % of ${size} MB`;
+  };
+  const ready = () => {
+    upload = null;
+    input.disabled = false;
+    button.disabled = false;
+    button.textContent = "Upload and score";
+    [button, progress, retry, cancel].forEach((element) => show(element, element === button));
+  };
+
+  const goOn = async () => {
+    const mine = upload;
+    say("");
+    show(retry, false);
+    try {
+      window.location.assign(await mine.send(sendAgain));
+    } catch (problem) {
+      if (upload !== mine) return;
+      say(problem.message, problem.earlier);
+      state.textContent = "Nothing is lost: what has come is kept for a day.";
+      retry.textContent = problem.earlier ? "Send it all the same" : "Try again";
+      sendAgain ||= Boolean(problem.earlier);
+      show(retry, true);
+    }
+  };
+  const begin = (file) => {
+    const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    const description = form.querySelector("[name=description]").value;
+    upload = new ChunkedUpload(file, { uploads: form.dataset.uploads, token, description, heard });
+    sendAgain = false;
+    input.disabled = true;
+    [button, progress, cancel].forEach((element) => show(element, element !== button));
+    goOn();
+  };
+
+  retry.addEventListener("click", goOn);
+  cancel.addEventListener("click", async () => {
+    const cancelled = upload;
+    ready();
+    say("Cancelled. Nothing was counted.");
+    await cancelled.cancel();
+  });
   input.addEventListener("change", () => {
     const problem = problemOf(input.files[0]);
-    note.textContent = problem;
-    note.classList.toggle("hidden", !problem);
+    say(problem);
     input.setCustomValidity(problem);
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    const file = input.files[0];
+    if (file.size > Number(form.dataset.chunkAboveBytes)) {
+      event.preventDefault();
+      begin(file);
+      return;
+    }
     button.disabled = true;
     button.textContent = "Uploading…";
   });
-  window.addEventListener("pageshow", () => {
-    button.disabled = false;
-    button.textContent = "Upload and score";
-  });
+  document.querySelectorAll("[data-cancel-upload]").forEach((cancelIt) => cancelIt.addEventListener("click", async () => {
+    const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    const answer = await fetch(cancelIt.dataset.cancelUpload, { method: "POST", headers: { "X-CSRFToken": token } });
+    if (answer.ok) cancelIt.closest("li").remove();
+    else say("It could not be cancelled now. Try again, or leave it: it is forgotten after a day.");
+  }));
+  window.addEventListener("pageshow", ready);
 });

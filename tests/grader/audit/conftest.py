@@ -16,7 +16,7 @@ TRAIN_ROWS, TEST_ROWS, USERS, BOOKS = 4_000, 2_000, 150, 100
 NAMES = ["Ash", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def goodreads_folder() -> Path:
     """The published Goodreads files, as GOODREADS_DIR names them."""
     folder = goodreads_dir()
@@ -53,6 +53,7 @@ def shop() -> SimpleNamespace:
         labels=test["rating"].to_numpy(dtype=np.float64),
         is_public=random.random(TEST_ROWS) < 0.3,
         groups=None,
+        ignored=[],
     )
 
 
@@ -69,7 +70,8 @@ def look(tmp_path: Path) -> Callable[..., dict[str, Finding]]:
         order = np.argsort(ids)
         groups = None if shop.groups is None else shop.groups[order]
         is_public = shop.is_public[order]
-        solution = Solution(ids[order], shop.labels[order], is_public, ~is_public, groups)
+        counts = ~np.isin(ids[order], shop.ignored)
+        solution = Solution(ids[order], shop.labels[order], is_public & counts, ~is_public & counts, groups)
         report = audit(
             None if shop.train is None else paths["train"],
             paths["test"],

@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def run(look, shop, tmp_path):
-    """Run the command on the shop's files, which are written at the first run, with more arguments."""
+def write_files(look, shop, tmp_path):
+    """Write the shop's tables, and its solution as olga uploads it."""
 
     def write_files() -> None:
         look(shop)
@@ -22,9 +22,14 @@ def run(look, shop, tmp_path):
         text = "".join(f"{number},{label:g},{part}\n" for number, label, part in rows)
         (tmp_path / "solution.csv").write_text(f"id,rating,Usage\n{text}")
 
+    return write_files
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run the command on the files that were written, with more arguments."""
+
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        if not any(tmp_path.glob("*.csv")):
-            write_files()
         files = {name: str(tmp_path / f"{name}.csv") for name in ("train", "test", "solution")}
         given = [word for name, path in files.items() for word in (f"--{name}", path)]
         return subprocess.run(
@@ -38,15 +43,17 @@ def run(look, shop, tmp_path):
     return run
 
 
-def test_a_clean_competition_ends_with_0_and_a_line_for_each_check(run, tmp_path):
+def test_a_clean_competition_ends_with_0_and_a_line_for_each_check(write_files, run, tmp_path):
+    write_files()
     done = run("--more", str(tmp_path / "books.csv"), "--verbose")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "Looking at public against private ranks")
-    assert "OK      shared_rows         No row of test.csv stands in train.csv." in done.stdout
+    assert "OK      shared_rows         No row of test.csv that counts stands in train.csv." in done.stdout
     assert done.stdout.splitlines()[-1].endswith("info")
 
 
-def test_a_red_finding_ends_with_1_and_can_be_had_as_json(run, shop):
+def test_a_red_finding_ends_with_1_and_can_be_had_as_json(write_files, run, shop):
     shop.test["copy"] = shop.labels
+    write_files()
     done = run("--json")
     report = json.loads(done.stdout)
     assert (done.returncode, report["worst"]) == (1, "red")
@@ -69,9 +76,8 @@ def test_a_red_finding_ends_with_1_and_can_be_had_as_json(run, shop):
         ("solution", None, "solution.csv: cannot be read (No such file or directory). Check the path."),
     ],
 )
-def test_a_file_that_cannot_be_audited_ends_with_2_and_a_sentence(run, shop, tmp_path, name, content, sentence):
-    shop.test["copy"] = shop.labels
-    assert run().returncode == 1
+def test_a_file_that_cannot_be_audited_ends_with_2_and_a_sentence(write_files, run, tmp_path, name, content, sentence):
+    write_files()
     path = tmp_path / f"{name}.csv"
     path.unlink()
     if content is not None:

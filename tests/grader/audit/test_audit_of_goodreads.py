@@ -6,10 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from datasets.book_lists import write_list_competition
+from datasets.finished_books import make_readings, write_yes_no_competition
 from datasets.split import write_competition
 from datasets.synthetic import make_world
 from datasets.tables import read_books, read_ratings
 from grader.audit import Level, Report, audit
+from grader.scoring.metrics import METRICS
 from grader.scoring.predictions import PredictionFormat
 from grader.scoring.solution import read_solution
 
@@ -28,10 +31,15 @@ def audited(folder: Path, **tables: pd.DataFrame) -> Report:
     )
 
 
-@pytest.fixture
-def goodreads(goodreads_folder, tmp_path) -> dict:
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("goodreads")
+
+
+@pytest.fixture(scope="module")
+def goodreads(goodreads_folder, files) -> dict:
     report = audited(
-        tmp_path,
+        files,
         train=read_ratings(goodreads_folder / "train.csv"),
         test=read_ratings(goodreads_folder / "test.csv"),
         books=read_books(goodreads_folder / "books.csv"),
@@ -40,7 +48,7 @@ def goodreads(goodreads_folder, tmp_path) -> dict:
     return {finding.check: finding for finding in report.findings}
 
 
-def test_the_known_oddities_of_goodreads_are_found(goodreads, tmp_path):
+def test_the_known_oddities_of_goodreads_are_found(goodreads):
     shared = goodreads["shared_rows"]
     assert shared.level == Level.YELLOW
     assert shared.headline.startswith("56 rows of test.csv (0.269 %) stand in train.csv too")
@@ -62,9 +70,9 @@ def test_the_known_oddities_of_goodreads_are_found(goodreads, tmp_path):
     assert goodreads["duplicate_keys"].level == goodreads["unseen_values"].level == Level.OK
 
 
-def test_each_line_that_the_audit_names_holds_the_row(goodreads, tmp_path):
+def test_each_line_that_the_audit_names_holds_the_row(goodreads, files):
     for table in ("train.csv", "test.csv"):
-        lines = (tmp_path / "public" / table).read_text().splitlines()
+        lines = (files / "public" / table).read_text().splitlines()
         for evidence in goodreads["shared_rows"].evidence[:-1]:
             place = evidence.split(f" of {table}")[0].rsplit("line ", 1)[1].replace(",", "")
             title = evidence.split("book_name ")[1].strip("'\"")
@@ -87,3 +95,41 @@ def test_a_made_up_world_raises_no_alarm_but_its_published_dates_and_pages(tmp_p
     yellow = {finding.check for finding in report.findings if finding.level == Level.YELLOW}
     assert report.worst == Level.YELLOW
     assert yellow <= {"dates", "stand_in_numbers", "colliding_keys"}
+
+
+def test_made_up_lists_raise_no_alarm(tmp_path):
+    world = make_world("a clean one", users=300, books=600, ratings=12_000)
+    public, solution = tmp_path / "public", tmp_path / "solution.csv"
+    tables = {"train": world.train, "test": world.test, "books": world.books}
+    write_list_competition(public, solution, secret="only for tests", **tables)
+    report = audit(
+        public / "train.csv",
+        public / "test.csv",
+        read_solution(solution, PredictionFormat(target_column="score"), metric=METRICS["ndcg_at_k"]),
+        id_column="id",
+        target_column="score",
+        metric="ndcg_at_k",
+        k=10,
+        more={"books.csv": public / "books.csv"},
+    )
+    levels = {finding.check: finding.level for finding in report.findings}
+    assert Level.RED not in levels.values()
+    assert {levels[check] for check in ("row_order", "ids_and_labels", "ids_and_usage", "labels_in_features")} == {
+        Level.OK
+    }
+
+
+def test_made_up_answers_of_yes_and_no_raise_no_alarm(tmp_path):
+    public, solution = tmp_path / "public", tmp_path / "solution.csv"
+    write_yes_no_competition(public, solution, readings=make_readings("a clean one"), secret="only for tests")
+    report = audit(
+        public / "train.csv",
+        public / "test.csv",
+        read_solution(solution, PredictionFormat(target_column="finished"), metric=METRICS["log_loss"]),
+        id_column="id",
+        target_column="finished",
+        metric="log_loss",
+    )
+    # Two readings of seven small numbers may be alike by chance.
+    odd = {finding.check for finding in report.findings if finding.level in (Level.RED, Level.YELLOW)}
+    assert odd <= {"duplicate_keys"}

@@ -30,6 +30,13 @@ def test_a_column_that_is_the_label_in_disguise_blocks_the_launch(look, shop, hi
     assert finding.headline == "shelf gives the test labels away: it explains 1.000 of their variance."
 
 
+def test_a_column_that_parts_the_two_classes_blocks_the_launch(look, shop):
+    random = np.random.default_rng(3)
+    shop.labels = (shop.labels > 3).astype(float)
+    shop.test["risk"] = random.lognormal(0, 1, len(shop.test)) * np.where(shop.labels == 1, 1, -1)
+    assert look(shop, metric="auc")["labels_in_features"].level == Level.RED
+
+
 def test_two_columns_that_give_the_label_away_together_are_found(look, shop):
     random = np.random.default_rng(3)
     shop.test["left"] = random.integers(0, 5, len(shop.test))

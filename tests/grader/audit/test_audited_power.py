@@ -119,3 +119,13 @@ def test_labels_that_are_all_the_same_make_no_contest(look, shop):
     shop.labels = np.full(len(shop.labels), 3.0)
     findings = look(shop)
     assert findings["told_apart"].level == findings["rank_agreement"].level == Level.INFO
+
+
+def test_a_contest_about_three_rows_of_a_class_is_luck(look, shop):
+    shop.labels = (np.arange(len(shop.labels)) < 3).astype(float)
+    assert look(shop, metric="auc")["rank_agreement"].level == Level.YELLOW
+
+
+def test_three_rows_of_a_class_in_twenty_thousand_are_too_few_to_simulate(look, shop):
+    resized(shop, 20_000).labels = (np.arange(20_000) < 3).astype(float)
+    assert look(shop, metric="auc")["rank_agreement"].headline.startswith("Too few rows")

@@ -22,6 +22,14 @@ def test_a_few_rows_in_both_files_are_yellow_and_named_by_line(look, shop):
     )
 
 
+def test_a_row_in_both_files_is_mended_by_marking_it_ignored(look, shop):
+    shop.train.iloc[10] = [*shop.test.iloc[3, 1:], 4]
+    shop.ignored = [shop.test.loc[3, "id"]]
+    findings = look(shop)
+    assert findings["shared_rows"].level == Level.OK
+    assert findings["part_sizes"].evidence == ("1 row marked Ignored",)
+
+
 def test_one_row_in_a_hundred_in_both_files_blocks_the_launch(look, shop):
     shared = shop.test[:20].drop(columns="id").assign(rating=3)
     shop.train = pd.concat([shop.train, shared])

@@ -1,0 +1,260 @@
+"""Uploads in chunks: begun, gone on with after a lost connection, and finished or abandoned.
+
+The row is the truth. A file lies in the submissions store under its final name from its first byte on, so finishing
+moves nothing; a process that was killed leaves bytes behind `received_bytes` at most, which the next chunk overwrites.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.db.models.functions import Now
+
+from accounts.models import User
+from submissions import lifecycle
+from submissions.clock import database_now, seconds_from_now
+from submissions.models import ChunkedUpload, Submission, submission_storage
+from submissions.quota import (
+    SubmissionRefused,
+    counts_at,
+    day_of,
+    may_submit,
+    refuse_if_used_up,
+    refuse_more_bytes,
+    refuse_other_kinds,
+    refuse_team,
+    refuse_unless_open,
+)
+from submissions.repeats import refuse_repeat
+from submissions.uploads import (
+    StoredUpload,
+    expected_kind,
+    kind_of,
+    name_as_text,
+    new_stored_name,
+    refuse_other_names,
+    too_large,
+)
+from teams.models import Team
+
+OPEN = Q(abandoned_at__isnull=True, submission__isnull=True)
+
+
+class OtherOffset(SubmissionRefused):
+    """The next byte is another one; `offset` says which."""
+
+    def __init__(self, upload: ChunkedUpload) -> None:
+        self.offset = upload.received_bytes
+        super().__init__(
+            f"{upload.received_bytes:,} of the {upload.size_bytes:,} bytes have come. Go on from byte {self.offset:,}."
+        )
+
+
+class UploadEnded(SubmissionRefused):
+    """It was taken, cancelled or forgotten: nothing can be added."""
+
+    def __init__(self, upload: ChunkedUpload) -> None:
+        what = "is a submission already" if upload.submission_id else "was cancelled, or left alone for too long"
+        super().__init__(f"The upload of '{upload.original_name[:80]}' {what}. Begin a new one.")
+
+
+def begin(
+    team: Team, user: User, name: str, size_bytes: int, sha256: str = "", *, send_again: bool = False
+) -> ChunkedUpload:
+    """Make room for a file, or find the open upload of the same one, by this user, to go on with.
+
+    Raises SubmissionRefused for all that can be told without the file; SentBefore unless `send_again`.
+    """
+    name, sha256 = name_as_text(name), sha256.lower()
+    with transaction.atomic():
+        team = lifecycle.locked(team)
+        now = database_now(team.competition)
+        under_way = ChunkedUpload.objects.filter(OPEN, team=team)
+        same = under_way.filter(user=user, original_name=name, size_bytes=size_bytes, sha256=sha256)
+        if sha256 and (upload := same.first()):
+            refuse_unless_open(team.competition, now, upload.begun_at)
+            return upload
+        refuse_team(team)
+        refuse_unless_open(team.competition, now)
+        _refuse_file(team, name, size_bytes)
+        refuse_if_used_up(team, expected_kind(team.competition, name), now)
+        _refuse_one_more(team, list(under_way), now)
+        refuse_more_bytes(team, now, on_their_way=under_way.aggregate(size=Sum("size_bytes", default=0))["size"])
+        if sha256 and not send_again:
+            refuse_repeat(team, sha256)
+        return ChunkedUpload.objects.create(
+            team=team,
+            user=user,
+            original_name=name,
+            size_bytes=size_bytes,
+            sha256=sha256,
+            stored_name=new_stored_name(team.competition),
+            begun_at=now,
+            touched_at=now,
+        )
+
+
+def may_go_on(team: Team, user: User, at: datetime) -> list[ChunkedUpload]:
+    """The user's open uploads that can still end in time, or be taken late; the oldest first."""
+    competition = team.competition
+    mine = ChunkedUpload.objects.filter(OPEN, team=team, user=user)
+    return [upload for upload in mine if may_submit(competition, counts_at(competition, at, upload.begun_at))]
+
+
+def append(pk: UUID, offset: int, data: bytes) -> ChunkedUpload:
+    """Add `data` at `offset`. The last chunk once more changes nothing.
+
+    Raises OtherOffset where another byte is next, UploadEnded, and SubmissionRefused for more than was announced or
+    after the time.
+    """
+    with transaction.atomic():
+        upload = _locked(pk)
+        if not upload.is_open:
+            raise UploadEnded(upload)
+        end = offset + len(data)
+        if end == upload.received_bytes:
+            return upload
+        if offset != upload.received_bytes:
+            raise OtherOffset(upload)
+        if end > upload.size_bytes:
+            raise SubmissionRefused(
+                f"'{upload.original_name[:80]}' was announced with {upload.size_bytes:,} bytes, and {end:,} came. "
+                "Has it changed since? Cancel, and begin again."
+            )
+        now = database_now(upload.team.competition)
+        refuse_unless_open(upload.team.competition, now, upload.begun_at)
+        _write(upload, offset, data)
+        upload.received_bytes, upload.touched_at = end, now
+        upload.save(update_fields=["received_bytes", "touched_at"])
+    return upload
+
+
+def finish(pk: UUID, sha256: str = "", description: str = "", *, send_again: bool = False) -> Submission:
+    """Make a submission of an upload that has come whole. Finishing twice gives the same one.
+
+    It ends, for the time line, when this takes it. `sha256` may be left out when it was told at the beginning.
+    Raises SubmissionRefused: what cannot be mended by waiting also ends the upload. SentBefore unless `send_again`.
+    """
+    upload = ChunkedUpload.objects.select_related("team__competition", "submission").get(pk=pk)
+    if upload.submission:
+        return upload.submission
+    if not upload.is_open:
+        raise UploadEnded(upload)
+    if not upload.is_whole:
+        raise OtherOffset(upload)
+    # Nothing is written to a file that is whole: it can be read without a lock.
+    stored = _as_stored(upload, sha256 or upload.sha256)
+    with transaction.atomic():
+        upload = _locked(pk)
+        if upload.submission:
+            return upload.submission
+        if not upload.is_open:
+            raise UploadEnded(upload)
+        if not send_again:
+            refuse_repeat(upload.team, stored.sha256)
+        submission = lifecycle.submit(upload.team, upload.user, stored, description, begun_at=upload.begun_at)
+        upload.submission, upload.finished_at = submission, submission.submitted_at
+        upload.save(update_fields=["submission", "finished_at"])
+    return submission
+
+
+def abandon(upload: ChunkedUpload) -> bool:
+    """End an open upload and remove its file. False: it had ended already."""
+    moved = ChunkedUpload.objects.filter(OPEN, pk=upload.pk).update(abandoned_at=Now()) == 1
+    if moved:
+        _remove_file(upload)
+    return moved
+
+
+def clear_away() -> None:
+    """Abandon what nobody has gone on with for LEFT_UPLOADS_SECONDS, and forget what ended as long ago."""
+    long_ago = Q(touched_at__lt=seconds_from_now(-settings.LEFT_UPLOADS_SECONDS))
+    ChunkedUpload.objects.filter(OPEN, long_ago).update(abandoned_at=Now())
+    for upload in ChunkedUpload.objects.filter(abandoned_at__isnull=False).exclude(stored_name=""):
+        _remove_file(upload)
+    ended = Q(submission__isnull=False) | Q(abandoned_at__isnull=False, stored_name="")
+    ChunkedUpload.objects.filter(ended, long_ago).delete()
+
+
+def _locked(pk: UUID) -> ChunkedUpload:
+    rows = ChunkedUpload.objects.select_for_update(of=("self",)).select_related("team__competition", "user")
+    return rows.get(pk=pk)
+
+
+def _refuse_file(team: Team, name: str, size_bytes: int) -> None:
+    """What a file's name and size tell: a zip may hold either kind."""
+    competition = team.competition
+    refuse_other_names(competition, name)
+    kind = expected_kind(competition, name)
+    is_zip = name.lower().endswith(".zip")
+    if not is_zip:
+        refuse_other_kinds(competition, kind)
+    if too_much := too_large(competition, size_bytes, None if is_zip else kind):
+        raise SubmissionRefused(too_much)
+
+
+def _refuse_one_more(team: Team, under_way: list[ChunkedUpload], at: datetime) -> None:
+    """How many may be on their way at once, and how many a team may begin in vain on a UTC day."""
+    if len(under_way) >= settings.OPEN_UPLOADS_PER_TEAM:
+        names = ", ".join(f"'{upload.original_name[:80]}'" for upload in under_way)
+        raise SubmissionRefused(
+            f"{len(under_way)} uploads of your team are on their way ({names}); that is as many as may be. "
+            "Go on with one of them by choosing the same file, or cancel it: whoever began it sees it on this page."
+        )
+    given_up = ChunkedUpload.objects.filter(team=team, begun_at__gte=day_of(at), abandoned_at__isnull=False).count()
+    if given_up >= team.competition.daily_limit * settings.UPLOADS_PER_SLOT:
+        raise SubmissionRefused(
+            f"Your team has begun {given_up} uploads today that did not end; the next is possible at 00:00 UTC."
+        )
+
+
+def _path(upload: ChunkedUpload) -> Path:
+    return Path(submission_storage().path(upload.stored_name))
+
+
+def _write(upload: ChunkedUpload, offset: int, data: bytes) -> None:
+    """Put `data` there, and let nothing stand behind it."""
+    if not _path(upload).exists():
+        # The store makes it, with its own rights.
+        submission_storage().save(upload.stored_name, ContentFile(b""))
+    with _path(upload).open("r+b") as file:
+        file.seek(offset)
+        file.write(data)
+        file.truncate()
+
+
+def _as_stored(upload: ChunkedUpload, sha256: str) -> StoredUpload:
+    """The whole file, checked against what its sender says of it. Raises SubmissionRefused, and ends the upload."""
+    if not sha256:
+        raise SubmissionRefused("Finishing an upload needs the file's SHA-256: 64 hexadecimal digits.")
+    with _path(upload).open("rb") as file:
+        size_bytes = os.fstat(file.fileno()).st_size
+        found = file_digest(file, "sha256").hexdigest()
+        kind = kind_of(File(file, name=upload.original_name))
+    for problem in _problems(upload, sha256, found, too_large(upload.team.competition, size_bytes, kind)):
+        abandon(upload)
+        raise SubmissionRefused(problem)
+    return StoredUpload(upload.stored_name, upload.original_name, kind, size_bytes, found)
+
+
+def _problems(upload: ChunkedUpload, said: str, found: str, too_much: str | None) -> Iterator[str]:
+    if {said.lower(), (upload.sha256 or said).lower()} != {found}:
+        yield (
+            f"What has come of '{upload.original_name[:80]}' is not what was sent: its SHA-256 is {found}, "
+            f"not {said.lower()}. Send it again."
+        )
+    if too_much:
+        yield too_much
+
+
+def _remove_file(upload: ChunkedUpload) -> None:
+    """Of an abandoned upload: first the file, then its name, so that a killed process leaves nothing unknown."""
+    submission_storage().delete(upload.stored_name)
+    ChunkedUpload.objects.filter(pk=upload.pk).update(stored_name="")

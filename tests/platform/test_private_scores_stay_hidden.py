@@ -1,0 +1,122 @@
+"""A participant who reads all there is finds no private score before the reveal: pages, answers, names and headers."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from competitions.models import Competition
+from leaderboard.final_selection import select
+from leaderboard.standings import standings
+
+# Public: all right. Private: errors 2.77, 3.71 and 0: (7.6729 + 13.7641) / 3 = 7.14566….
+MARKED = "id,rating\n1,5\n2,3\n3,1.23\n4,4.71\n5,2\n"
+MARK = re.compile(r"(?<![0-9.])7[.,]1[45]")
+# Bob is worse in public and best in private.
+BOBS = "id,rating\n1,4\n2,3\n3,4\n4,1\n5,2\n"
+
+
+class Links(HTMLParser):
+    """The addresses that a page leads to or asks by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name in ("href", "src", "hx-get", "action") and value]
+
+
+def addresses_of_the_site(known: dict[str, object]) -> Iterator[str]:
+    """Every address that the site has by itself, filled in with what `known` has for its places."""
+    for pattern in get_resolver("pages.urls").url_patterns:
+        assert isinstance(pattern, URLPattern)
+        names = pattern.pattern.converters
+        for value in known.get("pk", []) if "pk" in names else [None]:
+            places = {name: value if name == "pk" else known.get(name) for name in names}
+            if pattern.name and None not in places.values():
+                yield reverse(pattern.name, kwargs=places)
+
+
+def crawl(client: Client, *starts: str) -> dict[str, str]:
+    """What is read at each address of the site that can be reached by GET: headers and body as one text."""
+    read: dict[str, str] = {}
+    waiting = list(starts)
+    while waiting:
+        address = urldefrag(waiting.pop())[0]
+        parts = urlsplit(address)
+        if address in read or parts.netloc or parts.scheme or parts.path.startswith("/static/"):
+            continue
+        response = client.get(address)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        text = body.decode(errors="replace")
+        read[address] = "\n".join(f"{name}: {value}" for name, value in response.headers.items()) + "\n" + text
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            page = Links()
+            page.feed(text)
+            waiting += [urljoin(address, link) for link in page.found]
+        if "Location" in response.headers:
+            waiting.append(urljoin(address, response.headers["Location"]))
+    return read
+
+
+@pytest.fixture
+def contest(competition, alices_team, bobs_team, graded):
+    """Alice leads in public and is far behind in private, where Bob leads."""
+    now = timezone.now()
+    Competition.objects.update(
+        opens_at=now - timedelta(days=2), closes_at=now + timedelta(days=1), reveals_at=now + timedelta(days=2)
+    )
+    competition.refresh_from_db()
+    sent = [graded(alices_team, MARKED), graded(bobs_team, BOBS)]
+    select(sent[0])
+    return [submission.pk for submission in sent]
+
+
+def everything(client: Client, submissions: list[object]) -> dict[str, str]:
+    known = {"slug": "stars", "pk": submissions, "name": "test.csv"}
+    boards = [f"/competitions/stars/leaderboard/?board={board}" for board in ("private", "final", "public")]
+    return crawl(client, "/", "/admin/", *boards, *addresses_of_the_site(known))
+
+
+@pytest.mark.parametrize("stage", ["open", "closed"])
+def test_before_the_reveal_nothing_that_alice_can_read_holds_a_private_score(
+    contest, competition, as_alice, caplog, stage
+):
+    if stage == "closed":
+        Competition.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    read = everything(as_alice, contest)
+    assert len(read) > 20
+    assert [address for address, text in read.items() if MARK.search(text)] == []
+    assert not MARK.search(caplog.text)
+    # Nor the private order: whatever is asked, alice stands before bob.
+    for address, text in read.items():
+        if "/leaderboard/" in address and text.count("break-name") > 1:
+            assert text.index("alice") < text.index(">bob"), address
+
+
+def test_after_the_reveal_the_very_same_reading_finds_them(contest, competition, as_alice):
+    now = timezone.now()
+    Competition.objects.update(closes_at=now - timedelta(minutes=2), reveals_at=now - timedelta(minutes=1))
+    read = everything(as_alice, contest)
+    found = {address for address, text in read.items() if MARK.search(text)}
+    assert "/competitions/stars/leaderboard/?board=private" in found
+    assert "/competitions/stars/submissions/" in found
+    competition.refresh_from_db()
+    assert [row.team.name for row in standings(competition, private=True)] == ["bob", "alice"]
+
+
+def test_bob_reads_none_of_alices_addresses(contest, bob):
+    client = Client()
+    client.force_login(bob)
+    alices = contest[0]
+    addresses = [address for address in addresses_of_the_site({"pk": [alices]}) if str(alices) in address]
+    assert len(addresses) > 3
+    answers = {address: client.get(address).status_code for address in addresses}
+    assert {status for status in answers.values() if status not in (404, 405)} == set(), answers
