@@ -10,6 +10,7 @@ Message-ID, by which mail programs show it once.
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Letter
@@ -98,6 +99,13 @@ def sweep() -> None:
     Letter.objects.filter(state=State.SENT, sent_at__lt=kept).delete()
     if _due().filter(not_before__lt=seconds_from_now(-settings.SWEEP_SECONDS)).exists():
         ring(SEND_LETTERS, MAIL_QUEUE)
+
+
+def waiting() -> tuple[int, datetime | None]:
+    """How many letters are not sent yet, and since when the oldest of them waits; given up ones do not count."""
+    found = Letter.objects.filter(state__in=(State.WAITING, State.SENDING)).order_by()
+    counted = found.aggregate(count=Count("pk"), oldest=Min("posted_at"))
+    return counted["count"], counted["oldest"]
 
 
 def send_again(letter: Letter) -> bool:

@@ -1,5 +1,6 @@
 """What has happened in a competition, counted for its organizers' dashboard."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -152,10 +153,14 @@ def best_over_time(competition: Competition) -> list[tuple[datetime, float, str]
     )
     lower = competition.scored_by.lower_is_better
     better: list[tuple[datetime, float, str]] = []
+    best_exact = math.inf if lower else -math.inf
     for sent_at, exact, team in rows.iterator():
-        score = disclosed(exact, competition.decimals)
-        if not better or (score < better[-1][1] if lower else score > better[-1][1]):
-            better.append((sent_at, score, team))
+        # Rounding keeps the order, so that few scores need to be rounded.
+        if exact < best_exact if lower else exact > best_exact:
+            best_exact = exact
+            score = disclosed(exact, competition.decimals)
+            if not better or score != better[-1][1]:
+                better.append((sent_at, score, team))
     return better
 
 

@@ -174,6 +174,7 @@ def test_a_closed_account_is_signed_out_and_its_teams_submissions_stay(
     assert as_alice.get("/accounts/email/").status_code == 302
     signed_in = Client().post("/accounts/login/", {"login": "alice", "password": "a fine password"}, follow=True)
     assert not signed_in.context["user"].is_authenticated
+    assert "This account is closed" in text(signed_in)
     assert board(competition) == [(1, "alice")]
 
     act(as_root, PEOPLE, "reopen_account", alice, reason="It was a mistake")

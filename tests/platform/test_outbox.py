@@ -1,5 +1,6 @@
 """Letters: posted in the database, sent by the mail worker, never lost and never sent twice by two workers."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -173,3 +174,10 @@ def test_what_was_sent_long_ago_is_forgotten(server, settings):
 
 def test_organizers_do_not_read_letters(as_olga, db):
     assert as_olga.get("/admin/accounts/letter/").status_code == 403
+
+
+def test_the_status_page_says_how_many_letters_wait(db):
+    outbox.post("alice@example.org", "x", "x")
+    page = Client().get("/status/").content.decode()
+    assert re.search(r"letters to be sent</td><td[^>]*>1</td>", page)
+    assert "alice" not in page
