@@ -67,11 +67,12 @@ def totals(competition: Competition) -> Totals:
         failed=Count("pk", filter=Q(status=Status.FAILED)),
         disqualified=Count("pk", filter=Q(disqualified_at__isnull=False)),
     )
-    competing = Team.objects.filter(COMPETES, competition=competition)
+    entered = Team.objects.filter(COMPETES, competition=competition)
+    competing = entered.filter(disqualified_at=None)
     return Totals(
-        teams=competing.filter(disqualified_at=None).count(),
+        teams=competing.count(),
         people=Membership.objects.filter(team__in=competing).count(),
-        disqualified_teams=competing.exclude(disqualified_at=None).count(),
+        disqualified_teams=entered.exclude(disqualified_at=None).count(),
         submissions=counts["all"],
         scored=counts["scored"],
         rejected=counts["rejected"],

@@ -10,6 +10,7 @@ WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 76, 12, 16, 34
 INNER_WIDTH, INNER_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 GAP = 0.2
+WIDEST_BAR = 40
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def bars(title: str, shown: Sequence[Bar]) -> SafeString:
         return SafeString("")
     most = max(1, *(bar.height for bar in shown))
     step = INNER_WIDTH / len(shown)
+    broad = min(step * (1 - GAP), WIDEST_BAR)
     drawn = []
     for number, bar in enumerate(shown):
         below = 0
@@ -47,8 +49,8 @@ def bars(title: str, shown: Sequence[Bar]) -> SafeString:
             if count:
                 tall = INNER_HEIGHT * count / most
                 y = TOP + INNER_HEIGHT - INNER_HEIGHT * below / most - tall
-                x = LEFT + step * (number + GAP / 2)
-                drawn.append((css_class, _n(x), _n(y), _n(step * (1 - GAP)), _n(tall), bar.says))
+                x = LEFT + step * (number + 0.5) - broad / 2
+                drawn.append((css_class, _n(x), _n(y), _n(broad), _n(tall), bar.says))
                 below += count
     body = format_html_join(
         "\n", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>', drawn
