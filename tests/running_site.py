@@ -164,6 +164,22 @@ for name in {names!r}:
         assert len(keys) == len(names)
         return [Participant(self, name, key, slug) for name, key in zip(names, keys, strict=True)]
 
+    def organizer_session(self) -> str:
+        """The key of a session in which the first organizer is signed in."""
+        code = """
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from accounts.models import User
+user = User.objects.get(username="organizer")
+session = SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.save()
+print("session", session.session_key)
+"""
+        return self.manage("shell", "-v", "0", "-c", code).split("session ")[1].strip()
+
     def sample(self, slug: str = "goodreads") -> bytes:
         """A valid prediction file: the sample submission, as the site serves it."""
         return requests.get(f"{self.url}/competitions/{slug}/data/sample_submission.csv", timeout=30).content

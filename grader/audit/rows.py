@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.audit.competition_data import CompetitionData, combined_keys
+from grader.audit.competition_data import CompetitionData, SharedColumn, combined_keys
 from grader.audit.folding import fold_codes, folded, number_codes
 from grader.audit.report import Finding, Level, counted, listed, percent
 from grader.audit.tables import Table
@@ -53,12 +53,7 @@ def near_duplicates(data: CompetitionData) -> Finding:
     train = data.train
     if train is None or not data.shared:
         return _nothing_to_compare(check, data)
-    codes = []
-    for column in data.shared:
-        values = column.train.values
-        fold = fold_codes(values, folded) if column.train.numbers is None else number_codes(values)
-        codes.append((fold[column.train.codes], fold[column.test.codes]))
-    in_train, in_test = combined_keys(codes)
+    in_train, in_test = combined_keys([_spelling_codes(column) for column in data.shared])
     is_near = np.isin(in_test, in_train) & ~np.isin(data.test_keys, data.train_keys) & data.is_labelled
     count = int(is_near.sum())
     if not count:
@@ -134,6 +129,17 @@ def target_in_test(data: CompetitionData) -> Finding:
         return Finding(check, Level.OK, f"{data.test.name} has no column {data.target_column}.")
     headline = f"{data.test.name} has the column {data.target_column}, which is to be predicted."
     return Finding(check, Level.RED, headline, f"Take the column out of {data.test.name}.")
+
+
+def _spelling_codes(column: SharedColumn) -> tuple[Int64Array, Int64Array]:
+    """Codes of the rows of train and test: other spellings of one name or whole number have the same."""
+    if column.train.numbers is None:
+        codes = fold_codes(column.train.values, folded)
+    elif column.train.is_whole:
+        codes = number_codes(column.train.values)
+    else:
+        return column.train.codes, column.test.codes
+    return codes[column.train.codes], codes[column.test.codes]
 
 
 def _keyed_tables(train: Table, data: CompetitionData) -> list[tuple[Table, Int64Array]]:

@@ -12,6 +12,7 @@ MAY = {
     ("competitions", "datafile"): ("add", "change", "delete", "view"),
     ("competitions", "solution"): ("add", "view"),
     ("competitions", "announcement"): ("add", "change", "delete", "view"),
+    ("competitions", "rescore"): ("view",),
     ("teams", "team"): ("view",),
     ("submissions", "submission"): ("view",),
     ("submissions", "event"): ("view",),

@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.features import why_models_cannot_be_asked
+from competitions.freezing import frozen_settings
 from competitions.history import OwnHistoryAdmin
-from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind, Solution
+from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind
 
 
 class OfOwnCompetitions(admin.ModelAdmin[Any]):
@@ -24,9 +25,9 @@ class OfOwnCompetitions(admin.ModelAdmin[Any]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(**{f"{self.competition_field}__in": organized_by(request.user)})
 
-    def view_on_site(self, obj: Any) -> str | None:
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """The page itself: the admin's own shortcut would name competitions of others."""
-        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+        return obj.get_absolute_url() if self.view_on_site and hasattr(obj, "get_absolute_url") else None
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Competition:
@@ -90,7 +91,7 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
     filter_horizontal = ("organizers",)
     inlines = (PageInline, DataFileInline)
     fieldsets = (
-        (None, {"fields": ("title", "slug", "tagline", "notice", "organizers", "is_published")}),
+        (None, {"fields": ("publishing", "title", "slug", "tagline", "notice", "organizers")}),
         (
             "Time line (UTC)",
             {
@@ -141,28 +142,22 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
     def on_site(self, competition: Competition) -> SafeString:
         return format_html('<a href="{}">look</a>', competition.get_absolute_url())
 
+    @admin.display(description="published")
+    def publishing(self, competition: Competition) -> SafeString | str:
+        """There is one door: the page that asks the launch check first."""
+        if competition._state.adding:
+            return "Not yet: save it first. It begins as a draft, which only its organizers see."
+        return format_html(
+            '{} <a href="{}">Launch check</a> · <a href="{}">Audit</a> · <a href="{}">{}</a>',
+            "Yes." if competition.is_published else "No: only its organizers see it.",
+            reverse("launch_check", args=[competition.slug]),
+            reverse("audit", args=[competition.slug]),
+            reverse("publishing", args=[competition.slug]),
+            "Unpublish" if competition.is_published else "Publish",
+        )
+
     def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> tuple[str, ...]:
-        # What labels and scores were made with stays as it is once there is something to compare.
-        if obj is None:
-            return ()
-        frozen: tuple[str, ...] = ()
-        has_submissions = obj.submissions.exists()
-        if has_submissions or obj.solutions.filter(verdict=Solution.Verdict.ACCEPTED).exists():
-            frozen = ("id_column", "target_column", "lowest", "highest")
-        if has_submissions:
-            frozen = (
-                "metric",
-                "metric_k",
-                "decimals",
-                "id_column",
-                "target_column",
-                "lowest",
-                "highest",
-                "out_of_range",
-            )
-            if obj.tensorflow_version:
-                frozen += ("tensorflow_version",)
-        return frozen
+        return ("publishing", *(frozen_settings(obj) if obj else ()))
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Organizers are chosen among those who have the role, not among all participants."""
@@ -180,7 +175,10 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
             missing = set(PageKind.values) - set(competition.pages.values_list("kind", flat=True))
             for kind in sorted(missing):
                 Page.objects.create(competition=competition, kind=kind)
-            messages.info(request, "Next: write its pages, add train and test files, then upload its solution.")
+            messages.info(
+                request,
+                "Next: write its pages, add train and test files, upload its solution, then run the launch check.",
+            )
 
         if competition.takes_models and (problem := why_models_cannot_be_asked(competition)):
             messages.warning(request, f"SavedModels cannot be sent yet: {problem}")

@@ -6,7 +6,7 @@ request. Nothing is switched on or off by a job.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import TextChoices
 
@@ -45,7 +45,10 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The dates of a competition, aware; None: not set."""
+    """The dates of a competition, aware; None: not set.
+
+    `upload_grace`: how long after closing an upload that was begun before may end.
+    """
 
     is_published: bool
     opens_at: datetime
@@ -54,6 +57,7 @@ class Timeline:
     closes_at: datetime | None = None
     reveals_at: datetime | None = None
     archived_at: datetime | None = None
+    upload_grace: timedelta = timedelta(0)
 
     def stage(self, at: datetime) -> Stage:
         """The stage at that moment (aware): the one rule that pages, submissions, entry and mergers go by."""
@@ -65,7 +69,7 @@ class Timeline:
             return Stage.PUBLISHED
         if self.closes_at is None or at < self.closes_at:
             return Stage.OPEN
-        return Stage.CLOSED if at < (self.reveals_at or self.closes_at) else Stage.REVEALED
+        return Stage.REVEALED if self._is_revealed(at) else Stage.CLOSED
 
     def may_enter(self, at: datetime) -> bool:
         """Whether somebody new may join: from publishing on, until the entry deadline, or until it closes."""
@@ -81,9 +85,13 @@ class Timeline:
 
     def shows_private(self, at: datetime) -> bool:
         """Whether private scores and the final ranking are shown to everyone."""
-        if self.closes_at is None or not self.is_published:
+        return self.is_published and self._is_revealed(at)
+
+    def _is_revealed(self, at: datetime) -> bool:
+        # Whoever still uploads must not see how the others did.
+        if self.closes_at is None:
             return False
-        return at >= (self.reveals_at or self.closes_at)
+        return at >= (self.reveals_at or self.closes_at + self.upload_grace)
 
     def milestones(self, at: datetime) -> list[Milestone]:
         """The dates that are set, in their order."""
@@ -101,6 +109,16 @@ class Timeline:
                 )
             else:
                 latest = (field, moment)
+        if (
+            self.closes_at
+            and self.reveals_at
+            and self.closes_at <= self.reveals_at < self.closes_at + self.upload_grace
+        ):
+            yield (
+                "reveals_at",
+                f"Uploads that are on their way when it closes may end until "
+                f"{self.closes_at + self.upload_grace:%Y-%m-%d %H:%M:%S} UTC. Reveal private results then or later.",
+            )
 
     def _set_dates(self) -> Iterator[tuple[str, datetime]]:
         for field in ORDERED_DATES:

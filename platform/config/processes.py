@@ -20,7 +20,7 @@ class StartFailed(Exception):
     """A process did not become ready; the message says which, and where its log is."""
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """In the child: be told to end when the parent is gone, even by kill -9 (Linux has this; elsewhere, no-op)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -50,7 +50,7 @@ class Watched:
                 stderr=log,
                 env=os.environ | self.environment,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
         self.started_at = time.monotonic()
 

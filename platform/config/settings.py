@@ -231,6 +231,12 @@ RETRY_PAUSE_SECONDS = environment.whole_number("HOLDOUT_RETRY_PAUSE_SECONDS", 5)
 FAIR_SHARE_MINUTES = environment.whole_number("HOLDOUT_FAIR_SHARE_MINUTES", 10, least=1)
 # One doorbell's turn ends after this long; what still waits rings again.
 TURN_SECONDS = environment.whole_number("HOLDOUT_TURN_SECONDS", 30, least=1)
+# A rescore writes after so many submissions or seconds, whichever comes first; then files that wait have their turn.
+RESCORE_BATCH = environment.whole_number("HOLDOUT_RESCORE_BATCH", 250, least=1)
+RESCORE_BATCH_SECONDS = 0.1
+# Submissions of a rescore that cannot be read at all; with more of them something else is wrong.
+RESCORE_LEFT_OUT = 100
+RESCORE_MOVERS_SHOWN = 20
 GRADING_SECONDS = environment.whole_number("HOLDOUT_GRADING_SECONDS", 300, least=10)
 CELERY_TASK_TIME_LIMIT = TURN_SECONDS + GRADING_SECONDS
 CELERY_BEAT_SCHEDULE = {
@@ -240,6 +246,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": SWEEP_SECONDS, "ignore_result": True},
     }
 }
+# Whoever has a launch check or an audit in hand says so again within this time; else another process takes it up.
+JOB_LEASE_SECONDS = environment.whole_number("HOLDOUT_JOB_LEASE_SECONDS", 60, least=2)
+# A launch check that takes longer, because submissions of its own wait for a worker, is given up.
+LAUNCH_CHECK_SECONDS = environment.whole_number("HOLDOUT_LAUNCH_CHECK_SECONDS", 900, least=30)
+# What one audit may take. The worker goes on scoring meanwhile.
+AUDIT_SECONDS = environment.whole_number("HOLDOUT_AUDIT_SECONDS", 300, least=10)
 # Uploads of all kinds that a team may make per day for each slot of its limit.
 UPLOADS_PER_SLOT = environment.whole_number("HOLDOUT_UPLOADS_PER_SLOT", 10, least=1)
 # The most that a competition may allow its models.
@@ -261,6 +273,9 @@ WORKER_SILENCE_SECONDS = 6 * SWEEP_SECONDS
 WALLS_RETRY_SECONDS = environment.whole_number("HOLDOUT_WALLS_RETRY_SECONDS", 60, least=1)
 TEAM_UPLOAD_BYTES_PER_DAY = environment.whole_number("HOLDOUT_TEAM_UPLOAD_MB_PER_DAY", 5000, least=1) * 1_000_000
 MAX_UNPACKED_BYTES = environment.whole_number("HOLDOUT_MAX_UNPACKED_MB", 1000, least=1) * 1_000_000
+# What a competition may consist of as files: so many, and its YAML and each page no longer than this.
+MAX_COMPETITION_FILES = environment.whole_number("HOLDOUT_MAX_COMPETITION_FILES", 300, least=10)
+MAX_COMPETITION_TEXT_BYTES = 1_000_000
 # A larger file goes in chunks of this size, where the browser runs our script; it is resumed after a lost connection.
 CHUNK_ABOVE_BYTES = environment.whole_number("HOLDOUT_CHUNK_ABOVE_MB", 20, least=1) * 1_000_000
 CHUNK_BYTES = environment.whole_number("HOLDOUT_CHUNK_MB", 8, least=1, most=64) * 1_000_000

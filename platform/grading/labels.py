@@ -7,11 +7,16 @@ from competitions.models import Competition, label_storage
 from competitions.models import Solution as SolutionVersion
 from grader.scoring.metrics import METRICS
 from grader.scoring.prediction_format import PredictionFormat
+from grader.scoring.rejection import Rejected
 from grader.scoring.solution import Solution, read_solution
 
 
 class NoActiveSolution(Exception):
     """A submission waits in a competition that has no active solution."""
+
+
+class LabelsDoNotFit(Exception):
+    """An accepted solution does not fit its competition's settings any more. The message holds no label."""
 
 
 def active_version(competition: Competition) -> SolutionVersion:
@@ -23,9 +28,17 @@ def active_version(competition: Competition) -> SolutionVersion:
 
 
 def labels_of(version: SolutionVersion) -> Solution:
-    """The labels of an accepted version. A process keeps the two that it read last."""
+    """The labels of an accepted version. A process keeps the two that it read last. Raises LabelsDoNotFit."""
     competition = version.competition
-    return _read(version.file.name, competition.solution_format(), competition.metric)
+    try:
+        return _read(version.file.name, competition.solution_format(), competition.metric)
+    except Rejected as reason:
+        line = next((problem.line for problem in reason.problems if problem.line), None)
+    # Outside of the handler, so that no log shows the reason: it quotes labels.
+    raise LabelsDoNotFit(
+        f"Version {version.version} of the solution does not fit the competition's columns, range and metric any more"
+        f"{f'; the first is line {line}' if line else ''}."
+    )
 
 
 @lru_cache(maxsize=2)

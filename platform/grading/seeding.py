@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
-from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind, Solution
+from competitions.models import SAMPLE_FILE, TEST_FILE, Competition, DataFile, Page, PageKind, Solution
+from competitions.publishing import publish
 from config.environment import ROOT
 from grading.seeds import (
-    SAMPLE_FILE,
     Say,
     Seed,
     SeedCannotBeMade,
@@ -34,6 +34,8 @@ BASELINES = {
     "biases": "Damped biases",
     "biases-books": "Biases with books.csv prior",
 }
+# No worker runs yet that could rehearse; an organizer runs the launch check whenever they like.
+WITHOUT_A_CHECK = "Made by the seed, whose data, pages and solution come with this site and are tested with it."
 
 
 class SeedingFailed(Exception):
@@ -78,7 +80,6 @@ def create(seed: Seed) -> Competition:
                 tagline=seed.tagline,
                 notice=seed.notice,
                 daily_limit=10,
-                is_published=True,
                 **seed.settings,
             )
             for kind in PageKind:
@@ -97,6 +98,7 @@ def create(seed: Seed) -> Competition:
             solution.refresh_from_db()
             if not solution.is_active:
                 raise SeedingFailed(f"The solution of '{seed.slug}' was refused: {solution.problems}")
+            publish(competition, None, WITHOUT_A_CHECK)
     # With the secret an organizer can make the same ids and the same split again.
     secret_file = settings.LABELS_DIR / f"{seed.slug}.secret"
     secret_file.touch(mode=0o600)

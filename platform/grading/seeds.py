@@ -9,14 +9,13 @@ from pathlib import Path
 import pandas as pd
 from django.conf import settings
 
-from competitions.models import TEST_FILE
+from competitions.models import SAMPLE_FILE, TEST_FILE
 from datasets import goodreads, synthetic
 from datasets.book_lists import LIST_LENGTH, write_list_competition
 from datasets.finished_books import make_readings, write_yes_no_competition
 from datasets.split import write_competition
 from datasets.tables import read_books, read_ratings
 
-SAMPLE_FILE = "sample_submission.csv"
 RATINGS = {
     "train.csv": "Ratings to learn from.",
     TEST_FILE: "What to predict, with the ids that a submission names.",

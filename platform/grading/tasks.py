@@ -7,10 +7,11 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import Q
 
-from grading import models_worker, solutions, sweeper
+from grading import auditing, models_worker, rescoring, solutions, sweeper
+from grading.launch import checking
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
-from submissions.dispatch import CHECK_SOLUTIONS, TASKS, ring
+from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
 from submissions.lifecycle import Claim, claim_next
 from submissions.model_grading import runs_with
 from submissions.models import Queue
@@ -44,6 +45,27 @@ def _take_turns(
 def check_solutions() -> None:
     """A solution was uploaded: check what waits."""
     solutions.check_waiting()
+
+
+@shared_task(name=LAUNCH_CHECKS)
+def launch_checks() -> None:
+    """A launch check was asked for: carry on with what is at hand, for TURN_SECONDS at most."""
+    ends_at = monotonic() + settings.TURN_SECONDS
+    if not checking.check_waiting(lambda: monotonic() < ends_at):
+        ring(LAUNCH_CHECKS, Queue.SCORING)
+
+
+@shared_task(name=AUDITS, time_limit=settings.AUDIT_SECONDS + settings.GRADING_SECONDS)
+def audits() -> None:
+    """An audit was asked for: a child process reads the data, and this one scores meanwhile."""
+    auditing.audit_waiting()
+
+
+@shared_task(name=RESCORE)
+def rescore() -> None:
+    """A rescore was asked for, or given its word: go on with what is under way, then ring for the rest."""
+    if rescoring.take_turn(monotonic() + settings.TURN_SECONDS):
+        ring(RESCORE, Queue.SCORING)
 
 
 @shared_task(name="grading.sweep")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from competitions.access import visible_to
+from competitions.access import organized_by, visible_to
 from competitions.models import Competition, PageKind
 from leaderboard.exports import board
 from leaderboard.standings import rank_of, standings
@@ -38,6 +38,7 @@ def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict
         "tab": tab,
         "team": team,
         "stage": competition.stage(now),
+        "organizes": organized_by(request.user).filter(pk=competition.pk).exists(),
         "may_enter": competition.timeline.may_enter(now),
         "may_submit": may_submit(competition, now),
         "shows_private": competition.timeline.shows_private(now),

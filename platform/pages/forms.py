@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from competitions.models import Competition
+from competitions.models import SHORTEST_REASON, Competition
 
 PREDICTIONS_ARE = ".csv, .csv.gz, or a .zip that holds one .csv"
 MODELS_ARE = "a .zip that holds one SavedModel directory"
@@ -34,6 +34,16 @@ class UploadForm(forms.Form):
         field.label = " or ".join(name for name, what in kinds.items() if what)
         field.help_text = "; or ".join(what for what in kinds.values() if what)
         field.widget.attrs["accept"] = ".csv,.gz,.zip" if competition.takes_predictions else ".zip"
+
+
+class PublishForm(forms.Form):
+    reason = forms.CharField(
+        label="Why it is published all the same",
+        required=False,
+        max_length=2000,
+        help_text=f"At least {SHORTEST_REASON} characters.",
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+    )
 
 
 class RepeatForm(forms.Form):

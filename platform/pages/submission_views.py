@@ -160,7 +160,9 @@ def _within_reach(request: HttpRequest) -> QuerySet[Submission]:
     """The submissions that this visitor may see: their team's, and those of competitions they organize."""
     user = cast(User, request.user)
     mine = Q(team__memberships__user=user) | Q(competition__in=organized_by(user))
-    return Submission.objects.filter(mine).select_related("competition", "team__competition", "evaluation").distinct()
+    # A rehearsal's perfect answer is made of labels: it is nobody's to look at.
+    within = Submission.objects.filter(mine, team__is_rehearsal=False)
+    return within.select_related("competition", "team__competition", "evaluation").distinct()
 
 
 def _model_context(submission: Submission) -> dict[str, object]:

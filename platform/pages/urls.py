@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from pages import (
@@ -7,12 +7,15 @@ from pages import (
     chunk_views,
     competition_views,
     health,
+    launch_views,
     organizer_views,
     status_views,
     submission_views,
 )
 
 urlpatterns = [
+    # Before the admin, among whose addresses organizers look for them.
+    path("admin/competitions/competition/", include("pages.files_urls")),
     path("", competition_views.home, name="home"),
     # Pages of other makers, the admin's for one, let the browser look for it here.
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),
@@ -33,6 +36,12 @@ urlpatterns = [
     path("competitions/<slug:slug>/join/", competition_views.join, name="join"),
     path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),
     path("competitions/<slug:slug>/submissions/", submission_views.my_submissions, name="my_submissions"),
+    path("competitions/<slug:slug>/launch/", launch_views.launch_check, name="launch_check"),
+    path("competitions/<slug:slug>/launch/progress/", launch_views.launch_check_progress, name="launch_check_progress"),
+    path("competitions/<slug:slug>/launch/audit/", launch_views.audit, name="audit"),
+    path("competitions/<slug:slug>/launch/audit/progress/", launch_views.audit_progress, name="audit_progress"),
+    path("competitions/<slug:slug>/launch/publish/", launch_views.publishing, name="publishing"),
+    path("competitions/<slug:slug>/launch/unpublish/", launch_views.unpublishing, name="unpublishing"),
     path("competitions/<slug:slug>/uploads/", chunk_views.begin, name="begin_upload"),
     path("uploads/<uuid:pk>/", chunk_views.upload, name="upload"),
     path("uploads/<uuid:pk>/finish/", chunk_views.finish, name="finish_upload"),

@@ -80,6 +80,9 @@ class SubmissionAdmin(OfOwnCompetitions):
         "failure",
     )  # fmt: skip
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(team__is_rehearsal=False)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

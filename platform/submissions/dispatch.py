@@ -8,6 +8,9 @@ from submissions.models import Queue
 # Who answers each queue's bell, by name: the site does not import the workers' side.
 TASKS = {Queue.MODELS: "grading.predict_waiting", Queue.SCORING: "grading.score_waiting"}
 CHECK_SOLUTIONS = "grading.check_solutions"
+LAUNCH_CHECKS = "grading.launch_checks"
+AUDITS = "grading.audits"
+RESCORE = "grading.rescore"
 
 
 def ring_after_commit(queue: Queue) -> None:
@@ -18,6 +21,16 @@ def ring_after_commit(queue: Queue) -> None:
 def check_solutions_after_commit() -> None:
     """Have the scoring worker look at solutions that wait for their check, once this transaction is committed."""
     transaction.on_commit(lambda: ring(CHECK_SOLUTIONS, Queue.SCORING), robust=True)
+
+
+def ring_for_job_after_commit(task: str) -> None:
+    """Wake a scoring worker for a launch check or an audit, once this transaction is committed."""
+    transaction.on_commit(lambda: ring(task, Queue.SCORING), robust=True)
+
+
+def rescore_after_commit() -> None:
+    """Have the scoring worker go on with the rescores, once this transaction is committed."""
+    transaction.on_commit(lambda: ring(RESCORE, Queue.SCORING), robust=True)
 
 
 def ring(task: str, queue: Queue) -> bool:

@@ -6,6 +6,8 @@
     from PREDICTING or SCORING: reject() → REJECTED (theirs to mend) · release() one step back (ours, tried again) ·
     FAILED after MAX_TRIES · from PREDICTING: put_back() → QUEUED (models are not graded here now)
     from SCORED: regrade() → QUEUED, a model → PREDICTED (it is not run again) · from FAILED: retry() → QUEUED
+    a rehearsal, from anywhere: erase_rehearsals() → nothing is left
+    take_over() leaves SCORED ones SCORED, by what a rescore has found
 
 Every verb is one compare-and-set UPDATE and answers whether it moved. The row is the truth: the broker only rings.
 """
@@ -17,7 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -68,16 +70,19 @@ def submit(
     """Take an upload into the queue. Its time is read from the database after the team's lock.
 
     `begun_at`: of one that came in chunks, by the database's clock; it may end a little after closing and be in time.
-    Raises SubmissionRefused (closed, not ready, used up) and then nothing is written. A baseline has no limit.
+    Raises SubmissionRefused (closed, not ready, used up) and then nothing is written. A baseline has no limit; dates
+    bind neither it nor a rehearsal.
     """
     with transaction.atomic():
         team = locked(team)
         now = database_now(team.competition)
-        is_late = not team.is_baseline and team.competition.has_closed(counts_at(team.competition, now, begun_at))
-        if not team.is_baseline:
+        takes_part = not (team.is_baseline or team.is_rehearsal)
+        is_late = takes_part and team.competition.has_closed(counts_at(team.competition, now, begun_at))
+        if takes_part:
             refuse_team(team)
             refuse_unless_open(team.competition, now, begun_at)
             refuse_other_kinds(team.competition, upload.kind)
+        if not team.is_baseline:
             refuse_if_used_up(team, upload.kind, now)
         submission = Submission.objects.create(
             competition=team.competition,
@@ -150,6 +155,7 @@ def score(
 
     `private` None: a late submission has no private score. Raises ClaimLost, which must end that transaction.
     """
+    # Those under other versions too: they were made from earlier predictions, and a rescore makes its own anew.
     Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
     evaluation = Evaluation.objects.create(
         submission_id=claim.submission_id,
@@ -208,11 +214,38 @@ def regrade(submission: Submission) -> bool:
     )
 
 
+def take_over(solution: Solution, note: str) -> int:
+    """Give every scored submission its live evaluation under `solution`; returns how many have one.
+
+    Call it in the transaction that makes the version active. Scored ones without such an evaluation stay as they are.
+    """
+    theirs = Evaluation.objects.filter(submission=models.OuterRef("pk"), solution=solution, is_live=True)
+    moving = Submission.objects.filter(models.Exists(theirs), competition=solution.competition_id, status=Status.SCORED)
+    moved = list(moving.order_by().values_list("pk", flat=True))
+    moving.update(evaluation=models.Subquery(theirs.values("pk")[:1]))
+    Event.objects.bulk_create([Event(submission_id=pk, status=Status.SCORED, note=note) for pk in moved])
+    return len(moved)
+
+
 def retry(submission: Submission) -> bool:
     """Take up a failed submission once more."""
     failed = Q(pk=submission.pk, status=Status.FAILED)
     why = "taken up again by an organizer"
     return _queue_again(failed, Status.QUEUED, QUEUE_OF[Kind(submission.kind)], submission.pk, why)
+
+
+def erase_rehearsals(teams: QuerySet[Team]) -> None:
+    """Delete the rehearsal teams among `teams` with all rows of theirs; their files are the caller's.
+
+    Who works on one meanwhile loses the claim.
+    """
+    of_rehearsals = Q(team__in=teams, team__is_rehearsal=True)
+    with transaction.atomic():
+        Submission.objects.filter(of_rehearsals).update(
+            status=Status.CANCELLED, evaluation=None, lease_until=None, problem_count=0, problems=[], failure=""
+        )
+        Evaluation.objects.filter(submission__in=Submission.objects.filter(of_rehearsals)).delete()
+        teams.filter(is_rehearsal=True).delete()
 
 
 def _held(claim: Claim) -> Q:

@@ -29,7 +29,7 @@ def next_day(at: datetime) -> datetime:
     return day_of(at) + DAY
 
 
-def _in_window(competition: Competition, at: datetime) -> Q:
+def in_window(competition: Competition, at: datetime) -> Q:
     """The submissions that count against the daily limit at that moment."""
     if competition.limit_window == LimitWindow.ROLLING:
         return Q(submitted_at__gt=at - DAY)
@@ -61,7 +61,7 @@ def allowance(team: Team, at: datetime) -> Allowance:
     counted = Submission.objects.filter(team=team).exclude(status__in=COST_NO_SLOT)
     limit = competition.daily_limit
     times = list(
-        counted.filter(_in_window(competition, at))
+        counted.filter(in_window(competition, at))
         .order_by("-submitted_at")
         .values_list("submitted_at", flat=True)[:limit]
     )

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
@@ -29,6 +30,9 @@ class TeamAdmin(OfOwnCompetitions):
     search_fields = ("name",)
     readonly_fields = ("competition", "name", "is_baseline", "created_at")
     inlines = (MembershipInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(is_rehearsal=False)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

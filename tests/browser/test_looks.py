@@ -47,3 +47,11 @@ def test_pages_for_somebody_who_takes_part(site, visit, sent_models):
     page = visit(erin.http.cookies["sessionid"])
     addresses = [*OWN, *(f"/submissions/{UUID(sent)}/" for sent in (scored, rejected, failing))]
     assert [problem for address in addresses for width in WIDTHS for problem in problems_of(page, address, width)] == []
+
+
+def test_pages_before_a_launch(site, visit):
+    site.manage("audit", "goodreads")
+    site.manage("launch_check", "goodreads")
+    page = visit(site.organizer_session())
+    addresses = [f"/competitions/goodreads/launch/{part}" for part in ("", "audit/", "publish/")]
+    assert [problem for address in addresses for width in WIDTHS for problem in problems_of(page, address, width)] == []

@@ -8,7 +8,16 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Letter
-from competitions.models import Competition, Page, PageKind, Solution
+from competitions.models import (
+    Competition,
+    DataAudit,
+    LaunchCheck,
+    Page,
+    PageKind,
+    PublishOverride,
+    Rescore,
+    Solution,
+)
 from leaderboard.models import ModerationAct
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import Membership, Team
@@ -191,8 +200,55 @@ def test_a_competition_that_nobody_may_submit_to(competition):
 def test_two_active_solutions(competition):
     assert refuses(
         "one_active_solution_per_competition",
-        lambda: Solution.objects.create(competition=competition, version=2, verdict="accepted", is_active=True),
+        lambda: Solution.objects.create(
+            competition=competition, version=2, file="2.csv", verdict="accepted", is_active=True
+        ),
     )
+
+
+def test_a_solution_without_a_file_that_no_worker_is_to_write(competition):
+    new = {"competition": competition, "version": 2, "note": "Without row 4."}
+    name = "a_solution_without_a_file_waits_for_it"
+    assert refuses(name, lambda: Solution.objects.create(**new))
+    base = Solution.objects.get()
+    assert refuses(name, lambda: Solution.objects.create(**new, based_on=base, verdict="accepted"))
+    assert Solution.objects.create(**new, based_on=base)
+
+
+def test_excluded_rows_without_a_reason(competition):
+    base = Solution.objects.get()
+    assert refuses(
+        "excluded_rows_mean_a_reason",
+        lambda: Solution.objects.create(competition=competition, version=2, based_on=base),
+    )
+
+
+@pytest.fixture
+def rescore(competition):
+    second = Solution.objects.create(competition=competition, version=2, file="2.csv", verdict="accepted")
+    before = Solution.objects.get(version=1)
+    return Rescore.objects.create(competition=competition, solution=second, before=before)
+
+
+@pytest.mark.parametrize("state", Rescore.UNDER_WAY)
+def test_two_rescores_under_way_in_one_competition(rescore, competition, state):
+    Rescore.objects.update(state=state)
+    again = {"competition": competition, "solution": rescore.solution, "before": rescore.before}
+    assert refuses("one_rescore_under_way_per_competition", lambda: Rescore.objects.create(**again))
+    assert Rescore.objects.create(**again, state="cancelled")
+
+
+def test_a_rescore_in_a_state_that_nobody_knows(rescore):
+    assert refuses("rescore_state_is_known", lambda: Rescore.objects.update(state="lost"))
+
+
+def test_a_rescore_that_fails_without_a_reason(rescore):
+    assert refuses("a_failed_rescore_means_reason", lambda: Rescore.objects.update(state="failed"))
+    assert refuses("a_failed_rescore_means_reason", lambda: Rescore.objects.update(failure="Other ids."))
+
+
+def test_a_rescore_by_the_version_that_counts_already(rescore):
+    assert refuses("a_rescore_changes_the_version", lambda: Rescore.objects.update(before=rescore.solution))
 
 
 def test_an_active_solution_that_was_refused(competition):
@@ -267,6 +323,38 @@ def test_an_announcement_of_nothing(competition):
     make = competition.announcements.create
     assert refuses("an_announcement_says_something", lambda: make(title="", text="x"))
     assert refuses("an_announcement_says_something", lambda: make(title="x", text=""))
+
+
+@pytest.mark.parametrize(("job", "name"), [(LaunchCheck, "launch_check"), (DataAudit, "audit")])
+def test_a_job_that_ends_without_its_result(competition, job, name):
+    rows = job.objects.filter(pk=job.objects.create(competition=competition).pk)
+    now = timezone.now()
+    constraint = f"{name}_ends_with_its_result"
+    assert refuses(constraint, lambda: rows.update(state="done", finished_at=now))
+    assert refuses(constraint, lambda: rows.update(state="done", worst="green"))
+    assert refuses(constraint, lambda: rows.update(state="done", finished_at=now, worst="fine"))
+    assert refuses(constraint, lambda: rows.update(state="failed", finished_at=now))
+    assert refuses(constraint, lambda: rows.update(state="running", worst="green"))
+    assert refuses(constraint, lambda: rows.update(state="lost"))
+    assert rows.update(state="done", finished_at=now, worst="red") == 1
+    assert rows.update(state="failed", worst="", failure="No disk left.") == 1
+
+
+def test_two_launch_checks_or_audits_at_once(competition):
+    for job, name in ((LaunchCheck, "one_launch_check_at_a_time"), (DataAudit, "one_audit_at_a_time")):
+        first = job.objects.create(competition=competition)
+        assert refuses(name, lambda job=job: job.objects.create(competition=competition))
+        job.objects.filter(pk=first.pk).update(state="failed", finished_at=timezone.now(), failure="No disk left.")
+        assert job.objects.create(competition=competition)
+
+
+def test_publishing_against_a_red_line_without_a_reason(competition):
+    overrides = PublishOverride.objects
+    assert refuses(
+        "an_override_gives_its_reason",
+        lambda: overrides.create(competition=competition, reason="It is Monday today.", against=["Rules"]),
+    )
+    assert overrides.create(competition=competition, reason="It is Monday today!!", against=["Rules"])
 
 
 @pytest.fixture

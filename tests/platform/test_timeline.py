@@ -72,6 +72,19 @@ def test_private_results_show_from_the_reveal_or_else_from_the_closing():
     assert not Timeline(is_published=True, opens_at=day(1)).shows_private(day(25)), "it never closes"
 
 
+def test_nobody_who_still_uploads_sees_how_the_others_did():
+    grace = timedelta(minutes=10)
+    plain = Timeline(is_published=True, opens_at=day(1), closes_at=day(8), upload_grace=grace)
+    assert not plain.shows_private(day(8) + grace - INSTANT)
+    assert plain.shows_private(day(8) + grace)
+    hasty = Timeline(
+        is_published=True, opens_at=day(1), closes_at=day(8), reveals_at=day(8) + grace / 2, upload_grace=grace
+    )
+    (problem,) = hasty.out_of_order()
+    assert problem[0] == "reveals_at"
+    assert "may end until 2026-03-08 12:10:00 UTC. Reveal private results then or later." in problem[1]
+
+
 def test_a_moment_is_the_same_whatever_its_zone_says():
     """The clocks of Vienna go from 02:00 to 03:00 on 29 March 2026, at 01:00 UTC."""
     vienna = ZoneInfo("Europe/Vienna")

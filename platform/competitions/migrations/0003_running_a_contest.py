@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='competition',
             name='reveals_at',
-            field=models.DateTimeField(blank=True, help_text='UTC. Private scores and the final ranking are shown from here on. Empty: as soon as it closes.', null=True, verbose_name='private results from'),
+            field=models.DateTimeField(blank=True, help_text='UTC. Private scores and the final ranking are shown from here on. Empty: when it has closed and uploads on their way have had their ten minutes.', null=True, verbose_name='private results from'),
         ),
         migrations.AddField(
             model_name='competition',
@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalcompetition',
             name='reveals_at',
-            field=models.DateTimeField(blank=True, help_text='UTC. Private scores and the final ranking are shown from here on. Empty: as soon as it closes.', null=True, verbose_name='private results from'),
+            field=models.DateTimeField(blank=True, help_text='UTC. Private scores and the final ranking are shown from here on. Empty: when it has closed and uploads on their way have had their ten minutes.', null=True, verbose_name='private results from'),
         ),
         migrations.AddField(
             model_name='historicalcompetition',

@@ -10,23 +10,51 @@ from competitions.models.competition import (
     OutOfRangePolicy,
     metric_choices,
 )
-from competitions.models.data_file import TEST_FILE, TRAIN_FILE, DataFile, data_file_path, data_storage
+from competitions.models.data_file import (
+    SAMPLE_FILE,
+    TEST_FILE,
+    TRAIN_FILE,
+    DataFile,
+    data_file_path,
+    data_storage,
+)
+from competitions.models.launch import (
+    SHORTEST_REASON,
+    UNFINISHED,
+    DataAudit,
+    Job,
+    JobState,
+    LaunchCheck,
+    Level,
+    PublishOverride,
+)
 from competitions.models.page import Page, PageKind
+from competitions.models.rescore import Rescore
 from competitions.models.solution import Solution, label_storage, solution_path
 
 __all__ = [
     "COLUMN_NAME",
+    "SAMPLE_FILE",
+    "SHORTEST_REASON",
     "TEST_FILE",
     "TRAIN_FILE",
+    "UNFINISHED",
     "Announcement",
     "Competition",
+    "DataAudit",
     "DataFile",
     "EntryPolicy",
+    "Job",
+    "JobState",
+    "LaunchCheck",
+    "Level",
     "LimitWindow",
     "ModelAllowance",
     "OutOfRangePolicy",
     "Page",
     "PageKind",
+    "PublishOverride",
+    "Rescore",
     "Solution",
     "data_file_path",
     "data_storage",

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -104,7 +104,8 @@ class Competition(models.Model):
         "private results from",
         null=True,
         blank=True,
-        help_text="UTC. Private scores and the final ranking are shown from here on. Empty: as soon as it closes.",
+        help_text="UTC. Private scores and the final ranking are shown from here on. Empty: when it has closed and "
+        "uploads on their way have had their ten minutes.",
     )
     archived_at = models.DateTimeField(
         null=True, blank=True, help_text="UTC. From here on nothing is taken, and it stands among the past ones."
@@ -207,6 +208,12 @@ class Competition(models.Model):
     )
     highest = models.FloatField(null=True, blank=True, default=5.0, help_text="The largest. Empty: no bound.")
     out_of_range = models.CharField(max_length=10, choices=OutOfRangePolicy.choices, default=OutOfRangePolicy.REJECT)
+    expected_solution_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Of the solution that its files name, until a version counts here.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords(m2m_fields=[organizers])
 
@@ -307,7 +314,9 @@ class Competition(models.Model):
     @property
     def timeline(self) -> Timeline:
         """Its dates, which say what may be done when."""
-        return Timeline(self.is_published, *(getattr(self, name) for name in ORDERED_DATES))
+        grace = timedelta(seconds=settings.UPLOAD_GRACE_SECONDS)
+        dates = {name: getattr(self, name) for name in ORDERED_DATES}
+        return Timeline(self.is_published, **dates, upload_grace=grace)
 
     def stage(self, at: datetime) -> Stage:
         """Where it is in its time line."""

@@ -10,8 +10,8 @@ from simple_history.models import HistoricalRecords
 
 from competitions.models.competition import Competition
 
-# Among the data files: what to predict, and what there is to learn from.
-TEST_FILE, TRAIN_FILE = "test.csv", "train.csv"
+# Among the data files: what to predict, what there is to learn from, and a valid submission.
+TEST_FILE, TRAIN_FILE, SAMPLE_FILE = "test.csv", "train.csv", "sample_submission.csv"
 
 
 def data_storage() -> Storage:

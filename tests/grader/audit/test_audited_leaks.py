@@ -93,6 +93,12 @@ def test_rows_in_the_order_of_their_users_give_nothing_away(look, shop):
     assert findings["row_order"].level == findings["ids_and_labels"].level == Level.OK
 
 
+def test_strangers_in_a_row_give_nothing_away_either(look, shop):
+    shop.train["user_id"] += 1_000
+    reordered(shop, np.argsort(shop.test["user_id"].to_numpy(), kind="stable"))
+    assert look(shop)["row_order"].level == Level.OK
+
+
 def test_ids_that_sort_by_label_block_the_launch(look, shop):
     shop.test["id"] = np.argsort(np.argsort(shop.labels, kind="stable")) + 1
     findings = look(shop)

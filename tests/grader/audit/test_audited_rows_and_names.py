@@ -107,6 +107,11 @@ def test_a_book_without_a_description_is_named(look, shop):
     )
 
 
+def test_a_table_with_two_rows_for_a_book_describes_none(look, shop):
+    shop.books = pd.concat([shop.books, shop.books[:1]])
+    assert look(shop)["undescribed_values"].level == Level.INFO
+
+
 def test_names_that_look_alike_are_told_by_what_tells_them_apart(look, shop):
     shop.train.loc[:2, "title"] = ["ÉLAN", "Élan", "Elan"]
     shop.train.loc[3:5, "title"] = ["Catch 22", "Catch-22", "Catch  22"]

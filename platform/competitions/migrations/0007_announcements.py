@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0003_running_a_contest'),
+        ('competitions', '0006_rescore'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

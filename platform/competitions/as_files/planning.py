@@ -1,0 +1,234 @@
+"""What applying files would change in a competition. A plan writes nothing."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import NOT_PROVIDED
+
+from accounts.models import User
+from competitions.as_files.reading import Bundle
+from competitions.as_files.schema import SETTINGS, DataEntry, Description, field_of, shown
+from competitions.as_files.writing import describe, fingerprint
+from competitions.freezing import frozen_settings
+from competitions.models import Competition, DataFile, PageKind
+
+DIFF_LINES = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that would change: where, from what, to what; `diff` has the lines of a text."""
+
+    place: str
+    before: str
+    after: str
+    diff: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.place}: {self.before} → {self.after}", *(f"    {line}" for line in self.diff)])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What applying `bundle` would do. `competition` None: it would be made.
+
+    `against`: the fingerprint of what the competition was when this was planned. `present` and `wanted` describe it
+    before and after. With `refusals`, it cannot be applied.
+    """
+
+    bundle: Bundle
+    competition: Competition | None
+    against: str
+    present: Description | None
+    wanted: Description
+    changes: tuple[Change, ...]
+    refusals: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is as the files say already."""
+        return not self.changes and not self.refusals
+
+    def changed(self, setting: str) -> bool:
+        """Whether that setting of a competition that is there would change."""
+        return self.present is not None and self.present.values[setting] != self.wanted.values[setting]
+
+    def before(self, setting: str) -> Any:
+        """A setting of the competition as it is; None where there is no competition yet."""
+        return self.present.values[setting] if self.present else None
+
+    def after(self, setting: str) -> Any:
+        """A setting as it would be."""
+        return self.wanted.values[setting]
+
+
+def plan(bundle: Bundle, competition: Competition | None) -> Plan:
+    """Compare what the files say with what the competition is; None: they would make a new one."""
+    present = describe(competition) if competition else None
+    wanted = _laid_over(present or _empty(bundle.description.slug), bundle.description)
+    has_labels = competition is not None and competition.solutions.filter(is_active=True).exists()
+    if present and has_labels:
+        # Which labels count is chosen among their versions, never by files.
+        wanted = replace(wanted, solution_sha256=present.solution_sha256)
+    refusals = [*_refused_data(bundle, present), *_unknown_organizers(wanted, present)]
+    refusals += _refused_settings(competition, present, wanted)
+    if competition is None and Competition.objects.filter(slug=wanted.slug).exists():
+        refusals.append(f"There is a competition {wanted.slug!r} already. Choose another slug.")
+    return Plan(
+        bundle=bundle,
+        competition=competition,
+        against=fingerprint(present) if present else "",
+        present=present,
+        wanted=wanted,
+        changes=tuple(_changes(present, wanted)),
+        refusals=tuple(refusals),
+        remarks=tuple(_remarks(bundle.description.solution_sha256, wanted.solution_sha256, has_labels)),
+    )
+
+
+def _empty(slug: str) -> Description:
+    """A competition that nothing is said of: each setting at its default."""
+    defaults = {name: field_of(name).get_default() for name in SETTINGS}
+    return Description(slug, defaults, (), {kind.value: "" for kind in PageKind}, (), "")
+
+
+def _laid_over(below: Description, above: Description) -> Description:
+    """`below`, but what `above` speaks of is as it says."""
+    return replace(
+        below,
+        values={**below.values, **above.values},
+        pages={**below.pages, **above.pages},
+        organizers=below.organizers if above.organizers is None else above.organizers,
+        data=below.data if above.data is None else above.data,
+        solution_sha256=below.solution_sha256 if above.solution_sha256 is None else above.solution_sha256,
+    )
+
+
+def _changes(present: Description | None, wanted: Description) -> Iterator[Change]:
+    before = present or _empty(wanted.slug)
+    for name in SETTINGS:
+        old, new = before.values[name], wanted.values[name]
+        # Of a new competition everything is told that must be written, and what differs from the default.
+        if old != new or (present is None and field_of(name).default is NOT_PROVIDED and new not in (None, "")):
+            yield _text_change(name, old, new) if "\n" in f"{old}{new}" else Change(name, shown(old), shown(new))
+    if before.organizers != wanted.organizers:
+        yield Change("organizers", ", ".join(before.organizers or ()) or "nobody", ", ".join(wanted.organizers or ()))
+    for kind in PageKind:
+        if before.pages[kind.value] != wanted.pages[kind.value]:
+            yield _text_change(f"pages/{kind.value}.md", before.pages[kind.value], wanted.pages[kind.value])
+    old_data, new_data = _by_name(before), _by_name(wanted)
+    for name in sorted({*old_data, *new_data}):
+        if old_data.get(name) != new_data.get(name):
+            yield _data_change(name, old_data.get(name), new_data.get(name))
+    if before.solution_sha256 != wanted.solution_sha256:
+        yield Change("solution", _digest(before.solution_sha256), _digest(wanted.solution_sha256))
+
+
+def _digest(sha256: str | None) -> str:
+    return f"SHA-256 {sha256[:12]}…" if sha256 else "none"
+
+
+def _text_change(place: str, before: str, after: str) -> Change:
+    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
+    if not lines:
+        lines = ["(only ends of lines, or the end of the text, differ)"]
+    if len(lines) > DIFF_LINES:
+        lines = [*lines[:DIFF_LINES], f"… and {len(lines) - DIFF_LINES:,} more lines"]
+    return Change(place, f"{len(before):,} characters", f"{len(after):,} characters", tuple(lines))
+
+
+def _data_change(name: str, before: DataEntry | None, after: DataEntry | None) -> Change:
+    place = f"data/{name}"
+    if before is None or after is None:
+        return Change(place, _of_data(before), _of_data(after))
+    parts = [
+        (label, old, new)
+        for label, old, new in (
+            ("", f"{before.size_bytes:,} bytes, {_digest(before.sha256)}",
+             f"{after.size_bytes:,} bytes, {_digest(after.sha256)}"),
+            ("description ", shown(before.description), shown(after.description)),
+            ("hidden: ", shown(before.is_hidden), shown(after.is_hidden)),
+        )
+        if old != new
+    ]  # fmt: skip
+    return Change(
+        place,
+        "; ".join(f"{label}{old}" for label, old, _ in parts),
+        "; ".join(f"{label}{new}" for label, _, new in parts),
+    )
+
+
+def _of_data(entry: DataEntry | None) -> str:
+    if entry is None:
+        return "nothing"
+    return f"{entry.size_bytes:,} bytes, {_digest(entry.sha256)}{', hidden' if entry.is_hidden else ''}"
+
+
+def _by_name(description: Description) -> Mapping[str, DataEntry]:
+    return {entry.name: entry for entry in description.data or ()}
+
+
+def _refused_data(bundle: Bundle, present: Description | None) -> Iterator[str]:
+    kept = {(entry.name, entry.sha256) for entry in (present.data if present else None) or ()}
+    for entry in bundle.description.data or ():
+        if f"data/{entry.name}" not in bundle.source.sizes and (entry.name, entry.sha256) not in kept:
+            yield (
+                f"data/{entry.name} is not among the files, and the competition has no such file with the SHA-256 "
+                f"{entry.sha256[:12]}…. Put it there."
+            )
+        try:
+            DataFile(name=entry.name, description=entry.description).full_clean(exclude={"competition", "file"})
+        except ValidationError as error:
+            yield f"data/{entry.name}: {' '.join(error.messages)}"
+
+
+def _unknown_organizers(wanted: Description, present: Description | None) -> Iterator[str]:
+    known = {
+        *User.objects.filter(is_staff=True, username__in=wanted.organizers or ()).values_list("username", flat=True)
+    }
+    # Whoever has lost the role since may stay named.
+    known |= set((present.organizers if present else None) or ())
+    for name in wanted.organizers or ():
+        if name not in known:
+            yield f"organizers: {name!r} is nobody who organizes here. Give them the role, or take the name out."
+
+
+def _refused_settings(
+    competition: Competition | None, present: Description | None, wanted: Description
+) -> Iterator[str]:
+    frozen = frozen_settings(competition) if competition else {}
+    for name, reason in frozen.items():
+        if present and present.values[name] != wanted.values[name]:
+            yield (
+                f"{name} stays {shown(present.values[name])}: {reason}. "
+                f"Write that, or make a competition of its own with {shown(wanted.values[name])}."
+            )
+    if present and present.values == wanted.values:
+        # What the site allows may have become less since; that stands in the way of no page.
+        return
+    # A row of its own, never saved, so that nothing here can change the one that is there.
+    draft = Competition.objects.get(pk=competition.pk) if competition else Competition(slug=wanted.slug)
+    for name, value in wanted.values.items():
+        setattr(draft, name, value)
+    try:
+        draft.full_clean(exclude={"slug"})
+    except ValidationError as error:
+        for place, sentences in error.message_dict.items():
+            yield from (f"{place}: {s}" if place in SETTINGS else s for s in sentences)
+
+
+def _remarks(named: str | None, kept: str | None, has_labels: bool) -> Iterator[str]:
+    if has_labels and named is not None and named != kept:
+        yield (
+            f"The files name another solution ({_digest(named)}) than the one that counts ({_digest(kept)}): that one "
+            "stays in use. Upload the other under Solutions, and choose it there."
+        )
+    if named and not has_labels:
+        yield (
+            f"The files name the solution with the SHA-256 {named}; the labels are not among them. "
+            "Upload it under Solutions, or give it by --solution on the scoring host."
+        )

@@ -1,0 +1,19 @@
+"""What labels and scores were made with stays as it is once there is something to compare."""
+
+from competitions.models import Competition, Solution
+
+OF_LABELS = ("id_column", "target_column", "lowest", "highest")
+OF_SCORES = ("metric", "metric_k", "decimals", *OF_LABELS, "out_of_range")
+
+
+def frozen_settings(competition: Competition) -> dict[str, str]:
+    """The settings that may not change any more → why, as the end of a sentence; empty: all may."""
+    has_submissions = competition.submissions.exists()
+    frozen: dict[str, str] = {}
+    if has_submissions or competition.solutions.filter(verdict=Solution.Verdict.ACCEPTED).exists():
+        frozen = dict.fromkeys(OF_LABELS, "its solution was checked with it")
+    if has_submissions:
+        frozen |= dict.fromkeys(OF_SCORES, "submissions were sent by it")
+        if competition.tensorflow_version:
+            frozen["tensorflow_version"] = "models were run with it"
+    return frozen

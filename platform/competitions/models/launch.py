@@ -1,0 +1,130 @@
+"""What stands between a draft and its opening: the launch check, the audit of the data, and publishing all the same."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThanOrEqual
+
+from competitions.models.competition import Competition
+
+# A reason for publishing in spite of a red line says more than "ok".
+SHORTEST_REASON = 20
+
+
+class Level(models.TextChoices):
+    """How much a finding weighs. RED stands in the way of publishing."""
+
+    GREEN = "green", "in order"
+    YELLOW = "yellow", "look at it"
+    RED = "red", "mend it"
+
+
+class JobState(models.TextChoices):
+    """Where a job of the scoring worker is."""
+
+    ASKED = "asked", "waiting for the scoring worker"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+
+
+UNFINISHED = (JobState.ASKED, JobState.RUNNING)
+
+
+def _ends_with_its_result() -> Q:
+    """The condition that a job has a level and an end exactly when done, and a reason exactly when it failed."""
+    return (
+        Q(state__in=UNFINISHED, finished_at__isnull=True, worst="", failure="")
+        | Q(state=JobState.DONE, finished_at__isnull=False, worst__in=Level.values, failure="")
+        | (Q(state=JobState.FAILED, finished_at__isnull=False, worst="") & ~Q(failure=""))
+    )
+
+
+class Job(models.Model):
+    """Work on one competition that an organizer asks for and the scoring worker does, by bell and sweeper.
+
+    `held_until`: another process has it in hand until then. `digest`: what it was made against, see
+    `competitions.launching.digest_of`.
+    """
+
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.ASKED)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
+    attempt = models.PositiveIntegerField(default=0, help_text="The ticket of the process that has it in hand.")
+    progress = models.CharField(max_length=200, blank=True)
+    finished_at = models.DateTimeField(null=True)
+    worst = models.CharField(max_length=10, choices=Level.choices, blank=True, help_text="Of all that was found.")
+    failure = models.CharField(max_length=300, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-id"]
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in UNFINISHED
+
+
+class LaunchCheck(Job):
+    """One rehearsal of a competition, with its checklist: `lines` of {name, level, finding, cure}."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="launch_checks")
+    lines = models.JSONField(default=list, blank=True)
+
+    class Meta(Job.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["competition"], condition=Q(state__in=UNFINISHED), name="one_launch_check_at_a_time"
+            ),
+            models.CheckConstraint(condition=_ends_with_its_result(), name="launch_check_ends_with_its_result"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Launch check of {self.competition}"
+
+
+class DataAudit(Job):
+    """One audit of a competition's data: `report` as `grader.audit.Report.to_dict` gives it."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="data_audits")
+    report = models.JSONField(default=dict, blank=True)
+
+    class Meta(Job.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["competition"], condition=Q(state__in=UNFINISHED), name="one_audit_at_a_time"
+            ),
+            models.CheckConstraint(condition=_ends_with_its_result(), name="audit_ends_with_its_result"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Audit of {self.competition}"
+
+
+class PublishOverride(models.Model):
+    """Who published a competition although the launch check stood against it, and why."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="publish_overrides")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Empty: the seed."
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField()
+    against = models.JSONField(help_text="What stood against it, in sentences.")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=GreaterThanOrEqual(Length("reason"), SHORTEST_REASON), name="an_override_gives_its_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.competition} published on {self.at:%Y-%m-%d %H:%M}"
