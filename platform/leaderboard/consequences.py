@@ -10,6 +10,7 @@ from accounts.models import User
 from competitions.as_files import applying
 from competitions.as_files.planning import Plan
 from competitions.models import TEST_FILE, Competition, PageKind, Solution
+from competitions.publishing import what_stands_against
 from competitions.timeline import ORDERED_DATES, Timeline
 from leaderboard.standings import rebuild
 from submissions.models import COST_NO_SLOT, TERMINAL, Kind, Submission
@@ -17,10 +18,10 @@ from submissions.quota import in_window
 from teams.models import COMPETES, Membership
 
 
-def apply(plan: Plan, by: User | None) -> Competition:
-    """Make the competition what the plan says, its standings with it. Raises FilesRefused."""
+def apply(plan: Plan, by: User | None, override_reason: str = "") -> Competition:
+    """Make the competition what the plan says, its standings with it; see `as_files.applying`. Raises FilesRefused."""
     with transaction.atomic():
-        competition = applying.apply(plan, by)
+        competition = applying.apply(plan, by, override_reason)
         if plan.changed("final_selection_count"):
             rebuild(competition)
     return competition
@@ -41,8 +42,11 @@ def consequences(plan: Plan, at: datetime) -> list[str]:
 
 def _of_publishing(plan: Plan) -> Iterator[str]:
     competition = plan.competition
-    if plan.after("is_published") and not plan.before("is_published"):
+    if plan.publishes:
         yield "Publishing: from now on everyone sees the competition with its pages."
+        against = what_stands_against(competition) if competition else ["The launch check has not been run."]
+        for sentence in against:
+            yield f"It is published only with a reason in writing, because of this: {sentence}"
         if competition is None or not competition.solutions.filter(is_active=True).exists():
             yield "It has no accepted solution yet: submissions are refused until one was uploaded and checked."
     if competition and plan.before("is_published") and not plan.after("is_published"):

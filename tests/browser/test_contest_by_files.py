@@ -65,6 +65,7 @@ def test_a_contest_runs_whole_from_competition_yaml(site, visit, tmp_path):
     expect(page.get_by_text("Publishing: from now on everyone sees the competition")).to_be_visible()
     assert fits_a_telephone(page)
     page.screenshot(path=tmp_path / "plan.png", full_page=True)
+    page.get_by_label("Why it is published").fill("The rules hang in the class room.")
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_text("Five books: by files is now as the files say.")).to_be_visible()
 
