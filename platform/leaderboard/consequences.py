@@ -11,7 +11,6 @@ from competitions.as_files import applying
 from competitions.as_files.planning import Plan
 from competitions.models import TEST_FILE, Competition, PageKind, Solution
 from competitions.publishing import what_stands_against
-from competitions.timeline import ORDERED_DATES, Timeline
 from leaderboard.standings import rebuild
 from submissions.models import COST_NO_SLOT, TERMINAL, Kind, Submission
 from submissions.quota import in_window
@@ -61,7 +60,7 @@ def _of_dates(plan: Plan, competition: Competition, at: datetime) -> Iterator[st
     if plan.changed("opens_at") and (count := sent.filter(submitted_at__lt=plan.after("opens_at")).count()):
         yield f"opens_at is later than {_submissions(count)} already sent, which stay ranked."
     before = competition.timeline
-    after = Timeline(plan.after("is_published"), *(plan.after(name) for name in ORDERED_DATES))
+    after = Competition(**plan.wanted.values).timeline
     if before.stage(at) != after.stage(at):
         yield f"The competition is “{before.stage(at).label}” now, and would be “{after.stage(at).label}” at once."
     if before.shows_private(at) and not after.shows_private(at):
