@@ -11,6 +11,7 @@ MAY = {
     ("competitions", "page"): ("add", "change", "delete", "view"),
     ("competitions", "datafile"): ("add", "change", "delete", "view"),
     ("competitions", "solution"): ("add", "view"),
+    ("competitions", "rescore"): ("view",),
     ("teams", "team"): ("view",),
     ("submissions", "submission"): ("view",),
     ("submissions", "event"): ("view",),

@@ -231,6 +231,12 @@ RETRY_PAUSE_SECONDS = environment.whole_number("HOLDOUT_RETRY_PAUSE_SECONDS", 5)
 FAIR_SHARE_MINUTES = environment.whole_number("HOLDOUT_FAIR_SHARE_MINUTES", 10, least=1)
 # One doorbell's turn ends after this long; what still waits rings again.
 TURN_SECONDS = environment.whole_number("HOLDOUT_TURN_SECONDS", 30, least=1)
+# A rescore writes after so many submissions or seconds, whichever comes first; then files that wait have their turn.
+RESCORE_BATCH = environment.whole_number("HOLDOUT_RESCORE_BATCH", 250, least=1)
+RESCORE_BATCH_SECONDS = 0.1
+# Submissions of a rescore that cannot be read at all; with more of them something else is wrong.
+RESCORE_LEFT_OUT = 100
+RESCORE_MOVERS_SHOWN = 20
 GRADING_SECONDS = environment.whole_number("HOLDOUT_GRADING_SECONDS", 300, least=10)
 CELERY_TASK_TIME_LIMIT = TURN_SECONDS + GRADING_SECONDS
 CELERY_BEAT_SCHEDULE = {

@@ -7,9 +7,10 @@ from django.db.models import Q
 
 from competitions.models import DataAudit, LaunchCheck, Solution
 from grading.jobs import at_hand
+from grading.rescores import waiting_rescores
 from submissions import chunked_uploads
 from submissions.clock import seconds_from_now
-from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, TASKS, ring
+from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
@@ -33,6 +34,8 @@ def sweep() -> None:
     for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS)):
         if model._default_manager.filter(at_hand()).exists():
             ring(task, Queue.SCORING)
+    if waiting_rescores().exists():
+        ring(RESCORE, Queue.SCORING)
 
 
 def _remove_left_uploads() -> None:

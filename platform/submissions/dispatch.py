@@ -14,6 +14,7 @@ TASKS = {Queue.MODELS: "grading.predict_waiting", Queue.SCORING: "grading.score_
 CHECK_SOLUTIONS = "grading.check_solutions"
 LAUNCH_CHECKS = "grading.launch_checks"
 AUDITS = "grading.audits"
+RESCORE = "grading.rescore"
 
 
 def ring_after_commit(queue: Queue) -> None:
@@ -29,6 +30,11 @@ def check_solutions_after_commit() -> None:
 def ring_for_job_after_commit(task: str) -> None:
     """Wake a scoring worker for a launch check or an audit, once this transaction is committed."""
     transaction.on_commit(lambda: ring(task, Queue.SCORING), robust=True)
+
+
+def rescore_after_commit() -> None:
+    """Have the scoring worker go on with the rescores, once this transaction is committed."""
+    transaction.on_commit(lambda: ring(RESCORE, Queue.SCORING), robust=True)
 
 
 def ring(task: str, queue: Queue) -> bool:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.organizers import make_organizer, stop_being_organizer
 from competitions.models import Competition, PageKind, Solution
-from grading.tasks import check_solutions, score_waiting
+from grading.tasks import check_solutions
 from submissions.models import Status, Submission
 
 NEW = {
@@ -125,21 +125,10 @@ def test_a_refused_version_cannot_be_used(as_olga, competition):
     solution = Solution.objects.order_by("-version").first()
     answer = as_olga.post(
         "/admin/competitions/solution/",
-        {"action": "use_from_now_on", "_selected_action": [solution.pk]},
+        {"action": "score_again", "_selected_action": [solution.pk]},
         follow=True,
     )
     assert "only an accepted version can be used" in text(answer)
-
-
-def test_using_another_version_grades_again(as_olga, competition, alices_team, graded):
-    submission = graded(alices_team, GOOD)
-    upload_solution(as_olga, competition, SOLUTION.replace("1,5,Public", "1,4,Public"))
-    check_solutions()
-    newest = Solution.objects.order_by("-version").first()
-    as_olga.post("/admin/competitions/solution/", {"action": "use_from_now_on", "_selected_action": [newest.pk]})
-    score_waiting()
-    submission.refresh_from_db()
-    assert submission.evaluation.public_score == 0.0
 
 
 def test_grade_again_works_on_scored_ones_and_leaves_the_rest_alone(as_olga, alices_team, graded, send):
@@ -226,7 +215,13 @@ def test_staff_gives_and_takes_the_role_in_the_admin(alice, db):
 
 def test_every_list_and_form_of_the_admin_opens(as_olga, competition, alices_team, graded):
     graded(alices_team)
-    for model in ("competitions/competition", "competitions/solution", "teams/team", "submissions/submission"):
+    for model in (
+        "competitions/competition",
+        "competitions/solution",
+        "competitions/rescore",
+        "teams/team",
+        "submissions/submission",
+    ):
         assert as_olga.get(f"/admin/{model}/").status_code == 200, model
     assert as_olga.get(f"/admin/teams/team/{alices_team.pk}/change/").status_code == 200
     assert as_olga.get(f"/admin/competitions/competition/{competition.pk}/history/").status_code == 200

@@ -7,7 +7,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from competitions.models import Competition, DataAudit, LaunchCheck, Page, PageKind, PublishOverride, Solution
+from competitions.models import (
+    Competition,
+    DataAudit,
+    LaunchCheck,
+    Page,
+    PageKind,
+    PublishOverride,
+    Rescore,
+    Solution,
+)
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import Membership, Team
 
@@ -189,8 +198,55 @@ def test_a_competition_that_nobody_may_submit_to(competition):
 def test_two_active_solutions(competition):
     assert refuses(
         "one_active_solution_per_competition",
-        lambda: Solution.objects.create(competition=competition, version=2, verdict="accepted", is_active=True),
+        lambda: Solution.objects.create(
+            competition=competition, version=2, file="2.csv", verdict="accepted", is_active=True
+        ),
     )
+
+
+def test_a_solution_without_a_file_that_no_worker_is_to_write(competition):
+    new = {"competition": competition, "version": 2, "note": "Without row 4."}
+    name = "a_solution_without_a_file_waits_for_it"
+    assert refuses(name, lambda: Solution.objects.create(**new))
+    base = Solution.objects.get()
+    assert refuses(name, lambda: Solution.objects.create(**new, based_on=base, verdict="accepted"))
+    assert Solution.objects.create(**new, based_on=base)
+
+
+def test_excluded_rows_without_a_reason(competition):
+    base = Solution.objects.get()
+    assert refuses(
+        "excluded_rows_mean_a_reason",
+        lambda: Solution.objects.create(competition=competition, version=2, based_on=base),
+    )
+
+
+@pytest.fixture
+def rescore(competition):
+    second = Solution.objects.create(competition=competition, version=2, file="2.csv", verdict="accepted")
+    before = Solution.objects.get(version=1)
+    return Rescore.objects.create(competition=competition, solution=second, before=before)
+
+
+@pytest.mark.parametrize("state", Rescore.UNDER_WAY)
+def test_two_rescores_under_way_in_one_competition(rescore, competition, state):
+    Rescore.objects.update(state=state)
+    again = {"competition": competition, "solution": rescore.solution, "before": rescore.before}
+    assert refuses("one_rescore_under_way_per_competition", lambda: Rescore.objects.create(**again))
+    assert Rescore.objects.create(**again, state="cancelled")
+
+
+def test_a_rescore_in_a_state_that_nobody_knows(rescore):
+    assert refuses("rescore_state_is_known", lambda: Rescore.objects.update(state="lost"))
+
+
+def test_a_rescore_that_fails_without_a_reason(rescore):
+    assert refuses("a_failed_rescore_means_reason", lambda: Rescore.objects.update(state="failed"))
+    assert refuses("a_failed_rescore_means_reason", lambda: Rescore.objects.update(failure="Other ids."))
+
+
+def test_a_rescore_by_the_version_that_counts_already(rescore):
+    assert refuses("a_rescore_changes_the_version", lambda: Rescore.objects.update(before=rescore.solution))
 
 
 def test_an_active_solution_that_was_refused(competition):

@@ -28,6 +28,7 @@ from competitions.models.launch import (
     PublishOverride,
 )
 from competitions.models.page import Page, PageKind
+from competitions.models.rescore import Rescore
 from competitions.models.solution import Solution, label_storage, solution_path
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Page",
     "PageKind",
     "PublishOverride",
+    "Rescore",
     "Solution",
     "data_file_path",
     "data_storage",
