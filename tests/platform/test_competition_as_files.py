@@ -291,8 +291,9 @@ def test_zips_that_are_too_much_or_no_zips_get_a_sentence(competition, tmp_path,
         archive.writestr(member, "/etc/passwd")
     assert "is a link or a device" in refused("import", link)
 
-    twice = packed(tmp_path / "twice.zip", {"competition.yaml": "holdout: 1", "Competition.yaml": "holdout: 1"})
-    assert "holds 'Competition.yaml' twice" in refused("import", twice)
+    twice = packed(tmp_path / "twice.zip", {"competition.yaml": "holdout: 1", "competition.yamL": "holdout: 1"})
+    twice.write_bytes(twice.read_bytes().replace(b"competition.yamL", b"competition.yaml"))
+    assert "holds 'competition.yaml' twice" in refused("import", twice)
 
     (tmp_path / "text.zip").write_text("no zip at all")
     assert "it is no zip, or damaged" in refused("import", tmp_path / "text.zip")
