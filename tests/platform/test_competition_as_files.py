@@ -366,6 +366,11 @@ def test_a_clone_has_pages_data_and_settings_and_nobodys_work(competition, alice
     assert "There are: stars, stars-2." in refused("clone", "star", "stars-3")
 
 
+def test_a_plan_for_a_new_competition_shows_values_as_they_are_written(tmp_path, db):
+    (tmp_path / "competition.yaml").write_text("holdout: 1\nslug: new\ntitle: New\ntagline: x\nentry: approval\n")
+    assert "entry: 'public' → 'approval'\n" in run("plan", tmp_path)
+
+
 def test_import_and_apply_tell_which_of_them_is_meant(exported):
     assert "Apply the files to it, or give --slug." in refused("import", exported)
     Competition.objects.all().delete()

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -97,8 +98,12 @@ def plan(bundle: Bundle, competition: Competition | None) -> Plan:
 
 def _empty(slug: str) -> Description:
     """A competition that nothing is said of: each setting at its default."""
-    defaults = {name: field_of(name).get_default() for name in SETTINGS}
+    defaults = {name: _plain(field_of(name).get_default()) for name in SETTINGS}
     return Description(slug, defaults, (), {kind.value: "" for kind in PageKind}, (), "")
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
 
 
 def _laid_over(below: Description, above: Description) -> Description:

@@ -34,7 +34,8 @@ def describe(competition: Competition) -> Description:
     stored = StoredData(competition)
     return Description(
         slug=competition.slug,
-        values={name: getattr(competition, name) for name in SETTINGS},
+        # As the row has them: an object in memory may hold members of an enumeration, or an int for a float.
+        values=Competition.objects.values(*SETTINGS).get(pk=competition.pk),
         organizers=tuple(sorted(competition.organizers.values_list("username", flat=True))),
         # A page that was never made reads like an empty one.
         pages={kind.value: texts.get(kind.value, "") for kind in PageKind},
