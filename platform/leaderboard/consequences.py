@@ -53,7 +53,7 @@ def _of_publishing(plan: Plan) -> Iterator[str]:
 
 
 def _of_dates(plan: Plan, competition: Competition, at: datetime) -> Iterator[str]:
-    sent = competition.submissions.filter(is_late=False)
+    sent = competition.submissions.filter(is_late=False, team__is_rehearsal=False)
     closes_at = plan.after("closes_at")
     if plan.changed("closes_at") and closes_at and (count := sent.filter(submitted_at__gte=closes_at).count()):
         yield f"closes_at is earlier than {_submissions(count)} already sent in time, which stay ranked."
@@ -70,7 +70,9 @@ def _of_dates(plan: Plan, competition: Competition, at: datetime) -> Iterator[st
 
 
 def _of_limits(plan: Plan, competition: Competition, at: datetime) -> Iterator[str]:
-    counted = Submission.objects.filter(competition=competition).exclude(status__in=COST_NO_SLOT)
+    counted = Submission.objects.filter(competition=competition, team__is_rehearsal=False).exclude(
+        status__in=COST_NO_SLOT
+    )
     if plan.changed("daily_limit"):
         count = _teams_above(counted.filter(in_window(competition, at)), plan.after("daily_limit"))
         if count:
@@ -96,7 +98,9 @@ def _of_scoring(plan: Plan, competition: Competition) -> Iterator[str]:
 def _of_what_is_sent(plan: Plan, competition: Competition) -> Iterator[str]:
     for setting, kind in (("takes_predictions", Kind.PREDICTIONS), ("takes_models", Kind.SAVED_MODEL)):
         if plan.changed(setting) and not plan.after(setting):
-            waiting = competition.submissions.filter(kind=kind).exclude(status__in=TERMINAL).count()
+            waiting = (
+                competition.submissions.filter(kind=kind, team__is_rehearsal=False).exclude(status__in=TERMINAL).count()
+            )
             yield f"No {kind.label} is taken any more; {_submissions(waiting)} that wait are still graded."
 
 

@@ -1,7 +1,29 @@
-from django.urls import include, path
+from django.contrib import admin
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
-from pages import chunk_views, competition_views, health, launch_views, status_views, submission_views
+from pages import (
+    announcement_views,
+    chunk_views,
+    competition_views,
+    entry_views,
+    health,
+    launch_views,
+    organizer_views,
+    status_views,
+    submission_views,
+    team_views,
+)
+
+
+class Answer(StringConverter):
+    """What can be said to an invitation or a proposal."""
+
+    regex = "accept|decline|withdraw"
+
+
+register_converter(Answer, "answer")
 
 urlpatterns = [
     # Before the admin, among whose addresses organizers look for them.
@@ -17,8 +39,32 @@ urlpatterns = [
     path("competitions/<slug:slug>/evaluation/", competition_views.evaluation, name="evaluation"),
     path("competitions/<slug:slug>/rules/", competition_views.rules, name="rules"),
     path("competitions/<slug:slug>/timeline/", competition_views.timeline, name="timeline"),
+    path("competitions/<slug:slug>/announcements/", announcement_views.announcements, name="announcements"),
+    path("announcements-by-mail/<str:token>/", announcement_views.announcements_by_mail, name="announcements_by_mail"),
     path("competitions/<slug:slug>/leaderboard/", competition_views.leaderboard, name="leaderboard"),
-    path("competitions/<slug:slug>/join/", competition_views.join, name="join"),
+    path(
+        "competitions/<slug:slug>/leaderboard.<str:form>", competition_views.leaderboard_file, name="leaderboard_file"
+    ),
+    path("competitions/<slug:slug>/join/", entry_views.join, name="join"),
+    path("competitions/<slug:slug>/join/ask/", entry_views.ask, name="ask_to_enter"),
+    path("competitions/<slug:slug>/team/", team_views.team, name="team"),
+    path("competitions/<slug:slug>/team/name/", team_views.rename, name="rename_team"),
+    path("competitions/<slug:slug>/team/captain/", team_views.hand_over, name="hand_over_team"),
+    path("competitions/<slug:slug>/team/leave/", team_views.leave, name="leave_team"),
+    path("competitions/<slug:slug>/team/link/", team_views.link, name="renew_team_link"),
+    path("competitions/<slug:slug>/team/link/<str:token>/", team_views.team_link, name="team_link"),
+    path("competitions/<slug:slug>/team/invitations/", team_views.invite, name="invite_to_team"),
+    path(
+        "competitions/<slug:slug>/team/invitations/<int:pk>/<answer:answer>/",
+        team_views.answer_invitation,
+        name="answer_invitation",
+    ),
+    path("competitions/<slug:slug>/team/mergers/", team_views.propose_merger, name="propose_merger"),
+    path(
+        "competitions/<slug:slug>/team/mergers/<int:pk>/<answer:answer>/",
+        team_views.answer_proposal,
+        name="answer_proposal",
+    ),
     path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),
     path("competitions/<slug:slug>/submissions/", submission_views.my_submissions, name="my_submissions"),
     path("competitions/<slug:slug>/launch/", launch_views.launch_check, name="launch_check"),
@@ -36,4 +82,15 @@ urlpatterns = [
     path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),
     path("submissions/<uuid:pk>/choose/", submission_views.choose, name="choose_submission"),
     path("submissions/<uuid:pk>/file/", submission_views.download_file, name="submission_file"),
+    path("admin/r/<path:rest>", organizer_views.no_shortcut),
+    path(
+        "admin/competitions/competition/<int:pk>/dashboard/",
+        admin.site.admin_view(organizer_views.dashboard),
+        name="dashboard",
+    ),
+    path(
+        "admin/competitions/competition/<int:pk>/export/<slug:name>.<str:form>",
+        admin.site.admin_view(organizer_views.export),
+        name="export",
+    ),
 ]

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import Letter
 from competitions.models import (
     Competition,
     DataAudit,
@@ -17,8 +18,17 @@ from competitions.models import (
     Rescore,
     Solution,
 )
+from leaderboard.models import ModerationAct
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
-from teams.models import Membership, Team
+from teams.models import (
+    EntryInvitation,
+    EntryInvitationUse,
+    EntryRequest,
+    Membership,
+    MergeProposal,
+    Team,
+    TeamInvitation,
+)
 
 
 def refuses(name, change):
@@ -134,6 +144,86 @@ def test_two_captains_of_one_team(alices_team, bobs_team):
     bobs = Membership.objects.filter(team=bobs_team)
     assert refuses("one_captain_per_team", lambda: bobs.update(team=alices_team))
     assert bobs.update(team=alices_team, is_captain=False) == 1
+
+
+def test_one_person_asks_twice_to_enter(alice, competition):
+    EntryRequest.objects.create(competition=competition, user=alice)
+    assert refuses(
+        "one_entry_request_per_person", lambda: EntryRequest.objects.create(competition=competition, user=alice)
+    )
+
+
+def test_a_decision_about_entry_without_its_time_or_reason(alice, competition):
+    rows = EntryRequest.objects.filter(pk=EntryRequest.objects.create(competition=competition, user=alice).pk)
+    now = timezone.now()
+    assert refuses("a_decided_entry_request_says_when", lambda: rows.update(state="approved"))
+    assert refuses("a_decided_entry_request_says_when", lambda: rows.update(decided_at=now))
+    assert refuses("a_decided_entry_request_says_when", lambda: rows.update(state="lost", decided_at=now))
+    assert refuses("a_denied_entry_request_says_why", lambda: rows.update(state="denied", decided_at=now))
+    assert refuses("a_denied_entry_request_says_why", lambda: rows.update(reason="Full."))
+
+
+@pytest.fixture
+def entry_invitation(competition):
+    made = EntryInvitation.objects.create(competition=competition, token="a" * 43, email="ada@example.org")
+    return EntryInvitation.objects.filter(pk=made.pk)
+
+
+def test_an_invitation_used_more_often_than_it_was_made_for(entry_invitation):
+    assert refuses("entry_invitation_is_not_used_more_often", lambda: entry_invitation.update(use_count=2))
+    assert refuses(
+        "entry_invitation_is_not_used_more_often", lambda: entry_invitation.update(email="", max_uses=0, use_count=0)
+    )
+
+
+def test_an_invitation_to_one_address_for_two_people_or_made_twice(entry_invitation, competition):
+    def once_more():
+        EntryInvitation.objects.create(competition=competition, token="b" * 43, email="ada@example.org")
+
+    assert refuses("an_address_is_one_person", lambda: entry_invitation.update(max_uses=2))
+    assert refuses("one_open_entry_invitation_per_address", once_more)
+    entry_invitation.update(revoked_at=timezone.now())
+    once_more()
+
+
+def test_one_person_uses_an_invitation_twice(entry_invitation, alice):
+    use = {"invitation": entry_invitation.get(), "user": alice}
+    EntryInvitationUse.objects.create(**use)
+    assert refuses("one_use_of_an_entry_invitation_per_person", lambda: EntryInvitationUse.objects.create(**use))
+
+
+def test_two_teams_whose_names_differ_by_case_alone(alices_team, bobs_team):
+    assert refuses("team_names_differ", lambda: Team.objects.filter(pk=bobs_team.pk).update(name="ALICE"))
+
+
+def test_two_teams_of_one_link(alices_team, bobs_team):
+    Team.objects.filter(pk=alices_team.pk).update(link_token="a" * 43)
+    assert refuses("team_links_differ", lambda: Team.objects.filter(pk=bobs_team.pk).update(link_token="a" * 43))
+
+
+def test_a_team_merged_into_itself_or_merged_with_a_link(alices_team, bobs_team):
+    rows = Team.objects.filter(pk=alices_team.pk)
+    assert refuses("a_team_is_not_merged_into_itself", lambda: rows.update(merged_into=alices_team))
+    assert refuses("a_merged_team_has_no_link", lambda: rows.update(merged_into=bobs_team, link_token="a" * 43))
+
+
+def test_two_open_invitations_of_one_person_to_one_team(alices_team, bob):
+    rows = TeamInvitation.objects.filter(pk=TeamInvitation.objects.create(team=alices_team, user=bob).pk)
+    assert refuses(
+        "one_open_team_invitation_per_person", lambda: TeamInvitation.objects.create(team=alices_team, user=bob)
+    )
+    assert refuses("an_answered_team_invitation_says_when", lambda: rows.update(state="declined"))
+    assert refuses("an_answered_team_invitation_says_when", lambda: rows.update(answered_at=timezone.now()))
+    rows.update(state="declined", answered_at=timezone.now())
+    TeamInvitation.objects.create(team=alices_team, user=bob)
+
+
+def test_two_open_proposals_of_one_pair_or_one_to_oneself(alices_team, bobs_team):
+    pair = {"from_team": alices_team, "to_team": bobs_team}
+    rows = MergeProposal.objects.filter(pk=MergeProposal.objects.create(**pair).pk)
+    assert refuses("one_open_proposal_per_pair", lambda: MergeProposal.objects.create(**pair))
+    assert refuses("a_team_does_not_merge_with_itself", lambda: rows.update(to_team=alices_team))
+    assert refuses("an_answered_proposal_says_when", lambda: rows.update(state="accepted"))
 
 
 DATES = ("opens_at", "merger_deadline_at", "entry_deadline_at", "closes_at", "reveals_at", "archived_at")
@@ -293,6 +383,34 @@ def test_every_named_constraint_stands_in_the_database(db):
         for table in connection.introspection.table_names(cursor):
             present |= set(connection.introspection.get_constraints(cursor, table))
     assert declared <= present
+
+
+def test_a_moderation_act_without_a_reason_or_about_nobody(olga, alices_team):
+    act = {"deed": "team_disqualified", "team": alices_team, "competition": alices_team.competition, "by": olga}
+    make = ModerationAct.objects.create
+    assert refuses("a_moderation_act_has_a_reason", lambda: make(**act, reason=""))
+    act["reason"] = "Two accounts."
+    subject = "a_moderation_act_names_its_subject"
+    assert refuses(subject, lambda: make(**act | {"team": None, "competition": None}))
+    assert refuses(subject, lambda: make(**act | {"deed": "submission_disqualified"}))
+    assert refuses(subject, lambda: make(**act | {"deed": "account_closed"}))
+    assert refuses(subject, lambda: make(**act | {"deed": "forgotten"}))
+    assert refuses("a_moderation_act_names_the_teams_competition", lambda: make(**act | {"competition": None}))
+    make(**act)
+
+
+def test_a_letter_in_no_state_or_held_by_nobody(db):
+    Letter.objects.create(to="alice@example.org", subject="x", text="x")
+    assert refuses("letter_state_is_known", lambda: Letter.objects.update(state="lost"))
+    assert refuses("a_letter_being_sent_is_claimed", lambda: Letter.objects.update(state="sending"))
+    assert refuses("a_sent_letter_says_when", lambda: Letter.objects.update(state="sent"))
+    assert refuses("a_letter_given_up_says_why", lambda: Letter.objects.update(state="failed"))
+
+
+def test_an_announcement_of_nothing(competition):
+    make = competition.announcements.create
+    assert refuses("an_announcement_says_something", lambda: make(title="", text="x"))
+    assert refuses("an_announcement_says_something", lambda: make(title="x", text=""))
 
 
 @pytest.mark.parametrize(("job", "name"), [(LaunchCheck, "launch_check"), (DataAudit, "audit")])

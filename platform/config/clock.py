@@ -1,17 +1,10 @@
-"""The database's clock: the one that every worker and every web process shares."""
+"""Moments by the database's clock, which every process shares."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
-
-from competitions.models import Competition
-
-
-def database_now(competition: Competition) -> datetime:
-    """The time by the database's clock, aware, UTC. `competition` names the row that the question rides on."""
-    return Competition.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=competition.pk)
 
 
 def seconds_from_now(seconds: float) -> "ExpressionWrapper[CombinedExpression]":
