@@ -74,6 +74,8 @@ class Plan:
 
 def plan(bundle: Bundle, competition: Competition | None) -> Plan:
     """Compare what the files say with what the competition is; None: they would make a new one."""
+    # Before anything is read: a change in between makes the plan stale, and is noticed.
+    against = fingerprint(competition) if competition else ""
     present = describe(competition) if competition else None
     wanted = _laid_over(present or _empty(bundle.description.slug), bundle.description)
     has_labels = competition is not None and competition.solutions.filter(is_active=True).exists()
@@ -87,7 +89,7 @@ def plan(bundle: Bundle, competition: Competition | None) -> Plan:
     return Plan(
         bundle=bundle,
         competition=competition,
-        against=fingerprint(present) if present else "",
+        against=against,
         present=present,
         wanted=wanted,
         changes=tuple(_changes(present, wanted)),
