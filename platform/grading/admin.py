@@ -1,22 +1,36 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
-from competitions.models import Competition, Solution
-from grading.solutions import activate
+from competitions.models import Solution
+from competitions.solution_versions import next_version
+from grading import rescore_admin
+from grading.excluded_rows import ExclusionRefused, exclude_rows
+from grading.exclusion_form import ExclusionForm
+from grading.rescores import RescoreRefused, ask
 from submissions.dispatch import check_solutions_after_commit
+
+__all__ = ["SolutionAdmin", "rescore_admin"]
 
 
 @admin.register(Solution)
 class SolutionAdmin(OfOwnCompetitions):
-    """Upload a version of the hidden labels; the scoring worker checks it, and this page says what it found."""
+    """Upload a version of the hidden labels; the scoring worker checks it, and this page says what it found.
+
+    From an accepted one everything can be scored again, or a further version without some rows be made.
+    """
 
     list_display = (
         "competition",
@@ -25,17 +39,25 @@ class SolutionAdmin(OfOwnCompetitions):
         "is_active",
         "public_count",
         "private_count",
+        "ignored_count",
         "uploaded_at",
     )
     list_filter = (("competition", OwnCompetitionsFilter), "verdict")
-    actions = ("use_from_now_on",)
+    actions = ("score_again",)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("<int:pk>/score-again/", self.admin_site.admin_view(self.score_again_view), name="score_again"),
+            path("<int:pk>/exclude-rows/", self.admin_site.admin_view(self.exclude_rows_view), name="exclude_rows"),
+        ]
+        return [*own, *super().get_urls()]
 
     def get_fields(self, request: HttpRequest, obj: Solution | None = None) -> tuple[str, ...]:
         if obj is None:
-            return ("competition", "file")
+            return ("competition", "file", "note")
         return (
-            "competition", "version", "verdict", "what_was_found", "is_active", "public_count", "private_count",
-            "uploaded_by", "uploaded_at",
+            "competition", "version", "note", "verdict", "what_was_found", "is_active", "public_count",
+            "private_count", "ignored_count", "excluded_rows", "sha256", "uploaded_by", "uploaded_at",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Solution | None = None) -> tuple[str, ...]:
@@ -62,24 +84,61 @@ class SolutionAdmin(OfOwnCompetitions):
             ),
         )
 
+    @admin.display(description="excluded rows")
+    def excluded_rows(self, solution: Solution) -> str:
+        if solution.based_on is None:
+            return "It was uploaded as it is."
+        ids = ", ".join(map(str, solution.excluded_ids[:20])) + (" …" if len(solution.excluded_ids) > 20 else "")
+        return f"Version {solution.based_on.version} without {len(solution.excluded_ids):,} rows: {ids}"
+
     def save_model(self, request: HttpRequest, obj: Solution, form: ModelForm[Any], change: bool) -> None:
         with transaction.atomic():
-            Competition.objects.select_for_update(no_key=True).get(pk=obj.competition_id)
-            latest = Solution.objects.filter(competition=obj.competition_id).aggregate(latest=Max("version"))
-            obj.version = (latest["latest"] or 0) + 1
+            obj.version = next_version(obj.competition)
             obj.uploaded_by = request.user  # type: ignore[assignment]
             super().save_model(request, obj, form, change)
             check_solutions_after_commit()
 
-    @admin.action(description="Use from now on, and grade every scored submission again", permissions=["view"])
-    def use_from_now_on(self, request: HttpRequest, solutions: QuerySet[Solution]) -> None:
+    @admin.action(description="Score everything by this version, and show who would move", permissions=["view"])
+    def score_again(self, request: HttpRequest, solutions: QuerySet[Solution]) -> HttpResponse | None:
         if solutions.count() != 1:
             messages.error(request, "Choose exactly one version.")
-            return
-        solution = solutions.get()
+            return None
+        return self._ask(request, solutions.get())
+
+    def score_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return require_POST(lambda request: self._ask(request, self._own_or_404(request, pk)))(request)
+
+    def exclude_rows_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        base = self._own_or_404(request, pk)
+        form = ExclusionForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = exclude_rows(base, form.ids, form.cleaned_data["reason"], cast(User, request.user))
+            except ExclusionRefused as problem:
+                form.add_error(None, str(problem))
+            else:
+                messages.success(
+                    request,
+                    f"Version {made.version} is version {base.version} without {len(form.ids):,} rows. The scoring "
+                    "worker writes and checks it; then score everything by it, and look who would move.",
+                )
+                return redirect("admin:competitions_solution_change", made.pk)
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "base": base, "form": form,
+            "title": f"Exclude rows from {base}",
+        }  # fmt: skip
+        return render(request, "admin/competitions/solution/exclude_rows.html", context)
+
+    def _own_or_404(self, request: HttpRequest, pk: int) -> Solution:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        found: Solution = get_object_or_404(self.get_queryset(request), pk=pk)
+        return found
+
+    def _ask(self, request: HttpRequest, solution: Solution) -> HttpResponse:
         try:
-            count = activate(solution)
-        except ValueError as problem:
+            rescore = ask(solution, cast(User, request.user))
+        except RescoreRefused as problem:
             messages.error(request, str(problem))
-        else:
-            messages.success(request, f"{solution} counts now; {count} submissions are graded again.")
+            return redirect("admin:competitions_solution_change", solution.pk)
+        return redirect(rescore)

@@ -13,6 +13,7 @@ from grader.scoring.arrays import Float64Array, Int64Array
 from grader.scoring.model_answers import read_answers
 from grader.scoring.predictions import read_predictions
 from grader.scoring.rejection import Rejected
+from grader.scoring.solution import Solution
 from grading.claimed_work import carry_out
 from grading.labels import active_version, labels_of
 from leaderboard.mergers import hold_team_of
@@ -33,26 +34,29 @@ def _score(claim: Claim, submission: Submission) -> None:
         version = active_version(submission.competition)
         labels = labels_of(version)
         try:
-            predictions = _predictions(submission, labels.row_ids)
+            predictions = read_sent(submission, labels.row_ids)
         except Rejected as reason:
             with transaction.atomic():
                 team = hold_team_of(submission.pk)
                 lifecycle.reject(claim, reason)
                 refresh(team)
             return
-        competition = submission.competition
-        scores = score(
-            predictions, labels, competition.metric, competition.metric_k, with_private=not submission.is_late
-        )
-        recorded = _record(claim, submission, version, scores, _keep(predictions, claim))
+        scores = scores_of(submission, predictions, labels)
+        recorded = _record(claim, submission, version, scores, keep(predictions, submission, str(claim.attempt)))
 
 
-def _predictions(submission: Submission, row_ids: Int64Array) -> Float64Array:
+def read_sent(submission: Submission, row_ids: Int64Array) -> Float64Array:
     """Out of the file that was sent, or what its model has answered. Raises Rejected, or AnswersDoNotFit (ours)."""
     expected = submission.competition.prediction_format()
     if submission.kind == Kind.SAVED_MODEL:
         return read_answers(Path(submission.predictions.path), row_ids, expected)
     return read_predictions(Path(submission.file.path), row_ids, expected)
+
+
+def scores_of(submission: Submission, predictions: Float64Array, labels: Solution) -> Scores:
+    """By the competition's metric; a late one has no private score. Raises ValueError where there is no value."""
+    competition = submission.competition
+    return score(predictions, labels, competition.metric, competition.metric_k, with_private=not submission.is_late)
 
 
 def _record(
@@ -75,8 +79,8 @@ def _record(
     return True
 
 
-def _keep(predictions: Float64Array, claim: Claim) -> str:
+def keep(predictions: Float64Array, submission: Submission, name: str) -> str:
     """Store the aligned predictions (float64, shape (n,), the solution's row order); returns their stored name."""
     buffer = BytesIO()
     np.save(buffer, predictions)
-    return prediction_storage().save(f"{claim.submission_id}/{claim.attempt}.npy", ContentFile(buffer.getvalue()))
+    return prediction_storage().save(f"{submission.pk}/{name}.npy", ContentFile(buffer.getvalue()))

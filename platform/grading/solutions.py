@@ -1,4 +1,4 @@
-"""Checking and activating the versions of a solution: the scoring worker's work, for it alone reads labels."""
+"""Checking the versions of a solution: the scoring worker's work, for it alone reads labels."""
 
 from hashlib import file_digest
 from pathlib import Path
@@ -11,8 +11,7 @@ from grader.scoring.arrays import Int64Array
 from grader.scoring.id_column import read_ids
 from grader.scoring.rejection import Problem, Rejected, reject
 from grader.scoring.solution import read_solution
-from submissions import lifecycle
-from submissions.models import Status, Submission
+from grading.excluded_rows import write_file
 
 log = structlog.get_logger(__name__)
 
@@ -31,20 +30,19 @@ def check(solution: Solution) -> bool:
 
     False: somebody else has checked it already.
     """
+    competition = solution.competition
     try:
-        labels = read_solution(
-            Path(label_storage().path(str(solution.file.name))),
-            solution.competition.solution_format(),
-            _test_ids(solution.competition),
-            solution.competition.scored_by,
-        )
+        if not solution.file:
+            write_file(solution)
+        path = Path(label_storage().path(str(solution.file.name)))
+        labels = read_solution(path, competition.solution_format(), _test_ids(competition), competition.scored_by)
     except Rejected as reason:
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(p) for p in reason.problems])
     except FileNotFoundError:
         missing = Problem(None, "The stored file is gone.", "Upload it again.")
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(missing)])
     public_count, private_count = int(labels.is_public.sum()), int(labels.is_private.sum())
-    with Path(label_storage().path(str(solution.file.name))).open("rb") as file:
+    with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
     with transaction.atomic():
         moved = _set_verdict(
@@ -55,25 +53,9 @@ def check(solution: Solution) -> bool:
             ignored_count=len(labels.row_ids) - public_count - private_count,
             sha256=digest,
         )
-        if moved and not Solution.objects.filter(competition=solution.competition, is_active=True).exists():
+        if moved and not Solution.objects.filter(competition=competition, is_active=True).exists():
             Solution.objects.filter(pk=solution.pk).update(is_active=True)
     return moved
-
-
-def activate(solution: Solution) -> int:
-    """Let an accepted version count from now on, and grade every scored submission again; returns how many.
-
-    Raises ValueError for a version that was not accepted.
-    """
-    if solution.verdict != Solution.Verdict.ACCEPTED:
-        raise ValueError(f"{solution} is {solution.get_verdict_display()}; only an accepted version can be used.")
-    with transaction.atomic():
-        # no_key: a submission that arrives meanwhile refers to this row and must not wait for it.
-        Competition.objects.select_for_update(no_key=True).get(pk=solution.competition_id)
-        Solution.objects.filter(competition=solution.competition_id, is_active=True).update(is_active=False)
-        Solution.objects.filter(pk=solution.pk).update(is_active=True)
-        scored = Submission.objects.filter(competition=solution.competition_id, status=Status.SCORED)
-        return sum(lifecycle.regrade(submission) for submission in scored)
 
 
 def _set_verdict(solution: Solution, verdict: Solution.Verdict, **values: object) -> bool:

@@ -5,11 +5,13 @@ import time
 from django.conf import settings
 from django.db.models import Q
 
-from competitions.clock import seconds_from_now
+from accounts import outbox
 from competitions.models import DataAudit, LaunchCheck, Solution
+from config.clock import seconds_from_now
 from grading.jobs import at_hand
+from grading.rescores import waiting_rescores
 from submissions import chunked_uploads
-from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, TASKS, ring
+from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
@@ -30,9 +32,12 @@ def sweep() -> None:
             ring(TASKS[queue], queue)
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
+    outbox.sweep()
     for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS)):
         if model._default_manager.filter(at_hand()).exists():
             ring(task, Queue.SCORING)
+    if waiting_rescores().exists():
+        ring(RESCORE, Queue.SCORING)
 
 
 def _remove_left_uploads() -> None:

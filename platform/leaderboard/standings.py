@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db import transaction
 
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
 from grader.scoring.ranking import Entry, rank
 from leaderboard.models import Standing
-from submissions.models import TERMINAL, Evaluation
+from leaderboard.places import TeamsPlace, places_under
+from submissions.models import Evaluation
 from teams.models import Team
 
 
@@ -25,52 +26,50 @@ class Row:
 
 
 def refresh(team: Team) -> None:
-    """Set the team's standing from its live evaluations against the active solution. Call it in their transaction.
-
-    Late and disqualified submissions count for nothing; a disqualified, merged or rehearsing team has no standing.
-    """
+    """Set the team's standing from its live evaluations against the active solution. Call it in their transaction."""
     # Two workers that finish two submissions of one team must see each other's evaluation.
     team = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
-    counted = _counted(team)
-    if not counted:
+    competition = team.competition
+    place = _places(competition, team).get(team.pk)
+    if place is None:
         Standing.objects.filter(team=team).delete()
         return
-    competition = team.competition
-    lower = competition.scored_by.lower_is_better
-    sign = 1.0 if lower else -1.0
-
-    def public_place(evaluation: Evaluation) -> tuple[float, datetime, int]:
-        score = disclosed(evaluation.public_score, competition.decimals)
-        return sign * score, evaluation.submission.submitted_at, evaluation.pk
-
-    counted.sort(key=public_place)
-    chosen = [e for e in counted if e.submission.is_selected] or counted[: competition.final_selection_count]
-    final = min(chosen, key=lambda e: (sign * _private(e), e.submission.submitted_at, e.pk))
     Standing.objects.update_or_create(
         team=team,
-        defaults={"competition": competition, "best": counted[0], "final": final, "scored_count": len(counted)},
+        defaults={
+            "competition": competition,
+            "best_id": place.best.evaluation_id,
+            "final_id": place.final.evaluation_id,
+            "scored_count": place.scored_count,
+        },
     )
 
 
-def _counted(team: Team) -> list[Evaluation]:
-    if team.disqualified_at or team.merged_into_id or team.is_rehearsal:
-        return []
-    # What waits to be graded again keeps its last score until the new one stands.
-    counts = Q(solution__is_active=True) | ~Q(submission__status__in=TERMINAL)
-    ranked = Q(submission__team=team, submission__is_late=False, submission__disqualified_at=None)
-    return list(Evaluation.objects.filter(counts, ranked, is_live=True).select_related("submission"))
-
-
-def _private(evaluation: Evaluation) -> float:
-    if evaluation.private_score is None:
-        raise ValueError(f"{evaluation.submission} is to be ranked, and has no private score.")
-    return evaluation.private_score
-
-
+@transaction.atomic
 def rebuild(competition: Competition) -> None:
-    """Make every standing of a competition anew from the evaluations."""
-    for team in competition.teams.select_related("competition"):
-        refresh(team)
+    """Set every standing of a competition as `refresh` would, in a few queries."""
+    # In the order of their keys, so that two rebuilds cannot wait for each other.
+    locked = competition.teams.select_for_update(no_key=True).order_by("pk")
+    list(locked.values_list("pk", flat=True))
+    places = _places(competition)
+    Standing.objects.filter(competition=competition).delete()
+    Standing.objects.bulk_create(
+        [
+            Standing(
+                competition=competition,
+                team_id=team_id,
+                best_id=place.best.evaluation_id,
+                final_id=place.final.evaluation_id,
+                scored_count=place.scored_count,
+            )
+            for team_id, place in places.items()
+        ]
+    )
+
+
+def _places(competition: Competition, team: Team | None = None) -> dict[int, TeamsPlace]:
+    active = competition.solutions.filter(is_active=True).first()
+    return places_under(active, competition, team) if active else {}
 
 
 def standings(competition: Competition, *, private: bool = False) -> list[Row]:
@@ -104,7 +103,9 @@ def standings(competition: Competition, *, private: bool = False) -> list[Row]:
 def _entry(team: Team, evaluation: Evaluation | None, decimals: int, private: bool) -> Entry:
     if evaluation is None:
         raise ValueError(f"The standing of {team} has no final submission: rebuild the standings.")
-    score = _private(evaluation) if private else evaluation.public_score
+    score = evaluation.private_score if private else evaluation.public_score
+    if score is None:
+        raise ValueError(f"{evaluation.submission} is to be ranked, and has no private score.")
     return Entry(
         key=team.name,
         score=disclosed(score, decimals),

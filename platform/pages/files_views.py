@@ -75,7 +75,12 @@ def _applied(request: HttpRequest, key: UUID, planned: Plan) -> HttpResponse:
     if request.POST.get("against", "") != planned.against:
         messages.warning(request, "The competition was changed after that plan was made. This is the plan of now.")
         return redirect("competition_plan", key=key)
-    competition = apply(planned, cast(User, request.user))
+    try:
+        competition = apply(planned, cast(User, request.user), request.POST.get("reason", ""))
+    except FilesRefused as refusal:
+        for problem in refusal.problems:
+            messages.error(request, problem)
+        return redirect("competition_plan", key=key)
     let_go(request, key)
     messages.success(request, f"{competition.title} is now as the files say.")
     return back_to_admin(request, competition)

@@ -7,6 +7,7 @@
     FAILED after MAX_TRIES · from PREDICTING: put_back() → QUEUED (models are not graded here now)
     from SCORED: regrade() → QUEUED, a model → PREDICTED (it is not run again) · from FAILED: retry() → QUEUED
     a rehearsal, from anywhere: erase_rehearsals() → nothing is left
+    take_over() leaves SCORED ones SCORED, by what a rescore has found
 
 Every verb is one compare-and-set UPDATE and answers whether it moved. The row is the truth: the broker only rings.
 """
@@ -22,8 +23,9 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
-from competitions.clock import database_now, seconds_from_now
+from competitions.clock import database_now
 from competitions.models import Solution
+from config.clock import seconds_from_now
 from grader.scoring.rejection import Rejected
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn
@@ -169,6 +171,7 @@ def score(
 
     `private` None: a late submission has no private score. Raises ClaimLost, which must end that transaction.
     """
+    # Those under other versions too: they were made from earlier predictions, and a rescore makes its own anew.
     Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
     evaluation = Evaluation.objects.create(
         submission_id=claim.submission_id,
@@ -225,6 +228,19 @@ def regrade(submission: Submission) -> bool:
     return _queue_again(scored & ~IS_MODEL, Status.QUEUED, Queue.SCORING, submission.pk, why) or _queue_again(
         scored & IS_MODEL, Status.PREDICTED, Queue.SCORING, submission.pk, why
     )
+
+
+def take_over(solution: Solution, note: str) -> int:
+    """Give every scored submission its live evaluation under `solution`; returns how many have one.
+
+    Call it in the transaction that makes the version active. Scored ones without such an evaluation stay as they are.
+    """
+    theirs = Evaluation.objects.filter(submission=models.OuterRef("pk"), solution=solution, is_live=True)
+    moving = Submission.objects.filter(models.Exists(theirs), competition=solution.competition_id, status=Status.SCORED)
+    moved = list(moving.order_by().values_list("pk", flat=True))
+    moving.update(evaluation=models.Subquery(theirs.values("pk")[:1]))
+    Event.objects.bulk_create([Event(submission_id=pk, status=Status.SCORED, note=note) for pk in moved])
+    return len(moved)
 
 
 def retry(submission: Submission) -> bool:

@@ -263,7 +263,10 @@ class ModelsWorker(models.Model):
 
 
 class Evaluation(models.Model):
-    """One grading of one submission against one solution version. The latest of each pair is live."""
+    """One grading of one submission against one solution version. The latest of each pair is live.
+
+    Only those under the active version count or are shown: live ones under another are a rescore's, or history.
+    """
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="evaluations")
     solution = models.ForeignKey(Solution, on_delete=models.PROTECT, related_name="evaluations")

@@ -11,10 +11,10 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.organizers import make_organizer
-from competitions.models import Competition, DataFile, Page, PageKind, Solution
-from grading import models_worker
+from competitions.models import Competition, DataFile, Page, PageKind, Rescore, Solution
+from grading import models_worker, rescores
 from grading.solutions import check
-from grading.tasks import predict_waiting, score_waiting
+from grading.tasks import predict_waiting, rescore, score_waiting
 from submissions import lifecycle
 from submissions.models import Submission
 from submissions.uploads import store_upload
@@ -116,6 +116,36 @@ def graded(send) -> Callable[..., Submission]:
         return submission
 
     return send_and_grade
+
+
+@pytest.fixture
+def new_version(competition: Competition) -> Callable[[str], Solution]:
+    """new_version(text) puts a further version of the solution into the store and lets the worker check it."""
+
+    def make(text: str) -> Solution:
+        latest = competition.solutions.order_by("-version").values_list("version", flat=True).first() or 0
+        solution = competition.solutions.create(version=latest + 1, file=ContentFile(text, name="solution.csv"))
+        assert check(solution)
+        solution.refresh_from_db()
+        return solution
+
+    return make
+
+
+@pytest.fixture
+def rescored(olga: User) -> Callable[[Solution], Rescore]:
+    """rescored(solution) asks for a rescore by that version, lets the worker do it, and makes it active."""
+
+    def carry_through(solution: Solution) -> Rescore:
+        asked = rescores.ask(solution, olga)
+        rescore()
+        asked.refresh_from_db()
+        assert rescores.make_active(asked), asked.failure
+        rescore()
+        asked.refresh_from_db()
+        return asked
+
+    return carry_through
 
 
 @pytest.fixture

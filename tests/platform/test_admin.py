@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.organizers import make_organizer, stop_being_organizer
 from competitions.models import Competition, PageKind, Solution
-from grading.tasks import check_solutions, score_waiting
+from grading.tasks import check_solutions
 from submissions.models import Status, Submission
 
 NEW = {
@@ -96,12 +96,12 @@ def test_a_solution_is_checked_by_the_worker_and_the_first_becomes_active(
 
 
 def refused(as_olga, competition, content):
-    """What the admin shows of a solution that the worker refuses."""
+    """What the admin shows of a solution that the worker refuses; the competition is as it was before."""
     upload_solution(as_olga, competition, content)
     check_solutions()
     solution = Solution.objects.order_by("-version").first()
     assert solution.verdict == Solution.Verdict.REFUSED
-    assert not solution.is_active
+    assert list(competition.solutions.filter(is_active=True).values_list("version", flat=True)) == [1]
     return text(as_olga.get(f"/admin/competitions/solution/{solution.pk}/change/"))
 
 
@@ -119,6 +119,16 @@ def test_a_solution_whose_ids_are_not_those_of_the_test_file_is_refused(as_olga,
     assert "Line 6" in refused(as_olga, competition, SOLUTION.replace("5,2,Private", "6,2,Private"))
 
 
+def test_a_solution_that_lacks_an_id_of_the_test_file_is_refused(as_olga, competition):
+    assert "1 of 5 ids is missing; it is 5." in refused(as_olga, competition, SOLUTION.replace("5,2,Private\n", ""))
+
+
+def test_a_solution_with_an_id_that_stands_twice_is_refused_with_both_lines(as_olga, competition):
+    page = refused(as_olga, competition, SOLUTION + "2,4,Public\n")
+    assert "Line 7: id 2 stands twice, first on line 3." in page
+    assert page.count("Line ") == 1
+
+
 def test_a_solution_without_private_rows_is_refused(as_olga, competition):
     assert "Private" in refused(as_olga, competition, SOLUTION.replace("Private", "Public"))
 
@@ -128,21 +138,10 @@ def test_a_refused_version_cannot_be_used(as_olga, competition):
     solution = Solution.objects.order_by("-version").first()
     answer = as_olga.post(
         "/admin/competitions/solution/",
-        {"action": "use_from_now_on", "_selected_action": [solution.pk]},
+        {"action": "score_again", "_selected_action": [solution.pk]},
         follow=True,
     )
     assert "only an accepted version can be used" in text(answer)
-
-
-def test_using_another_version_grades_again(as_olga, competition, alices_team, graded):
-    submission = graded(alices_team, GOOD)
-    upload_solution(as_olga, competition, SOLUTION.replace("1,5,Public", "1,4,Public"))
-    check_solutions()
-    newest = Solution.objects.order_by("-version").first()
-    as_olga.post("/admin/competitions/solution/", {"action": "use_from_now_on", "_selected_action": [newest.pk]})
-    score_waiting()
-    submission.refresh_from_db()
-    assert submission.evaluation.public_score == 0.0
 
 
 def test_grade_again_works_on_scored_ones_and_leaves_the_rest_alone(as_olga, alices_team, graded, send):
@@ -229,7 +228,13 @@ def test_staff_gives_and_takes_the_role_in_the_admin(alice, db):
 
 def test_every_list_and_form_of_the_admin_opens(as_olga, competition, alices_team, graded):
     graded(alices_team)
-    for model in ("competitions/competition", "competitions/solution", "teams/team", "submissions/submission"):
+    for model in (
+        "competitions/competition",
+        "competitions/solution",
+        "competitions/rescore",
+        "teams/team",
+        "submissions/submission",
+    ):
         assert as_olga.get(f"/admin/{model}/").status_code == 200, model
     assert as_olga.get(f"/admin/teams/team/{alices_team.pk}/change/").status_code == 200
     assert as_olga.get(f"/admin/competitions/competition/{competition.pk}/history/").status_code == 200

@@ -7,7 +7,18 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from competitions.models import Competition, DataAudit, LaunchCheck, Page, PageKind, PublishOverride, Solution
+from accounts.models import Letter
+from competitions.models import (
+    Competition,
+    DataAudit,
+    LaunchCheck,
+    Page,
+    PageKind,
+    PublishOverride,
+    Rescore,
+    Solution,
+)
+from leaderboard.models import ModerationAct
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import (
     EntryInvitation,
@@ -277,8 +288,55 @@ def test_a_competition_that_nobody_may_submit_to(competition):
 def test_two_active_solutions(competition):
     assert refuses(
         "one_active_solution_per_competition",
-        lambda: Solution.objects.create(competition=competition, version=2, verdict="accepted", is_active=True),
+        lambda: Solution.objects.create(
+            competition=competition, version=2, file="2.csv", verdict="accepted", is_active=True
+        ),
     )
+
+
+def test_a_solution_without_a_file_that_no_worker_is_to_write(competition):
+    new = {"competition": competition, "version": 2, "note": "Without row 4."}
+    name = "a_solution_without_a_file_waits_for_it"
+    assert refuses(name, lambda: Solution.objects.create(**new))
+    base = Solution.objects.get()
+    assert refuses(name, lambda: Solution.objects.create(**new, based_on=base, verdict="accepted"))
+    assert Solution.objects.create(**new, based_on=base)
+
+
+def test_excluded_rows_without_a_reason(competition):
+    base = Solution.objects.get()
+    assert refuses(
+        "excluded_rows_mean_a_reason",
+        lambda: Solution.objects.create(competition=competition, version=2, based_on=base),
+    )
+
+
+@pytest.fixture
+def rescore(competition):
+    second = Solution.objects.create(competition=competition, version=2, file="2.csv", verdict="accepted")
+    before = Solution.objects.get(version=1)
+    return Rescore.objects.create(competition=competition, solution=second, before=before)
+
+
+@pytest.mark.parametrize("state", Rescore.UNDER_WAY)
+def test_two_rescores_under_way_in_one_competition(rescore, competition, state):
+    Rescore.objects.update(state=state)
+    again = {"competition": competition, "solution": rescore.solution, "before": rescore.before}
+    assert refuses("one_rescore_under_way_per_competition", lambda: Rescore.objects.create(**again))
+    assert Rescore.objects.create(**again, state="cancelled")
+
+
+def test_a_rescore_in_a_state_that_nobody_knows(rescore):
+    assert refuses("rescore_state_is_known", lambda: Rescore.objects.update(state="lost"))
+
+
+def test_a_rescore_that_fails_without_a_reason(rescore):
+    assert refuses("a_failed_rescore_means_reason", lambda: Rescore.objects.update(state="failed"))
+    assert refuses("a_failed_rescore_means_reason", lambda: Rescore.objects.update(failure="Other ids."))
+
+
+def test_a_rescore_by_the_version_that_counts_already(rescore):
+    assert refuses("a_rescore_changes_the_version", lambda: Rescore.objects.update(before=rescore.solution))
 
 
 def test_an_active_solution_that_was_refused(competition):
@@ -325,6 +383,34 @@ def test_every_named_constraint_stands_in_the_database(db):
         for table in connection.introspection.table_names(cursor):
             present |= set(connection.introspection.get_constraints(cursor, table))
     assert declared <= present
+
+
+def test_a_moderation_act_without_a_reason_or_about_nobody(olga, alices_team):
+    act = {"deed": "team_disqualified", "team": alices_team, "competition": alices_team.competition, "by": olga}
+    make = ModerationAct.objects.create
+    assert refuses("a_moderation_act_has_a_reason", lambda: make(**act, reason=""))
+    act["reason"] = "Two accounts."
+    subject = "a_moderation_act_names_its_subject"
+    assert refuses(subject, lambda: make(**act | {"team": None, "competition": None}))
+    assert refuses(subject, lambda: make(**act | {"deed": "submission_disqualified"}))
+    assert refuses(subject, lambda: make(**act | {"deed": "account_closed"}))
+    assert refuses(subject, lambda: make(**act | {"deed": "forgotten"}))
+    assert refuses("a_moderation_act_names_the_teams_competition", lambda: make(**act | {"competition": None}))
+    make(**act)
+
+
+def test_a_letter_in_no_state_or_held_by_nobody(db):
+    Letter.objects.create(to="alice@example.org", subject="x", text="x")
+    assert refuses("letter_state_is_known", lambda: Letter.objects.update(state="lost"))
+    assert refuses("a_letter_being_sent_is_claimed", lambda: Letter.objects.update(state="sending"))
+    assert refuses("a_sent_letter_says_when", lambda: Letter.objects.update(state="sent"))
+    assert refuses("a_letter_given_up_says_why", lambda: Letter.objects.update(state="failed"))
+
+
+def test_an_announcement_of_nothing(competition):
+    make = competition.announcements.create
+    assert refuses("an_announcement_says_something", lambda: make(title="", text="x"))
+    assert refuses("an_announcement_says_something", lambda: make(title="x", text=""))
 
 
 @pytest.mark.parametrize(("job", "name"), [(LaunchCheck, "launch_check"), (DataAudit, "audit")])

@@ -10,12 +10,11 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
-from competitions.clock import seconds_from_now
 from competitions.models import Competition, DataFile
+from config.clock import seconds_from_now
 from grader.model_runner.walls import walls_of_this_machine
 from grading import models_worker
 from grading.model_running import run_claimed
-from grading.solutions import activate, check
 from grading.sweeper import sweep
 from grading.tasks import predict_waiting, score_waiting
 from leaderboard.standings import rank_of
@@ -232,34 +231,27 @@ def test_grading_again_runs_no_model(alices_team, run_and_graded):
     assert submission.model_runs.count() == 1
 
 
-def test_another_solution_scores_the_kept_answers(alices_team, run_and_graded, competition):
+def test_another_solution_scores_the_kept_answers(alices_team, run_and_graded, new_version, rescored):
     submission = run_and_graded(alices_team, "good")
-    text = "id,rating,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n5,5,Private\n"
-    corrected = competition.solutions.create(version=2, file=ContentFile(text, name="solution.csv"))
-    assert check(corrected)
-    corrected.refresh_from_db()
-    assert activate(corrected) == 1
-    score_waiting()
+    rescored(new_version("id,rating,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n5,5,Private\n"))
     submission.refresh_from_db()
     assert submission.evaluation.public_score == 0.0
     assert submission.model_runs.count() == 1
 
 
 def test_answers_for_another_test_file_are_our_fault_and_run_again_when_taken_up(
-    alices_team, run_and_graded, settings, competition
+    alices_team, send, sent_models, models_worker_here, settings, competition, new_version, rescored
 ):
     settings.RETRY_PAUSE_SECONDS = 0
-    submission = run_and_graded(alices_team, "good")
-    text = "id,rating,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n"
+    submission = send(alices_team, sent_models["good"], "good.zip")
+    predict_waiting()
     DataFile.objects.filter(name="test.csv").delete()
     rows = "".join(f'{i},u{i},"Book, {i}"\n' for i in range(1, 5))
     DataFile.objects.create(
         competition=competition, name="test.csv", file=ContentFile(f"id,user_id,book_name\n{rows}", "t.csv")
     )
-    shorter = competition.solutions.create(version=2, file=ContentFile(text, name="solution.csv"))
-    assert check(shorter)
-    shorter.refresh_from_db()
-    activate(shorter)
+    # Nothing is scored yet, so the version may have other ids.
+    rescored(new_version("id,rating,Usage\n1,1,Public\n2,2,Public\n3,3,Private\n4,4,Private\n"))
     score_waiting()
     submission.refresh_from_db()
     assert submission.status == Status.FAILED

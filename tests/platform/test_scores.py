@@ -1,12 +1,9 @@
 """A submission becomes a score and a place."""
 
 import numpy as np
-from cast_of_stories import BAD, GOOD, PERFECT, SOLUTION
-from django.core.files.base import ContentFile
+from cast_of_stories import BAD, GOOD, PERFECT
 
-from competitions.models import Solution
 from grading.scoring import score_claimed
-from grading.solutions import activate, check
 from grading.tasks import score_waiting
 from leaderboard.models import Standing
 from leaderboard.standings import rank_of, rebuild, standings
@@ -91,32 +88,6 @@ def test_grading_again_replaces_the_live_evaluation_and_keeps_the_place_meanwhil
     assert submission.status == Status.SCORED
     assert submission.evaluation != first
     assert [e.is_live for e in Evaluation.objects.filter(submission=submission).order_by("pk")] == [False, True]
-
-
-def test_a_corrected_solution_grades_everything_again(alices_team, graded, competition):
-    graded(alices_team, GOOD)
-    text = "id,rating,Usage\n1,4,Public\n2,3,Public\n3,4,Private\n4,4,Private\n5,2,Private\n"
-    corrected = Solution.objects.create(competition=competition, version=2, file=ContentFile(text, name="s.csv"))
-    assert check(corrected)
-    corrected.refresh_from_db()
-    assert not corrected.is_active
-    assert activate(corrected) == 1
-    score_waiting()
-    (row,) = standings(competition)
-    assert row.score == 0.0
-
-
-def test_no_team_loses_its_place_while_everything_is_graded_again(alices_team, bobs_team, graded, competition):
-    graded(alices_team, "id,rating\n1,1\n2,5\n3,4\n4,4\n5,2\n")
-    graded(alices_team, PERFECT)
-    graded(bobs_team, GOOD)
-    same = Solution.objects.create(competition=competition, version=2, file=ContentFile(SOLUTION, name="s.csv"))
-    assert check(same)
-    same.refresh_from_db()
-    activate(same)
-    for _ in range(3):
-        score_claimed(lifecycle.claim_next(Queue.SCORING))
-        assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.0), (bobs_team, 0.5)]
 
 
 def test_a_failure_of_ours_is_tried_again_and_then_said(alices_team, send, settings):

@@ -18,22 +18,26 @@ from competitions.as_files.schema import SETTINGS, DataEntry
 from competitions.as_files.source import Source, chunks_of
 from competitions.as_files.writing import describe, fingerprint
 from competitions.models import Competition, DataFile, Page, data_storage
+from competitions.publishing import PublishingRefused, publish, unpublish
 
 # As long as the column that holds the stored name.
 STORED_NAME_LENGTH = 100
 
 
-def apply(plan: Plan, by: User | None) -> Competition:
+def apply(plan: Plan, by: User | None, override_reason: str = "") -> Competition:
     """Do what the plan says, in one transaction. `by` becomes an organizer of a new competition; None: a command.
 
-    Raises FilesRefused, and leaves everything as it was, when the plan was refused, or when the competition has
-    changed since.
+    Raises FilesRefused, and leaves everything as it was, when the plan was refused, when the competition has
+    changed since, or when it may not be published yet: then `override_reason` publishes it, and is recorded.
     """
     if plan.refusals:
         raise FilesRefused(*plan.refusals)
     with _stored(plan) as stored, transaction.atomic():
         competition = _row(plan)
         for name in SETTINGS:
+            if name == "is_published":
+                # Publishing has a gate of its own, which looks at all the rest.
+                continue
             setattr(competition, name, plan.wanted.values[name])
         competition.expected_solution_sha256 = "" if _has_labels(competition) else plan.wanted.solution_sha256 or ""
         competition._change_reason = "applied from files"  # type: ignore[attr-defined]
@@ -42,6 +46,7 @@ def apply(plan: Plan, by: User | None) -> Competition:
         for kind, text in plan.wanted.pages.items():
             _set_page(competition, kind, text)
         _set_data(competition, plan, stored)
+        _set_published(competition, plan, by, override_reason)
     return competition
 
 
@@ -57,6 +62,16 @@ def _row(plan: Plan) -> Competition:
             f"{competition.title} was changed after this plan was made. Nothing was applied; look at a new plan."
         )
     return competition
+
+
+def _set_published(competition: Competition, plan: Plan, by: User | None, override_reason: str) -> None:
+    if not plan.wanted.values["is_published"]:
+        unpublish(competition)
+        return
+    try:
+        publish(competition, by, override_reason)
+    except PublishingRefused as refusal:
+        raise FilesRefused(f"Nothing was applied: {refusal} Or write “is_published: false” for now.") from refusal
 
 
 def _has_labels(competition: Competition) -> bool:

@@ -1,5 +1,6 @@
 """What a competition is made of."""
 
+from competitions.models.announcement import Announcement
 from competitions.models.competition import (
     COLUMN_NAME,
     Competition,
@@ -28,6 +29,7 @@ from competitions.models.launch import (
     PublishOverride,
 )
 from competitions.models.page import Page, PageKind
+from competitions.models.rescore import Rescore
 from competitions.models.solution import Solution, label_storage, solution_path
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "TEST_FILE",
     "TRAIN_FILE",
     "UNFINISHED",
+    "Announcement",
     "Competition",
     "DataAudit",
     "DataFile",
@@ -51,6 +54,7 @@ __all__ = [
     "Page",
     "PageKind",
     "PublishOverride",
+    "Rescore",
     "Solution",
     "data_file_path",
     "data_storage",

@@ -37,6 +37,15 @@ class Solution(models.Model):
     )
     sha256 = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the file, by its check.")
     note = models.CharField(max_length=300, blank=True, help_text="What is new in it, for the organizers.")
+    based_on = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.RESTRICT,
+        related_name="followers",
+        editable=False,
+        help_text="The version whose rows it has, but for the excluded ones. Its file is written by its check.",
+    )
+    excluded_ids = models.JSONField(default=list, blank=True, editable=False, help_text="Rows ignored since its base.")
     verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.WAITING, editable=False)
     problems = models.JSONField(default=list, blank=True, editable=False)
     public_count = models.PositiveIntegerField(null=True, editable=False)
@@ -59,6 +68,13 @@ class Solution(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(is_active=False) | Q(verdict="accepted"), name="an_active_solution_was_accepted"
+            ),
+            models.CheckConstraint(
+                condition=~Q(file="") | Q(based_on__isnull=False, verdict__in=("waiting", "refused")),
+                name="a_solution_without_a_file_waits_for_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(based_on__isnull=True) | ~Q(note=""), name="excluded_rows_mean_a_reason"
             ),
         ]
 

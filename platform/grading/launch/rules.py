@@ -106,5 +106,5 @@ def dates(competition: Competition, now: datetime) -> Line:
     if stage == Stage.OPEN:
         closes = f"closes on {in_utc(competition.closes_at)}" if competition.closes_at else "has no closing date"
         return Line(name, Level.GREEN, f"In order; it is open as soon as it is published, and {closes}.")
-    finding = f"It would be {stage.label} as soon as it is published."
+    finding = f"As soon as it is published its stage would be “{stage.label}”."
     return Line(name, Level.RED, finding, "Set dates that are still to come.")

@@ -43,6 +43,9 @@ class Command(BaseCommand):
         ):
             changing = command(name, text, "path")
             changing.add_argument("--solution", type=Path, metavar="FILE", help="Labels to add as a version.")
+            changing.add_argument(
+                "--publish-because", default="", metavar="REASON", help="Publish against the launch check; recorded."
+            )
             if name == "import":
                 changing.add_argument("--slug", help="Its address, in place of the one in the files.")
             else:
@@ -87,7 +90,7 @@ class Command(BaseCommand):
             raise FilesRefused(f"{slug} was changed after that plan was made. Nothing was applied; make a new plan.")
         if options["solution"]:
             refuse_another_solution(options["solution"], bundle.description.solution_sha256)
-        changed = apply(planned, by=None)
+        changed = apply(planned, by=None, override_reason=options["publish_because"])
         self.stdout.write(f"{changed.slug} is now as the files say.")
         if options["solution"]:
             self._add_solution(changed, options["solution"])

@@ -1,0 +1,91 @@
+"""A version of the solution that is another one without some rows: asked for on the web, written by the worker."""
+
+import re
+from io import BytesIO
+
+import numpy as np
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from accounts.models import User
+from competitions.models import Solution, label_storage, solution_path
+from competitions.solution_versions import next_version
+from grader.scoring.rejection import quoted, reject
+from grader.scoring.solution import write_solution
+from grading.labels import labels_of
+from submissions.dispatch import check_solutions_after_commit
+
+NAMED_IDS = 5
+
+
+class ExclusionRefused(Exception):
+    """The list of rows cannot be taken; the message says why."""
+
+
+def ids_in(text: str) -> list[int]:
+    """The whole numbers of a list, set apart by blanks, lines, commas or semicolons; each once, ascending.
+
+    Raises ExclusionRefused for anything else, and for an empty list.
+    """
+    cells = [cell for cell in re.split(r"[\s,;]+", text) if cell]
+    wrong = [cell for cell in cells if not re.fullmatch(r"-?[0-9]{1,18}", cell, re.ASCII)]
+    if wrong:
+        named = ", ".join(quoted(cell) for cell in wrong[:NAMED_IDS])
+        raise ExclusionRefused(f"{len(wrong):,} of {len(cells):,} are no ids: {named}. Write whole numbers only.")
+    if not cells:
+        raise ExclusionRefused("There is no id in the list. Write one id a line.")
+    return sorted({int(cell) for cell in cells})
+
+
+def exclude_rows(base: Solution, ids: list[int], reason: str, user: User | None) -> Solution:
+    """Ask for a new version: `base` with these rows ignored. The scoring worker writes and checks it.
+
+    Raises ExclusionRefused where the base was not accepted or no reason is given.
+    """
+    if base.verdict != Solution.Verdict.ACCEPTED:
+        raise ExclusionRefused(f"{base} is {base.get_verdict_display()}; rows are excluded from an accepted version.")
+    if not reason.strip():
+        raise ExclusionRefused("Say why these rows do not count: the other organizers will want to know.")
+    with transaction.atomic():
+        solution = Solution.objects.create(
+            competition=base.competition,
+            version=next_version(base.competition),
+            based_on=base,
+            excluded_ids=ids,
+            note=reason.strip()[:300],
+            uploaded_by=user,
+        )
+        check_solutions_after_commit()
+    return solution
+
+
+def write_file(solution: Solution) -> None:
+    """Write the file of a version that is its base without the excluded rows: the worker's part.
+
+    Raises Rejected for ids that the base does not have, naming the first.
+    """
+    base = solution.based_on
+    if base is None:
+        raise ValueError(f"{solution} has neither a file nor a base.")
+    labels = labels_of(base)
+    wanted = np.array(solution.excluded_ids, dtype=np.int64)
+    unknown = np.setdiff1d(wanted, labels.row_ids)
+    if unknown.size:
+        named = ", ".join(str(row_id) for row_id in unknown[:NAMED_IDS])
+        raise reject(
+            f"{unknown.size:,} of the {wanted.size:,} ids have no row in version {base.version}: {named}"
+            f"{' …' if unknown.size > NAMED_IDS else ''}.",
+            "Exclude ids of test.csv only.",
+        )
+    competition = solution.competition
+    file = BytesIO()
+    write_solution(
+        file,
+        labels.without(wanted),
+        competition.id_column,
+        competition.target_column,
+        competition.scored_by,
+    )
+    name = label_storage().save(solution_path(solution, ""), ContentFile(file.getvalue()))
+    Solution.objects.filter(pk=solution.pk, verdict=Solution.Verdict.WAITING).update(file=name)
+    solution.file = name

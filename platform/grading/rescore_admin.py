@@ -1,0 +1,88 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+
+from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
+from competitions.models import Rescore
+from grading import rescores
+
+
+@admin.register(Rescore)
+class RescoreAdmin(OfOwnCompetitions):
+    """A rescore: how far it is, who would move, and the word that makes its version count."""
+
+    list_display = ("competition", "versions", "state", "asked_by", "asked_at", "finished_at")
+    list_filter = (("competition", OwnCompetitionsFilter), "state")
+    list_select_related = ("competition", "solution", "before", "asked_by")
+    view_on_site = False
+    change_form_template = "admin/competitions/rescore/change_form.html"
+    fields = readonly_fields = ("competition", "versions", "asked_by", "asked_at")
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("<int:pk>/make-active/", self.admin_site.admin_view(self.make_active_view), name="make_active"),
+            path("<int:pk>/cancel/", self.admin_site.admin_view(self.cancel_view), name="cancel_rescore"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Rescore | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Rescore | None = None) -> bool:
+        return False
+
+    @admin.display(description="versions of the solution")
+    def versions(self, rescore: Rescore) -> str:
+        return f"from {rescore.before.version} to {rescore.solution.version}"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        if (rescore := self.get_object(request, object_id)) is not None:
+            context |= {"progress": rescores.progress(rescore), "may_act": self._may_act(request)}
+        return super().change_view(request, object_id, form_url, context)
+
+    def make_active_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return require_POST(self._make_active)(request, pk)
+
+    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return require_POST(self._cancel)(request, pk)
+
+    def _make_active(self, request: HttpRequest, pk: int) -> HttpResponse:
+        rescore = self._own_or_404(request, pk)
+        if not request.POST.get("confirmed"):
+            messages.error(request, "Nothing has changed: tick the box first, for participants will see new scores.")
+        elif rescores.make_active(rescore):
+            messages.success(
+                request, f"Version {rescore.solution.version} counts in a moment; what came meanwhile is scored first."
+            )
+        else:
+            messages.warning(request, f"Nothing has changed: the rescore is {rescore.get_state_display()}.")
+        return redirect(rescore)
+
+    def _cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
+        rescore = self._own_or_404(request, pk)
+        if rescores.cancel(rescore):
+            messages.success(request, f"Cancelled. Version {rescore.before.version} counts as before.")
+        else:
+            messages.warning(request, f"It can be cancelled no more: the rescore is {rescore.get_state_display()}.")
+        return redirect(rescore)
+
+    def _may_act(self, request: HttpRequest) -> bool:
+        # Who may upload a solution may let it count.
+        return request.user.has_perm("competitions.add_solution")
+
+    def _own_or_404(self, request: HttpRequest, pk: int) -> Rescore:
+        if not self._may_act(request):
+            raise PermissionDenied
+        found: Rescore = get_object_or_404(self.get_queryset(request), pk=pk)
+        return found
