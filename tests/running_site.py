@@ -22,6 +22,7 @@ NAMES = {
     "broker": "valkey-server",
     "worker": "--queues scoring",
     "models worker": "--queues models",
+    "mail worker": "--queues mail",
     "web": "gunicorn",
 }
 

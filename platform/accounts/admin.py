@@ -3,7 +3,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts import outbox
+from accounts.models import Letter, User
 from accounts.organizers import GROUP_NAME, make_organizer, stop_being_organizer
 
 
@@ -32,3 +33,28 @@ class PeopleAdmin(UserAdmin[User]):
         for user in people:
             stop_being_organizer(user)
         messages.success(request, f"{len(people)} people are no longer organizers.")
+
+
+@admin.register(Letter)
+class LetterAdmin(admin.ModelAdmin[Letter]):
+    """The outbox, to look at: what waits, what was sent, and what was given up and why."""
+
+    list_display = ("to", "subject", "state", "tries", "problem", "posted_at", "sent_at")
+    list_filter = ("state",)
+    search_fields = ("to", "subject")
+    date_hierarchy = "posted_at"
+    actions = ("send_again",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+    @admin.action(description="Send again (given up ones)", permissions=["view"])
+    def send_again(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
+        moved = sum(outbox.send_again(letter) for letter in letters)
+        messages.success(request, f"{moved} letters wait to be sent again.")

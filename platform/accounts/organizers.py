@@ -11,6 +11,7 @@ MAY = {
     ("competitions", "page"): ("add", "change", "delete", "view"),
     ("competitions", "datafile"): ("add", "change", "delete", "view"),
     ("competitions", "solution"): ("add", "view"),
+    ("competitions", "announcement"): ("add", "change", "delete", "view"),
     ("competitions", "rescore"): ("view",),
     ("teams", "team"): ("view",),
     ("teams", "entryrequest"): ("view",),
@@ -19,6 +20,7 @@ MAY = {
     ("submissions", "event"): ("view",),
     ("submissions", "evaluation"): ("view",),
     ("submissions", "modelrun"): ("view",),
+    ("leaderboard", "moderationact"): ("view",),
 }
 
 

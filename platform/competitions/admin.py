@@ -1,20 +1,19 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import FileField, Model, QuerySet
 from django.forms import FileInput, ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from simple_history.admin import SimpleHistoryAdmin
 
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.features import why_models_cannot_be_asked
 from competitions.freezing import frozen_settings
+from competitions.history import OwnHistoryAdmin
 from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind
 from competitions.models.page import text_to_begin_with
 
@@ -26,6 +25,10 @@ class OfOwnCompetitions(admin.ModelAdmin[Any]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(**{f"{self.competition_field}__in": organized_by(request.user)})
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The page itself: the admin's own shortcut would name competitions of others."""
+        return obj.get_absolute_url() if self.view_on_site and hasattr(obj, "get_absolute_url") else None
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is Competition:
@@ -40,23 +43,36 @@ class OwnCompetitionsFilter(admin.RelatedFieldListFilter):
         return field.get_choices(include_blank=False, limit_choices_to={"pk__in": organized_by(request.user)})
 
 
-class PageInline(admin.TabularInline[Page, Competition]):
+class LinkedToItsHistory:
+    """For inlines: each row leads to the history of what it shows."""
+
+    @admin.display(description="history")
+    def past(self, part: Model) -> SafeString | str:
+        if part.pk is None:
+            return ""
+        address = reverse(f"admin:{part._meta.app_label}_{part._meta.model_name}_history", args=[part.pk])
+        return format_html('<a href="{}">what changed</a>', address)
+
+
+class PageInline(LinkedToItsHistory, admin.TabularInline[Page, Competition]):
     model = Page
     extra = 0
     max_num = len(PageKind)
-    fields = ("kind", "text")
+    fields = ("kind", "text", "past")
+    readonly_fields = ("past",)
 
 
-class DataFileInline(admin.TabularInline[DataFile, Competition]):
+class DataFileInline(LinkedToItsHistory, admin.StackedInline[DataFile, Competition]):
     model = DataFile
     extra = 0
-    fields = ("name", "description", "is_hidden", "file")
+    fields = ("name", "description", "is_hidden", "file", "past")
+    readonly_fields = ("past",)
     # Stored files have no address of their own; the Data page gives them out.
     formfield_overrides = {FileField: {"widget": FileInput}}
 
 
 @admin.register(Competition)
-class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[misc]  # it has no types
+class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
     """A competition with its pages and data files. Its solution is uploaded under Solutions."""
 
     competition_field = "pk"
@@ -67,6 +83,7 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
         "closes_at",
         "daily_limit",
         "has_solution",
+        "dashboard",
         "on_site",
     )
     list_filter = ("is_published",)
@@ -118,6 +135,10 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
     def has_solution(self, competition: Competition) -> bool:
         return competition.solutions.filter(is_active=True).exists()
 
+    @admin.display(description="dashboard")
+    def dashboard(self, competition: Competition) -> SafeString:
+        return format_html('<a href="{}">open</a>', reverse("dashboard", args=[competition.pk]))
+
     @admin.display(description="on the site")
     def on_site(self, competition: Competition) -> SafeString:
         return format_html('<a href="{}">look</a>', competition.get_absolute_url())
@@ -145,25 +166,6 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
             kwargs["queryset"] = User.objects.filter(is_staff=True)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        self._own_or_404(request, object_id)
-        shown: HttpResponse = super().history_view(request, object_id, extra_context)
-        return shown
-
-    def history_form_view(
-        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        """An older version, to read only."""
-        self._own_or_404(request, object_id)
-        if request.method == "POST":
-            raise PermissionDenied
-        shown: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
-        return shown
-
-    def _own_or_404(self, request: HttpRequest, object_id: str) -> None:
-        # simple_history asks for the permission alone, not whose competition it is.
-        get_object_or_404(self.get_queryset(request), pk=object_id)
-
     def save_related(self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool) -> None:
         """A new competition names its maker as organizer and gets every page."""
         super().save_related(request, form, formsets, change)
@@ -185,5 +187,68 @@ class CompetitionAdmin(OfOwnCompetitions, SimpleHistoryAdmin):  # type: ignore[m
         if competition.takes_predictions and competition.data_files.filter(name=TEST_FILE, is_hidden=True).exists():
             messages.warning(request, f"{TEST_FILE} is hidden: prediction files are refused, only models can be sent.")
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Scores are never deleted: the database keeps whatever they were made from, and this says so first."""
+        competition = self.get_object(request, object_id)
+        if competition is not None and (graded := competition.submissions.exclude(evaluations=None).count()):
+            messages.error(
+                request,
+                f"{competition} cannot be deleted: it has {graded} graded submissions, and scores are kept. "
+                "Take it off the site by unticking “published”, or set the date from which it is archived.",
+            )
+            return redirect("admin:competitions_competition_change", competition.pk)
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[Any], dict[Any, int], set[Any], Any]:
+        """What goes with it: parts that can be deleted in no other way are no obstacle for a superuser."""
+        listed, counts, _, protected = super().get_deleted_objects(objs, request)
+        return list(listed), dict(counts), set(), protected
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without deleting in bulk: a competition is deleted from its own page, which says what hangs on it."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.is_superuser and super().has_delete_permission(request, obj)
+
+
+class PartAdmin(OwnHistoryAdmin, OfOwnCompetitions):
+    """A part of a competition, which is made and deleted on the competition's own page."""
+
+    list_select_related = ("competition",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("competition",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Page)
+class PageAdmin(PartAdmin):
+    """The pages of all one's competitions, to search, and the history of each."""
+
+    list_display = ("__str__", "competition", "kind")
+    list_filter = (("competition", OwnCompetitionsFilter), "kind")
+    search_fields = ("text", "competition__title")
+    fields = ("competition", "kind", "text")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("competition", "kind")
+
+
+@admin.register(DataFile)
+class DataFileAdmin(PartAdmin):
+    """The data files of all one's competitions, and the history of each."""
+
+    list_display = ("name", "competition", "is_hidden", "uploaded_at")
+    list_filter = (("competition", OwnCompetitionsFilter), "is_hidden")
+    search_fields = ("name", "description", "competition__title")
+    fields = ("competition", "name", "description", "is_hidden", "file")
+    # Stored files have no address of their own; the Data page gives them out.
+    formfield_overrides = {FileField: {"widget": FileInput}}

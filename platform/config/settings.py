@@ -290,6 +290,8 @@ EARLY_REFUSAL_BYTES = 10_000_000
 FORM_BYTES = 1_000_000
 # People and teams that one team may ask to come to it.
 TEAM_INVITATIONS_PER_DAY = environment.whole_number("HOLDOUT_TEAM_INVITATIONS_PER_DAY", 20, least=1)
+# Whether a start makes the seeded competitions that are missing.
+SEED = environment.boolean("HOLDOUT_SEED", True)
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
 
 # --- accounts ------------------------------------------------------------------------------------------------
@@ -316,6 +318,17 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Holdout] "
 ACCOUNT_SESSION_REMEMBER = True
 # Rate limits count by address: behind a proxy, by the one that it names.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS_PROXY else 0
+# Seconds for each step of a talk with the mail server.
+EMAIL_TIMEOUT = environment.whole_number("HOLDOUT_MAIL_TIMEOUT_SECONDS", 10, least=1)
+# A letter's talk has about ten steps: who has not come back after twenty is gone.
+MAIL_LEASE_SECONDS = 20 * EMAIL_TIMEOUT
+# After this many letters the mail worker's turn ends, and with it the connection.
+MAIL_BATCH = environment.whole_number("HOLDOUT_MAIL_BATCH", 50, least=1)
+# A refused letter waits this long, twice as long each time, and is given up after so many refusals.
+MAIL_PAUSE_SECONDS = environment.whole_number("HOLDOUT_MAIL_PAUSE_SECONDS", 60)
+MAIL_MAX_TRIES = environment.whole_number("HOLDOUT_MAIL_MAX_TRIES", 8, least=1)
+# What was sent is kept this long, for questions; then the row is deleted.
+MAIL_KEPT_DAYS = environment.whole_number("HOLDOUT_MAIL_KEPT_DAYS", 90, least=1)
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "holdout@localhost")
 _email_url = environment.address(
     "EMAIL_URL", "", ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "dummymail")

@@ -40,7 +40,7 @@ def main() -> None:
         _move_older_database()
         _prepare()
         (VAR / "run").mkdir(exist_ok=True)
-        started = [_scoring_worker(), *_models_workers(), _web(port)]
+        started = [_scoring_worker(), *_models_workers(), _mail_worker(), _web(port)]
         for watched in started:
             running.append(watched)
             watched.start()
@@ -122,7 +122,7 @@ def _prepare() -> None:
     call_command("prepare_static")
     call_command("ensure_organizer")
     try:
-        call_command("seed")
+        call_command("seed", at_start=True)
     except CommandError as problem:
         raise StartFailed(str(problem)) from problem
 
@@ -136,6 +136,11 @@ def _models_workers() -> list[Watched]:
     """One, unless models are not to be run here: a worker that cannot read the label store."""
     processes = environment.whole_number("HOLDOUT_MODELS_PROCESSES", 1)
     return [_worker("models", processes, _label_wall("models"), [])] if processes else []
+
+
+def _mail_worker() -> Watched:
+    """A process of its own, without labels: a mail server that does not answer holds up nobody's score."""
+    return _worker("mail", 1, _label_wall("mail"), ["--pool", "solo"])
 
 
 def _label_wall(role: str) -> list[str]:

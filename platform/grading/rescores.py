@@ -14,8 +14,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
-from competitions.clock import seconds_from_now
 from competitions.models import Competition, Rescore, Solution
+from config.clock import seconds_from_now
 from submissions.dispatch import RESCORE, ring_for_job_after_commit
 from submissions.models import Evaluation
 

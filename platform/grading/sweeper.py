@@ -5,8 +5,9 @@ import time
 from django.conf import settings
 from django.db.models import Q
 
-from competitions.clock import seconds_from_now
+from accounts import outbox
 from competitions.models import DataAudit, LaunchCheck, Solution
+from config.clock import seconds_from_now
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
 from submissions import chunked_uploads
@@ -31,6 +32,7 @@ def sweep() -> None:
             ring(TASKS[queue], queue)
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
+    outbox.sweep()
     for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS)):
         if model._default_manager.filter(at_hand()).exists():
             ring(task, Queue.SCORING)

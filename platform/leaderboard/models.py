@@ -1,9 +1,15 @@
-"""Where each team stands: its best evaluation, maintained in the scoring transaction. Ranks are never stored."""
+"""Where each team stands: its best evaluation, maintained in the scoring transaction. Ranks are never stored.
 
+And what organizers have done to the board by hand: each act with its reason.
+"""
+
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from competitions.models import Competition
-from submissions.models import Evaluation
+from submissions.models import Evaluation, Submission
 from teams.models import Team
 
 
@@ -24,3 +30,53 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team}: {self.best}"
+
+
+ABOUT_TEAMS = ("team_disqualified", "team_reinstated", "baseline_marked", "baseline_unmarked")
+ABOUT_SUBMISSIONS = ("submission_disqualified", "submission_reinstated")
+ABOUT_ACCOUNTS = ("account_closed", "account_reopened")
+
+
+class ModerationAct(models.Model):
+    """Who did what to whom, when and why. Only `moderation.py` writes one, and nobody changes it."""
+
+    class Deed(models.TextChoices):
+        TEAM_DISQUALIFIED = "team_disqualified", "team disqualified"
+        TEAM_REINSTATED = "team_reinstated", "team reinstated"
+        SUBMISSION_DISQUALIFIED = "submission_disqualified", "submission disqualified"
+        SUBMISSION_REINSTATED = "submission_reinstated", "submission reinstated"
+        BASELINE_MARKED = "baseline_marked", "marked as a baseline"
+        BASELINE_UNMARKED = "baseline_unmarked", "no longer a baseline"
+        ACCOUNT_CLOSED = "account_closed", "account closed"
+        ACCOUNT_REOPENED = "account_reopened", "account opened again"
+
+    deed = models.CharField(max_length=30, choices=Deed.choices)
+    competition = models.ForeignKey(Competition, null=True, on_delete=models.CASCADE, related_name="moderation_acts")
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="moderation_acts")
+    submission = models.ForeignKey(Submission, null=True, on_delete=models.CASCADE, related_name="moderation_acts")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="moderation_acts"
+    )
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deed__in=ABOUT_ACCOUNTS, account__isnull=False, team__isnull=True)
+                | Q(deed__in=ABOUT_SUBMISSIONS, account__isnull=True, team__isnull=False, submission__isnull=False)
+                | Q(deed__in=ABOUT_TEAMS, account__isnull=True, team__isnull=False, submission__isnull=True),
+                name="a_moderation_act_names_its_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(team__isnull=True, competition__isnull=True)
+                | Q(team__isnull=False, competition__isnull=False),
+                name="a_moderation_act_names_the_teams_competition",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_moderation_act_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_deed_display()} on {self.at:%d %B %Y at %H:%M} UTC"

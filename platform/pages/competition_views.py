@@ -6,14 +6,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from competitions.access import organized_by, visible_to
 from competitions.models import Competition, PageKind
+from leaderboard.exports import board
 from leaderboard.standings import rank_of, standings
+from pages.sheets import CONTENT_TYPES, as_file
 from submissions.quota import allowance, may_submit
 from teams.invitations import calls_for
 from teams.joining import team_of
@@ -40,6 +42,7 @@ def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict
         "allowance": allowance(team, now) if team else None,
         "call_count": calls_for(request.user, team) if team and request.user.is_authenticated else 0,
         "team_count": competition.teams.filter(COMPETES).count(),
+        "announcement_count": competition.announcements.count(),
     }
 
 
@@ -132,3 +135,13 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
     paginator = Paginator(standings(competition, private=private), settings.LEADERBOARD_PAGE_SIZE)
     context |= {"page": paginator.get_page(request.GET.get("page")), "private": private}
     return render(request, "pages/leaderboard.html", context)
+
+
+@require_safe
+def leaderboard_file(request: HttpRequest, slug: str, form: str) -> StreamingHttpResponse:
+    """The whole board as CSV or JSON: what its page shows, no more and no sooner."""
+    competition = competition_or_404(request, slug)
+    private = request.GET.get("board") == "private"
+    if form not in CONTENT_TYPES or (private and not competition.timeline.shows_private(timezone.now())):
+        raise Http404
+    return as_file(board(competition, private=private), form, slug)

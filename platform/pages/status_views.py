@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts import outbox
 from submissions.fairness import WAITS_IN
 from submissions.model_grading import why_models_wait, workers_heard_of
 from submissions.models import Queue, Submission
@@ -34,7 +35,7 @@ def status(request: HttpRequest) -> HttpResponse:
     """For everybody; the walls' layers for organizers only."""
     context = {
         "now": timezone.now(),
-        "queues": [_state_of(queue) for queue in Queue],
+        "queues": [*(_state_of(queue) for queue in Queue), QueueState("letters to be sent", *outbox.waiting())],
         "why_models_wait": why_models_wait(),
         "workers": workers_heard_of().order_by("name") if request.user.is_staff else [],
     }

@@ -1,13 +1,16 @@
+from django.contrib import admin
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from pages import (
+    announcement_views,
     chunk_views,
     competition_views,
     entry_views,
     health,
     launch_views,
+    organizer_views,
     status_views,
     submission_views,
     team_views,
@@ -36,7 +39,12 @@ urlpatterns = [
     path("competitions/<slug:slug>/evaluation/", competition_views.evaluation, name="evaluation"),
     path("competitions/<slug:slug>/rules/", competition_views.rules, name="rules"),
     path("competitions/<slug:slug>/timeline/", competition_views.timeline, name="timeline"),
+    path("competitions/<slug:slug>/announcements/", announcement_views.announcements, name="announcements"),
+    path("announcements-by-mail/<str:token>/", announcement_views.announcements_by_mail, name="announcements_by_mail"),
     path("competitions/<slug:slug>/leaderboard/", competition_views.leaderboard, name="leaderboard"),
+    path(
+        "competitions/<slug:slug>/leaderboard.<str:form>", competition_views.leaderboard_file, name="leaderboard_file"
+    ),
     path("competitions/<slug:slug>/join/", entry_views.join, name="join"),
     path("competitions/<slug:slug>/join/ask/", entry_views.ask, name="ask_to_enter"),
     path("competitions/<slug:slug>/team/", team_views.team, name="team"),
@@ -74,4 +82,15 @@ urlpatterns = [
     path("submissions/<uuid:pk>/cancel/", submission_views.cancel, name="cancel_submission"),
     path("submissions/<uuid:pk>/choose/", submission_views.choose, name="choose_submission"),
     path("submissions/<uuid:pk>/file/", submission_views.download_file, name="submission_file"),
+    path("admin/r/<path:rest>", organizer_views.no_shortcut),
+    path(
+        "admin/competitions/competition/<int:pk>/dashboard/",
+        admin.site.admin_view(organizer_views.dashboard),
+        name="dashboard",
+    ),
+    path(
+        "admin/competitions/competition/<int:pk>/export/<slug:name>.<str:form>",
+        admin.site.admin_view(organizer_views.export),
+        name="export",
+    ),
 ]

@@ -18,7 +18,8 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Now
 
 from accounts.models import User
-from competitions.clock import database_now, seconds_from_now
+from competitions.clock import database_now
+from config.clock import seconds_from_now
 from submissions import lifecycle
 from submissions.models import ChunkedUpload, Submission, submission_storage
 from submissions.quota import (

@@ -1,13 +1,9 @@
 """Ringing the workers' doorbell. A message says that something waits in a queue; it carries no id and may be lost."""
 
-import structlog
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
-from config.celery import app
+from config import doorbell
 from submissions.models import Queue
-
-log = structlog.get_logger(__name__)
 
 # Who answers each queue's bell, by name: the site does not import the workers' side.
 TASKS = {Queue.MODELS: "grading.predict_waiting", Queue.SCORING: "grading.score_waiting"}
@@ -34,9 +30,4 @@ def ring_for_job_after_commit(task: str) -> None:
 
 def ring(task: str, queue: Queue) -> bool:
     """Send one doorbell message now. False: the broker did not take it; the sweeper will ring again."""
-    try:
-        app.send_task(task, queue=queue.value, retry=False, ignore_result=True)
-    except (OperationalError, OSError) as problem:
-        log.warning("doorbell_not_rung", task=task, problem=str(problem))
-        return False
-    return True
+    return doorbell.ring(task, queue.value)

@@ -23,8 +23,9 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
-from competitions.clock import database_now, seconds_from_now
+from competitions.clock import database_now
 from competitions.models import Solution
+from config.clock import seconds_from_now
 from grader.scoring.rejection import Rejected
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from competitions.clock import seconds_from_now
 from competitions.models import Competition
+from config.clock import seconds_from_now
 from submissions.models import ModelsWorker
 
 

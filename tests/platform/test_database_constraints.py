@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import Letter
 from competitions.models import (
     Competition,
     DataAudit,
@@ -17,6 +18,7 @@ from competitions.models import (
     Rescore,
     Solution,
 )
+from leaderboard.models import ModerationAct
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import (
     EntryInvitation,
@@ -381,6 +383,34 @@ def test_every_named_constraint_stands_in_the_database(db):
         for table in connection.introspection.table_names(cursor):
             present |= set(connection.introspection.get_constraints(cursor, table))
     assert declared <= present
+
+
+def test_a_moderation_act_without_a_reason_or_about_nobody(olga, alices_team):
+    act = {"deed": "team_disqualified", "team": alices_team, "competition": alices_team.competition, "by": olga}
+    make = ModerationAct.objects.create
+    assert refuses("a_moderation_act_has_a_reason", lambda: make(**act, reason=""))
+    act["reason"] = "Two accounts."
+    subject = "a_moderation_act_names_its_subject"
+    assert refuses(subject, lambda: make(**act | {"team": None, "competition": None}))
+    assert refuses(subject, lambda: make(**act | {"deed": "submission_disqualified"}))
+    assert refuses(subject, lambda: make(**act | {"deed": "account_closed"}))
+    assert refuses(subject, lambda: make(**act | {"deed": "forgotten"}))
+    assert refuses("a_moderation_act_names_the_teams_competition", lambda: make(**act | {"competition": None}))
+    make(**act)
+
+
+def test_a_letter_in_no_state_or_held_by_nobody(db):
+    Letter.objects.create(to="alice@example.org", subject="x", text="x")
+    assert refuses("letter_state_is_known", lambda: Letter.objects.update(state="lost"))
+    assert refuses("a_letter_being_sent_is_claimed", lambda: Letter.objects.update(state="sending"))
+    assert refuses("a_sent_letter_says_when", lambda: Letter.objects.update(state="sent"))
+    assert refuses("a_letter_given_up_says_why", lambda: Letter.objects.update(state="failed"))
+
+
+def test_an_announcement_of_nothing(competition):
+    make = competition.announcements.create
+    assert refuses("an_announcement_says_something", lambda: make(title="", text="x"))
+    assert refuses("an_announcement_says_something", lambda: make(title="x", text=""))
 
 
 @pytest.mark.parametrize(("job", "name"), [(LaunchCheck, "launch_check"), (DataAudit, "audit")])

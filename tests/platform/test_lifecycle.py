@@ -5,7 +5,7 @@ from cast_of_stories import GOOD
 from django.db import transaction
 from django.db.models.functions import Now
 
-from competitions.clock import seconds_from_now
+from config.clock import seconds_from_now
 from grader.scoring.rejection import Problem, Rejected
 from grading.labels import active_version
 from grading.sweeper import sweep

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from competitions.clock import seconds_from_now
 from competitions.models import Competition, Rescore, Solution
+from config.clock import seconds_from_now
 from grading import rescores
 from grading.scoring import score_claimed
 from grading.sweeper import sweep

@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
-from competitions.clock import seconds_from_now
 from competitions.models import Competition, DataFile
+from config.clock import seconds_from_now
 from grader.model_runner.walls import walls_of_this_machine
 from grading import models_worker
 from grading.model_running import run_claimed

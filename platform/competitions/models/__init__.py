@@ -1,5 +1,6 @@
 """What a competition is made of."""
 
+from competitions.models.announcement import Announcement
 from competitions.models.competition import (
     COLUMN_NAME,
     Competition,
@@ -38,6 +39,7 @@ __all__ = [
     "TEST_FILE",
     "TRAIN_FILE",
     "UNFINISHED",
+    "Announcement",
     "Competition",
     "DataAudit",
     "DataFile",

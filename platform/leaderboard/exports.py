@@ -1,0 +1,91 @@
+"""What a competition's tables hold, to be taken elsewhere: participants, submissions, the leaderboard."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from competitions.models import Competition
+from leaderboard.standings import standings
+from submissions.models import Submission
+from teams.models import Membership
+
+ROWS_AT_ONCE = 2000
+Cell = str | int | float | bool | Decimal | datetime | None
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: the names of its columns, and its rows, which are read as they are asked for."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+def participants(competition: Competition) -> Sheet:
+    """Everybody in a team, with their e-mail addresses: for organizers only."""
+    columns = ("team", "user", "email", "is_captain", "joined_at", "is_baseline", "disqualified_at", "merged_into")
+    found = Membership.objects.filter(competition=competition, team__is_rehearsal=False).order_by("team__name", "pk")
+    rows = found.values_list(
+        "team__name", "user__username", "user__email", "is_captain", "rules_accepted_at", "team__is_baseline",
+        "team__disqualified_at", "team__merged_into__name",
+    )  # fmt: skip
+    return Sheet("participants", columns, rows.iterator(chunk_size=ROWS_AT_ONCE))
+
+
+def submissions(competition: Competition) -> Sheet:
+    """Every submission with its exact scores, private ones too: for organizers only."""
+    columns = (
+        "id", "team", "sent_by", "submitted_at", "kind", "status", "file", "description", "size_bytes", "sha256",
+        "is_late", "is_selected", "disqualified_at", "disqualification", "metric", "solution_version", "public_score",
+        "private_score",
+    )  # fmt: skip
+    found = Submission.objects.filter(competition=competition, team__is_rehearsal=False).order_by("submitted_at", "id")
+    rows = found.values_list(
+        "id", "team__name", "submitted_by__username", "submitted_at", "kind", "status", "original_name", "description",
+        "size_bytes", "sha256", "is_late", "is_selected", "disqualified_at", "disqualification", "evaluation__metric",
+        "evaluation__solution__version", "evaluation__public_score", "evaluation__private_score",
+    )  # fmt: skip
+    return Sheet("submissions", columns, ((str(row[0]), *row[1:]) for row in rows.iterator(chunk_size=ROWS_AT_ONCE)))
+
+
+def both_boards(competition: Competition) -> Sheet:
+    """Each team's place on the public and on the final board, whether that is shown yet or not: for organizers only."""
+    columns = ("public_rank", "team", "public_score", "private_rank", "private_score", "entries", "is_baseline")
+    final = {row.team.pk: row for row in standings(competition, private=True)}
+    rows: Iterator[Row] = (
+        (
+            row.rank, row.team.name, _shown(row.score, competition), final[row.team.pk].rank,
+            _shown(final[row.team.pk].score, competition), row.scored_count, row.team.is_baseline,
+        )
+        for row in standings(competition)
+    )  # fmt: skip
+    return Sheet("leaderboard", columns, rows)
+
+
+def board(competition: Competition, *, private: bool) -> Sheet:
+    """One board as its page shows it. `private`: only a competition whose private results are revealed may show it."""
+    columns = ("rank", "team", "score", "entries", "best_sent_at", "is_baseline")
+    rows: Iterator[Row] = (
+        (
+            row.rank, row.team.name, _shown(row.score, competition), row.scored_count, row.achieved_at,
+            row.team.is_baseline,
+        )
+        for row in standings(competition, private=private)
+    )  # fmt: skip
+    return Sheet("leaderboard-private" if private else "leaderboard", columns, rows)
+
+
+# What organizers may take, by the name in its address.
+FOR_ORGANIZERS: dict[str, Callable[[Competition], Sheet]] = {
+    "participants": participants,
+    "submissions": submissions,
+    "leaderboard": both_boards,
+}
+
+
+def _shown(score: float, competition: Competition) -> Decimal:
+    """A disclosed score with exactly the competition's digits."""
+    return Decimal(f"{score:.{competition.decimals}f}")

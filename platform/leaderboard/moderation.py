@@ -1,0 +1,166 @@
+"""What organizers do by hand: disqualify and reinstate, mark a baseline, close an account. Each act keeps its reason.
+
+An act, what it changes and the team's standing are one transaction, under the team's lock.
+"""
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import User
+from leaderboard.models import ModerationAct
+from leaderboard.standings import refresh
+from submissions.models import Submission
+from teams.models import Team
+
+Deed = ModerationAct.Deed
+REASON_LENGTH = 500
+
+
+class ModerationRefused(Exception):
+    """Why an act is not possible, for the organizer to read."""
+
+
+def disqualify_team(team: Team, reason: str, by: User) -> bool:
+    """Take a team off every board; it can send nothing more. False: it was disqualified before."""
+    why = as_sentence(reason)
+    with transaction.atomic():
+        team = _locked(team)
+        if team.disqualified_at:
+            return False
+        _refuse_bystanders(team)
+        Team.objects.filter(pk=team.pk).update(disqualified_at=Now(), disqualification=why)
+        _finish(Deed.TEAM_DISQUALIFIED, team, why, by)
+    return True
+
+
+def reinstate_team(team: Team, reason: str, by: User) -> bool:
+    """Put a disqualified team back where its submissions place it. False: it was not disqualified."""
+    why = as_sentence(reason)
+    with transaction.atomic():
+        team = _locked(team)
+        if not team.disqualified_at:
+            return False
+        Team.objects.filter(pk=team.pk).update(disqualified_at=None, disqualification="")
+        _finish(Deed.TEAM_REINSTATED, team, why, by)
+    return True
+
+
+def disqualify_submission(submission: Submission, reason: str, by: User) -> bool:
+    """Let a submission count for nothing; its team keeps the others. False: it was disqualified before."""
+    why = as_sentence(reason)
+    with transaction.atomic():
+        team = _locked(submission.team)
+        standing = Submission.objects.filter(pk=submission.pk, disqualified_at=None)
+        if not standing.update(disqualified_at=Now(), disqualification=why):
+            return False
+        _finish(Deed.SUBMISSION_DISQUALIFIED, team, why, by, submission)
+    return True
+
+
+def reinstate_submission(submission: Submission, reason: str, by: User) -> bool:
+    """Let a disqualified submission count again. False: it was not disqualified."""
+    why = as_sentence(reason)
+    with transaction.atomic():
+        team = _locked(submission.team)
+        disqualified = Submission.objects.filter(pk=submission.pk, disqualified_at__isnull=False)
+        if not disqualified.update(disqualified_at=None, disqualification=""):
+            return False
+        _finish(Deed.SUBMISSION_REINSTATED, team, why, by, submission)
+    return True
+
+
+def mark_baseline(team: Team, reason: str, by: User) -> bool:
+    """Show a team without a rank, as the organizers' own. False: it is a baseline already."""
+    why = as_sentence(reason)
+    with transaction.atomic():
+        team = _locked(team)
+        if team.is_baseline:
+            return False
+        _refuse_bystanders(team)
+        Team.objects.filter(pk=team.pk).update(is_baseline=True)
+        _finish(Deed.BASELINE_MARKED, team, why, by)
+    return True
+
+
+def unmark_baseline(team: Team, reason: str, by: User) -> bool:
+    """Rank a baseline like everyone. False: it is none.
+
+    Raises ModerationRefused for one that has sent after closing: that was late for everyone else.
+    """
+    why = as_sentence(reason)
+    with transaction.atomic():
+        team = _locked(team)
+        if not team.is_baseline:
+            return False
+        closes_at = team.competition.closes_at
+        after_closing = team.submissions.filter(is_late=False, submitted_at__gte=closes_at).count() if closes_at else 0
+        if after_closing:
+            raise ModerationRefused(
+                f"{team.name} has sent {after_closing} submissions after closing, which only a baseline may. "
+                "Disqualify or leave it; it cannot be ranked."
+            )
+        Team.objects.filter(pk=team.pk).update(is_baseline=False)
+        _finish(Deed.BASELINE_UNMARKED, team, why, by)
+    return True
+
+
+def close_account(account: User, reason: str, by: User) -> bool:
+    """Shut a person out: no sign-in, every session ended. What their teams have sent stays. False: it is closed."""
+    why = as_sentence(reason)
+    if account.pk == by.pk:
+        raise ModerationRefused("This is your own account: another superuser can close it.")
+    with transaction.atomic():
+        if not User.objects.filter(pk=account.pk, is_active=True).update(is_active=False):
+            return False
+        _end_sessions(account)
+        ModerationAct.objects.create(deed=Deed.ACCOUNT_CLOSED, account=account, reason=why, by=by)
+    return True
+
+
+def reopen_account(account: User, reason: str, by: User) -> bool:
+    """Let a person sign in again. False: the account is not closed."""
+    why = as_sentence(reason)
+    with transaction.atomic():
+        if not User.objects.filter(pk=account.pk, is_active=False).update(is_active=True):
+            return False
+        ModerationAct.objects.create(deed=Deed.ACCOUNT_REOPENED, account=account, reason=why, by=by)
+    return True
+
+
+def as_sentence(reason: str) -> str:
+    """The reason as others will read it, with a full stop. Raises ModerationRefused for an empty or overlong one."""
+    said = " ".join(reason.split())
+    if not said:
+        raise ModerationRefused("Say why: the team reads the reason, and so do the other organizers.")
+    if said[-1] not in ".!?":
+        said += "."
+    if len(said) > REASON_LENGTH:
+        raise ModerationRefused(f"The reason has {len(said)} characters; the most is {REASON_LENGTH}. Shorten it.")
+    return said
+
+
+def _locked(team: Team) -> Team:
+    return Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
+
+
+def _refuse_bystanders(team: Team) -> None:
+    if team.is_rehearsal:
+        raise ModerationRefused(f"{team.name} is the launch check's own and on no board: nothing was done.")
+    if team.merged_into:
+        raise ModerationRefused(f"{team.name} has become part of {team.merged_into.name}: choose that team.")
+
+
+def _finish(deed: Deed, team: Team, reason: str, by: User, submission: Submission | None = None) -> None:
+    ModerationAct.objects.create(
+        deed=deed, competition=team.competition, team=team, submission=submission, reason=reason, by=by
+    )
+    refresh(team)
+
+
+def _end_sessions(account: User) -> None:
+    # A session names its person only inside its signed data; closing an account is rare enough to read them all.
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get("_auth_user_id") == str(account.pk):
+            session.delete()

@@ -1,0 +1,133 @@
+"""What a competition's dashboard shows: numbers with links to the lists behind them, and charts with their tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from competitions.models import Competition
+from leaderboard import activity
+from leaderboard.activity import Day
+from pages.charts import Bar, Point, bars, steps
+from submissions.models import Status
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number, what it counts, and the list that shows what was counted."""
+
+    name: str
+    value: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing and the table of what is drawn; a row's address may be empty."""
+
+    title: str
+    drawing: SafeString
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, tuple[str, ...]]]
+
+
+def list_of(model: str, competition: Competition, **filters: object) -> str:
+    """The address of the admin's list of that model, filtered to the competition."""
+    chosen = {"competition__id__exact": competition.pk, **filters}
+    return f"{reverse(f'admin:{model}_changelist')}?{urlencode(chosen)}"
+
+
+def numbers(competition: Competition) -> list[Number]:
+    counted = activity.totals(competition)
+    sent = "submissions_submission"
+    return [
+        Number("teams", counted.teams, list_of("teams_team", competition)),
+        Number("people", counted.people, list_of("teams_team", competition)),
+        Number("submissions", counted.submissions, list_of(sent, competition)),
+        Number("scored", counted.scored, list_of(sent, competition, status__exact="scored")),
+        Number("rejected", counted.rejected, list_of(sent, competition, status__exact="rejected")),
+        Number("failed", counted.failed, list_of(sent, competition, status__exact="failed")),
+        Number(
+            "disqualified teams",
+            counted.disqualified_teams,
+            list_of("teams_team", competition, disqualified_at__isempty=0),
+        ),
+        Number(
+            "disqualified submissions",
+            counted.disqualified_submissions,
+            list_of(sent, competition, disqualified_at__isempty=0),
+        ),
+    ]
+
+
+def queue(competition: Competition) -> list[tuple[activity.Waiting, str]]:
+    """What is not finished, each step with its list."""
+    return [
+        (waiting, list_of("submissions_submission", competition, status__exact=waiting.status.value))
+        for waiting in activity.queue(competition)
+    ]
+
+
+def submissions_chart(competition: Competition, at: datetime) -> Chart:
+    days = activity.submissions_per_day(competition, at)
+    drawn = [
+        Bar(
+            _day(day.day),
+            f"{_day(day.day)}: {day.sent} sent, {day.scored} scored, {day.rejected} rejected, {day.failed} failed",
+            (("scored", day.scored), ("open", day.open), ("rejected", day.rejected), ("failed", day.failed)),
+        )
+        for day in days
+    ]
+    rows = [(_list_of_day(competition, day), _cells(day)) for day in reversed(days) if day.sent]
+    columns = ("Day (UTC)", "Sent", "Scored", "Rejected", "Failed", "Not finished")
+    return Chart("Submissions per day", bars("Submissions per day", drawn), columns, rows)
+
+
+def teams_chart(competition: Competition, at: datetime) -> Chart:
+    days = activity.teams_over_time(competition, at)
+    ends = (_day(days[0][0]), _day(days[-1][0])) if days else ("", "")
+    changed = [row for number, row in enumerate(days) if number == 0 or row[1] != days[number - 1][1]]
+    points = [Point(day.toordinal(), count, f"{_day(day)}: {count} teams") for day, count in changed]
+    drawing = steps("Teams", points, at.date().toordinal(), ends)
+    rows = [("", (_day(day), str(count))) for day, count in reversed(changed)]
+    return Chart("Teams over time", drawing, ("Day (UTC)", "Teams"), rows)
+
+
+def best_chart(competition: Competition, at: datetime) -> Chart:
+    better = activity.best_over_time(competition)
+    told = [(f"{sent:%d %b %Y %H:%M}", f"{score:.{competition.decimals}f}", team) for sent, score, team in better]
+    points = [
+        Point(sent.timestamp(), score, f"{when}: {shown} by {team}")
+        for (sent, score, _), (when, shown, team) in zip(better, told, strict=True)
+    ]
+    ends = (_day(better[0][0].date()), _day(at.date())) if better else ("", "")
+    title = f"Best public score over time ({competition.metric_label})"
+    rows = [("", cells) for cells in reversed(told)]
+    drawing = steps(title, points, at.timestamp(), ends, max(competition.decimals, 1))
+    return Chart(title, drawing, ("Sent (UTC)", "Score", "Team"), rows)
+
+
+def reasons(competition: Competition) -> list[tuple[str, int]]:
+    return activity.rejected_reasons(competition)
+
+
+def rejected_list(competition: Competition) -> str:
+    return list_of("submissions_submission", competition, status__exact=Status.REJECTED.value)
+
+
+def _cells(day: Day) -> tuple[str, ...]:
+    return (_day(day.day), str(day.sent), str(day.scored), str(day.rejected), str(day.failed), str(day.open))
+
+
+def _list_of_day(competition: Competition, day: Day) -> str:
+    return list_of(
+        "submissions_submission", competition, submitted_at__year=day.day.year, submitted_at__month=day.day.month,
+        submitted_at__day=day.day.day,
+    )  # fmt: skip
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,60 @@
+"""Announcing to those who take part: on the competition's page, and by e-mail to those who want it."""
+
+from collections.abc import Iterator
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts import outbox
+from accounts.models import Letter, User
+from accounts.subscription import token_of
+from competitions.models import Announcement, Competition
+from teams.models import COMPETES, Team
+
+
+def recipients(competition: Competition) -> list[User]:
+    """Who gets the competition's announcements by e-mail, one for each address.
+
+    Those with an open account in a team that competes, unless they do not want them.
+    """
+    competing = Team.objects.filter(COMPETES, competition=competition, disqualified_at=None)
+    wanting = User.objects.filter(is_active=True, wants_announcements=True).exclude(email="")
+    people = wanting.filter(memberships__team__in=competing).distinct().order_by("-pk")
+    # Two accounts with one address get one letter.
+    return list({person.email.lower(): person for person in people}.values())
+
+
+def announce(draft: Announcement, *, by_mail: bool, site: str) -> bool:
+    """Publish a draft and post its letters, both or neither. False: it was published before.
+
+    `site`: the site's own address, without a slash at its end, for the links in the letters.
+    """
+    try:
+        with transaction.atomic():
+            if by_mail:
+                draft.letter_count = outbox.post_all(_letters(draft, site))
+            draft.save(force_insert=True)
+    except IntegrityError:
+        if Announcement.objects.filter(pk=draft.pk).exists():
+            return False
+        raise
+    return True
+
+
+def subject_of(draft: Announcement) -> str:
+    return f"{draft.competition.title}: {draft.title}"
+
+
+def _letters(draft: Announcement, site: str) -> Iterator[Letter]:
+    for person in recipients(draft.competition):
+        stop = site + reverse("announcements_by_mail", args=[token_of(person)])
+        headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        yield outbox.letter_to(person.email, subject_of(draft), _text(draft, site, stop), headers)
+
+
+def _text(draft: Announcement, site: str, stop: str) -> str:
+    return (
+        f"{draft.text.strip()}\n\n"
+        f"On the site: {site}{draft.get_absolute_url()}\n\n"
+        f"-- \nYou take part in {draft.competition.title}. No more announcements by e-mail: {stop}\n"
+    )
