@@ -14,6 +14,8 @@ MAY = {
     ("competitions", "announcement"): ("add", "change", "delete", "view"),
     ("competitions", "rescore"): ("view",),
     ("teams", "team"): ("view",),
+    ("teams", "entryrequest"): ("view",),
+    ("teams", "entryinvitation"): ("add", "view"),
     ("submissions", "submission"): ("view",),
     ("submissions", "event"): ("view",),
     ("submissions", "evaluation"): ("view",),

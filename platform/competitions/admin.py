@@ -15,6 +15,7 @@ from competitions.features import why_models_cannot_be_asked
 from competitions.freezing import frozen_settings
 from competitions.history import OwnHistoryAdmin
 from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind
+from competitions.models.page import text_to_begin_with
 
 
 class OfOwnCompetitions(admin.ModelAdmin[Any]):
@@ -174,10 +175,11 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
                 competition.organizers.add(cast(User, request.user))
             missing = set(PageKind.values) - set(competition.pages.values_list("kind", flat=True))
             for kind in sorted(missing):
-                Page.objects.create(competition=competition, kind=kind)
+                Page.objects.create(competition=competition, kind=kind, text=text_to_begin_with(PageKind(kind)))
             messages.info(
                 request,
-                "Next: write its pages, add train and test files, upload its solution, then run the launch check.",
+                "Next: write its pages (the rules begin with the usual ones), add train and test files, upload its "
+                "solution, then run the launch check.",
             )
 
         if competition.takes_models and (problem := why_models_cannot_be_asked(competition)):

@@ -10,9 +10,16 @@ from accounts.models import User
 from competitions.models import Competition, Solution
 
 
+def next_version(competition: Competition) -> int:
+    """The number of a new version. Call it in the transaction that makes it."""
+    # no_key: a submission that arrives meanwhile refers to this row and must not wait for it.
+    Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
+    latest = Solution.objects.filter(competition=competition).aggregate(latest=Max("version"))["latest"]
+    return (latest or 0) + 1
+
+
 def add_version(competition: Competition, file: File[Any], by: User | None) -> Solution:
     """Stream the file into the label store, as the competition's next version; it waits for its check."""
     with transaction.atomic():
-        Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
-        latest = Solution.objects.filter(competition=competition).aggregate(latest=Max("version"))["latest"]
-        return Solution.objects.create(competition=competition, version=(latest or 0) + 1, file=file, uploaded_by=by)
+        version = next_version(competition)
+        return Solution.objects.create(competition=competition, version=version, file=file, uploaded_by=by)

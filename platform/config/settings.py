@@ -288,6 +288,10 @@ UPLOAD_FORM_BYTES = 100_000
 EARLY_REFUSAL_BYTES = 10_000_000
 # Every other form of the site.
 FORM_BYTES = 1_000_000
+# People and teams that one team may ask to come to it.
+TEAM_INVITATIONS_PER_DAY = environment.whole_number("HOLDOUT_TEAM_INVITATIONS_PER_DAY", 20, least=1)
+# Whether a start makes the seeded competitions that are missing.
+SEED = environment.boolean("HOLDOUT_SEED", True)
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
 
 # --- accounts ------------------------------------------------------------------------------------------------

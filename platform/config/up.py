@@ -122,7 +122,7 @@ def _prepare() -> None:
     call_command("prepare_static")
     call_command("ensure_organizer")
     try:
-        call_command("seed")
+        call_command("seed", at_start=True)
     except CommandError as problem:
         raise StartFailed(str(problem)) from problem
 

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.models import Solution
+from competitions.solution_versions import next_version
 from grading import rescore_admin
-from grading.excluded_rows import ExclusionRefused, exclude_rows, next_version
+from grading.excluded_rows import ExclusionRefused, exclude_rows
 from grading.exclusion_form import ExclusionForm
 from grading.rescores import RescoreRefused, ask
 from submissions.dispatch import check_solutions_after_commit

@@ -6,10 +6,10 @@ from io import BytesIO
 import numpy as np
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Max
 
 from accounts.models import User
-from competitions.models import Competition, Solution, label_storage, solution_path
+from competitions.models import Solution, label_storage, solution_path
+from competitions.solution_versions import next_version
 from grader.scoring.rejection import quoted, reject
 from grader.scoring.solution import write_solution
 from grading.labels import labels_of
@@ -57,14 +57,6 @@ def exclude_rows(base: Solution, ids: list[int], reason: str, user: User | None)
         )
         check_solutions_after_commit()
     return solution
-
-
-def next_version(competition: Competition) -> int:
-    """The number of a new version. Call it in the transaction that makes it."""
-    # no_key: a submission that arrives meanwhile refers to this row and must not wait for it.
-    Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
-    latest = Solution.objects.filter(competition=competition).aggregate(latest=Max("version"))["latest"]
-    return (latest or 0) + 1
 
 
 def write_file(solution: Solution) -> None:

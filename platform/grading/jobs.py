@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
+from competitions.clock import database_now
 from competitions.models import UNFINISHED, Job, JobState
-from submissions.clock import database_now, seconds_from_now
+from config.clock import seconds_from_now
 
 log = structlog.get_logger(__name__)
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from competitions.clock import database_now
 from competitions.models import Competition
 from grader.model_runner.limits import MIB, ModelLimits
 from grader.model_runner.outcomes import (
@@ -30,9 +31,9 @@ from grader.scoring.rejection import Problem, Rejected
 from grading import models_worker
 from grading.claimed_work import carry_out
 from grading.model_inputs import Asked, all_of_test, public_sample
+from leaderboard.mergers import hold_team_of
 from leaderboard.standings import refresh
 from submissions import lifecycle
-from submissions.clock import database_now
 from submissions.lifecycle import Claim
 from submissions.models import ModelRun, Submission, prediction_storage
 from submissions.quota import model_seconds_left_today, next_day, no_model_seconds
@@ -113,8 +114,9 @@ def _hand_over(claim: Claim, asked: Asked, values: Float64Array) -> None:
 
 def _reject(claim: Claim, submission: Submission, refused: Rejected) -> None:
     with transaction.atomic():
+        team = hold_team_of(submission.pk)
         lifecycle.reject(claim, refused)
-        refresh(submission.team)
+        refresh(team)
 
 
 def _note_run(submission: Submission, report: RunReport, *, is_public_sample: bool = False) -> None:

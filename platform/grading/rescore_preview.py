@@ -6,11 +6,11 @@ from operator import itemgetter
 
 from django.conf import settings
 
+from competitions.clock import database_now
 from competitions.models import Competition, Rescore, Solution
 from grader.scoring.disclosure import disclosed
 from grader.scoring.ranking import Entry, rank
 from leaderboard.places import TeamsPlace, places_under, private_score
-from submissions.clock import database_now
 from submissions.models import Evaluation
 from teams.models import Team
 

@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from competitions.models import Competition, Rescore, Solution
-from submissions.clock import seconds_from_now
-from submissions.dispatch import rescore_after_commit
+from config.clock import seconds_from_now
+from submissions.dispatch import RESCORE, ring_for_job_after_commit
 from submissions.models import Evaluation
 
 State = Rescore.State
@@ -45,7 +45,7 @@ def ask(solution: Solution, user: User | None) -> Rescore:
                 "Make it active or cancel it first."
             )
         rescore = Rescore.objects.create(competition=competition, solution=solution, before=active, asked_by=user)
-        rescore_after_commit()
+        ring_for_job_after_commit(RESCORE)
     return rescore
 
 
@@ -59,7 +59,7 @@ def make_active(rescore: Rescore) -> bool:
     with transaction.atomic():
         moved = _move(rescore, (State.PREVIEWED,), State.ACTIVATING)
         if moved:
-            rescore_after_commit()
+            ring_for_job_after_commit(RESCORE)
     return moved
 
 
@@ -124,8 +124,8 @@ def note(rescore: Rescore, read_again: list[str], left_out: list[dict[str, str]]
 
 
 def in_question(rescore: Rescore) -> QuerySet[Evaluation]:
-    """What must have a counterpart: each live evaluation under the version that counts now."""
-    return Evaluation.objects.filter(solution=rescore.before_id, is_live=True)
+    """What must have a counterpart: each live evaluation under the version that counts now, but a rehearsal's."""
+    return Evaluation.objects.filter(solution=rescore.before_id, is_live=True, submission__team__is_rehearsal=False)
 
 
 def missing(rescore: Rescore) -> QuerySet[Evaluation]:

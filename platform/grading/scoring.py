@@ -16,6 +16,7 @@ from grader.scoring.rejection import Rejected
 from grader.scoring.solution import Solution
 from grading.claimed_work import carry_out
 from grading.labels import active_version, labels_of
+from leaderboard.mergers import hold_team_of
 from leaderboard.standings import refresh
 from submissions import lifecycle
 from submissions.lifecycle import Claim
@@ -36,8 +37,9 @@ def _score(claim: Claim, submission: Submission) -> None:
             predictions = read_sent(submission, labels.row_ids)
         except Rejected as reason:
             with transaction.atomic():
+                team = hold_team_of(submission.pk)
                 lifecycle.reject(claim, reason)
-                refresh(submission.team)
+                refresh(team)
             return
         scores = scores_of(submission, predictions, labels)
         recorded = _record(claim, submission, version, scores, keep(predictions, submission, str(claim.attempt)))
@@ -64,6 +66,7 @@ def _record(
     with transaction.atomic():
         if not SolutionVersion.objects.select_for_update(no_key=True).filter(pk=version.pk, is_active=True).exists():
             return False
+        team = hold_team_of(submission.pk)
         lifecycle.score(
             claim,
             version,
@@ -72,7 +75,7 @@ def _record(
             private=scores.private,
             predictions=predictions_name,
         )
-        refresh(submission.team)
+        refresh(team)
     return True
 
 

@@ -7,10 +7,10 @@ from django.db.models import Q
 
 from accounts import outbox
 from competitions.models import DataAudit, LaunchCheck, Solution
+from config.clock import seconds_from_now
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
 from submissions import chunked_uploads
-from submissions.clock import seconds_from_now
 from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired

@@ -10,7 +10,7 @@ from accounts.models import User
 from competitions.as_files import applying
 from competitions.as_files.planning import Plan
 from competitions.models import TEST_FILE, Competition, PageKind, Solution
-from competitions.timeline import ORDERED_DATES, Timeline
+from competitions.publishing import what_stands_against
 from leaderboard.standings import rebuild
 from submissions.models import COST_NO_SLOT, TERMINAL, Kind, Submission
 from submissions.quota import in_window
@@ -18,7 +18,7 @@ from teams.models import COMPETES, Membership
 
 
 def apply(plan: Plan, by: User | None, override_reason: str = "") -> Competition:
-    """Make the competition what the plan says, its standings with it. Arguments and errors: `applying.apply`."""
+    """Make the competition what the plan says, its standings with it; see `as_files.applying`. Raises FilesRefused."""
     with transaction.atomic():
         competition = applying.apply(plan, by, override_reason)
         if plan.changed("final_selection_count"):
@@ -41,11 +41,11 @@ def consequences(plan: Plan, at: datetime) -> list[str]:
 
 def _of_publishing(plan: Plan) -> Iterator[str]:
     competition = plan.competition
-    if plan.after("is_published") and not plan.before("is_published"):
-        yield (
-            "Publishing: from now on everyone sees the competition with its pages. It takes a launch check that is up "
-            "to date and has nothing red, or a reason in writing."
-        )
+    if plan.publishes:
+        yield "Publishing: from now on everyone sees the competition with its pages."
+        against = what_stands_against(competition) if competition else ["The launch check has not been run."]
+        for sentence in against:
+            yield f"It is published only with a reason in writing, because of this: {sentence}"
         if competition is None or not competition.solutions.filter(is_active=True).exists():
             yield "It has no accepted solution yet: submissions are refused until one was uploaded and checked."
     if competition and plan.before("is_published") and not plan.after("is_published"):
@@ -53,15 +53,14 @@ def _of_publishing(plan: Plan) -> Iterator[str]:
 
 
 def _of_dates(plan: Plan, competition: Competition, at: datetime) -> Iterator[str]:
-    sent = competition.submissions.filter(is_late=False)
+    sent = competition.submissions.filter(is_late=False, team__is_rehearsal=False)
     closes_at = plan.after("closes_at")
     if plan.changed("closes_at") and closes_at and (count := sent.filter(submitted_at__gte=closes_at).count()):
         yield f"closes_at is earlier than {_submissions(count)} already sent in time, which stay ranked."
     if plan.changed("opens_at") and (count := sent.filter(submitted_at__lt=plan.after("opens_at")).count()):
         yield f"opens_at is later than {_submissions(count)} already sent, which stay ranked."
     before = competition.timeline
-    dates = {name: plan.after(name) for name in ORDERED_DATES}
-    after = Timeline(plan.after("is_published"), **dates, upload_grace=before.upload_grace)
+    after = Competition(**plan.wanted.values).timeline
     if before.stage(at) != after.stage(at):
         yield f"The competition is “{before.stage(at).label}” now, and would be “{after.stage(at).label}” at once."
     if before.shows_private(at) and not after.shows_private(at):
@@ -71,7 +70,9 @@ def _of_dates(plan: Plan, competition: Competition, at: datetime) -> Iterator[st
 
 
 def _of_limits(plan: Plan, competition: Competition, at: datetime) -> Iterator[str]:
-    counted = Submission.objects.filter(competition=competition).exclude(status__in=COST_NO_SLOT)
+    counted = Submission.objects.filter(competition=competition, team__is_rehearsal=False).exclude(
+        status__in=COST_NO_SLOT
+    )
     if plan.changed("daily_limit"):
         count = _teams_above(counted.filter(in_window(competition, at)), plan.after("daily_limit"))
         if count:
@@ -97,7 +98,9 @@ def _of_scoring(plan: Plan, competition: Competition) -> Iterator[str]:
 def _of_what_is_sent(plan: Plan, competition: Competition) -> Iterator[str]:
     for setting, kind in (("takes_predictions", Kind.PREDICTIONS), ("takes_models", Kind.SAVED_MODEL)):
         if plan.changed(setting) and not plan.after(setting):
-            waiting = competition.submissions.filter(kind=kind).exclude(status__in=TERMINAL).count()
+            waiting = (
+                competition.submissions.filter(kind=kind, team__is_rehearsal=False).exclude(status__in=TERMINAL).count()
+            )
             yield f"No {kind.label} is taken any more; {_submissions(waiting)} that wait are still graded."
 
 

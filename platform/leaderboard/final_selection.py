@@ -2,10 +2,10 @@
 
 from django.db import transaction
 
+from competitions.clock import database_now
+from leaderboard.mergers import hold_team_of
 from leaderboard.standings import refresh
-from submissions.clock import database_now
 from submissions.models import Status, Submission
-from teams.models import Team
 
 
 class SelectionRefused(Exception):
@@ -20,8 +20,7 @@ def select(submission: Submission, is_selected: bool = True) -> None:
     """
     with transaction.atomic():
         # The team's row is the lock: two browsers cannot choose the last place twice.
-        team = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition")
-        team_now = team.get(pk=submission.team_id)
+        team_now = hold_team_of(submission.pk)
         competition = team_now.competition
         if competition.has_closed(database_now(competition)):
             raise SelectionRefused(

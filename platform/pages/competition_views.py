@@ -1,27 +1,24 @@
 """The pages of a competition: fetch, call one function of the domain, answer."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from competitions.access import organized_by, visible_to
 from competitions.models import Competition, PageKind
 from leaderboard.exports import board
 from leaderboard.standings import rank_of, standings
-from pages.forms import JoinForm
 from pages.sheets import CONTENT_TYPES, as_file
 from submissions.quota import allowance, may_submit
-from teams.joining import JoiningRefused, team_of
-from teams.joining import join as join_competition
+from teams.invitations import calls_for
+from teams.joining import team_of
 from teams.models import COMPETES
 
 
@@ -43,6 +40,7 @@ def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict
         "may_submit": may_submit(competition, now),
         "shows_private": competition.timeline.shows_private(now),
         "allowance": allowance(team, now) if team else None,
+        "call_count": calls_for(request.user, team) if team and request.user.is_authenticated else 0,
         "team_count": competition.teams.filter(COMPETES).count(),
         "announcement_count": competition.announcements.count(),
     }
@@ -147,23 +145,3 @@ def leaderboard_file(request: HttpRequest, slug: str, form: str) -> StreamingHtt
     if form not in CONTENT_TYPES or (private and not competition.timeline.shows_private(timezone.now())):
         raise Http404
     return as_file(board(competition, private=private), form, slug)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest, slug: str) -> HttpResponse:
-    competition = competition_or_404(request, slug)
-    form = JoinForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            team = join_competition(cast(User, request.user), competition)
-        except JoiningRefused as reason:
-            messages.error(request, str(reason))
-            return redirect(competition)
-        messages.success(request, f"You have joined {competition.title} as {team.name}.")
-        return redirect("submit", slug=slug)
-    context = context_of(request, competition, "join") | {
-        "form": form,
-        "text": text_of(competition, PageKind.RULES),
-    }
-    return render(request, "pages/join.html", context)

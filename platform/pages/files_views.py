@@ -55,15 +55,7 @@ def competition_plan(request: HttpRequest, key: UUID) -> HttpResponse:
             if request.method == "POST":
                 return _applied(request, key, planned)
             found = consequences(planned, timezone.now())
-            publishes = planned.after("is_published") and not planned.before("is_published")
-            return organizers_page(
-                request,
-                "plan",
-                f"Plan for {planned.wanted.slug}",
-                plan=planned,
-                consequences=found,
-                publishes=publishes,
-            )
+            return organizers_page(request, "plan", f"Plan for {planned.wanted.slug}", plan=planned, consequences=found)
     except FilesRefused as refusal:
         return organizers_page(request, "plan", "The files are refused", problems=refusal.problems, status=400)
 
@@ -84,9 +76,10 @@ def _applied(request: HttpRequest, key: UUID, planned: Plan) -> HttpResponse:
         messages.warning(request, "The competition was changed after that plan was made. This is the plan of now.")
         return redirect("competition_plan", key=key)
     try:
-        competition = apply(planned, cast(User, request.user), request.POST.get("publish_because", ""))
+        competition = apply(planned, cast(User, request.user), request.POST.get("reason", ""))
     except FilesRefused as refusal:
-        messages.error(request, str(refusal))
+        for problem in refusal.problems:
+            messages.error(request, problem)
         return redirect("competition_plan", key=key)
     let_go(request, key)
     messages.success(request, f"{competition.title} is now as the files say.")

@@ -74,11 +74,3 @@ class FinishUploadForm(forms.Form):
     sha256 = _sha256_field()
     description = forms.CharField(required=False, max_length=300)
     send_again = forms.BooleanField(required=False)
-
-
-class JoinForm(forms.Form):
-    accept_rules = forms.BooleanField(
-        label="I have read the rules and accept them.",
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
-        error_messages={"required": "Joining needs your consent to the rules: tick the box."},
-    )

@@ -1,17 +1,29 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from pages import (
     announcement_views,
     chunk_views,
     competition_views,
+    entry_views,
     health,
     launch_views,
     organizer_views,
     status_views,
     submission_views,
+    team_views,
 )
+
+
+class Answer(StringConverter):
+    """What can be said to an invitation or a proposal."""
+
+    regex = "accept|decline|withdraw"
+
+
+register_converter(Answer, "answer")
 
 urlpatterns = [
     # Before the admin, among whose addresses organizers look for them.
@@ -33,7 +45,26 @@ urlpatterns = [
     path(
         "competitions/<slug:slug>/leaderboard.<str:form>", competition_views.leaderboard_file, name="leaderboard_file"
     ),
-    path("competitions/<slug:slug>/join/", competition_views.join, name="join"),
+    path("competitions/<slug:slug>/join/", entry_views.join, name="join"),
+    path("competitions/<slug:slug>/join/ask/", entry_views.ask, name="ask_to_enter"),
+    path("competitions/<slug:slug>/team/", team_views.team, name="team"),
+    path("competitions/<slug:slug>/team/name/", team_views.rename, name="rename_team"),
+    path("competitions/<slug:slug>/team/captain/", team_views.hand_over, name="hand_over_team"),
+    path("competitions/<slug:slug>/team/leave/", team_views.leave, name="leave_team"),
+    path("competitions/<slug:slug>/team/link/", team_views.link, name="renew_team_link"),
+    path("competitions/<slug:slug>/team/link/<str:token>/", team_views.team_link, name="team_link"),
+    path("competitions/<slug:slug>/team/invitations/", team_views.invite, name="invite_to_team"),
+    path(
+        "competitions/<slug:slug>/team/invitations/<int:pk>/<answer:answer>/",
+        team_views.answer_invitation,
+        name="answer_invitation",
+    ),
+    path("competitions/<slug:slug>/team/mergers/", team_views.propose_merger, name="propose_merger"),
+    path(
+        "competitions/<slug:slug>/team/mergers/<int:pk>/<answer:answer>/",
+        team_views.answer_proposal,
+        name="answer_proposal",
+    ),
     path("competitions/<slug:slug>/submit/", submission_views.submit, name="submit"),
     path("competitions/<slug:slug>/submissions/", submission_views.my_submissions, name="my_submissions"),
     path("competitions/<slug:slug>/launch/", launch_views.launch_check, name="launch_check"),

@@ -18,8 +18,9 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Now
 
 from accounts.models import User
+from competitions.clock import database_now
+from config.clock import seconds_from_now
 from submissions import lifecycle
-from submissions.clock import database_now, seconds_from_now
 from submissions.models import ChunkedUpload, Submission, submission_storage
 from submissions.quota import (
     SubmissionRefused,
@@ -31,6 +32,7 @@ from submissions.quota import (
     refuse_other_kinds,
     refuse_team,
     refuse_unless_open,
+    refuse_who_has_left,
 )
 from submissions.repeats import refuse_repeat
 from submissions.uploads import (
@@ -82,6 +84,7 @@ def begin(
             refuse_unless_open(team.competition, now, upload.begun_at)
             return upload
         refuse_team(team)
+        refuse_who_has_left(team, user)
         refuse_unless_open(team.competition, now)
         _refuse_file(team, name, size_bytes)
         refuse_if_used_up(team, expected_kind(team.competition, name), now)
@@ -152,7 +155,7 @@ def finish(pk: UUID, sha256: str = "", description: str = "", *, send_again: boo
     # Nothing is written to a file that is whole: it can be read without a lock.
     stored = _as_stored(upload, sha256 or upload.sha256)
     with transaction.atomic():
-        upload = _locked(pk)
+        upload = _locked_with_team(pk)
         if upload.submission:
             return upload.submission
         if not upload.is_open:
@@ -186,6 +189,16 @@ def clear_away() -> None:
 def _locked(pk: UUID) -> ChunkedUpload:
     rows = ChunkedUpload.objects.select_for_update(of=("self",)).select_related("team__competition", "user")
     return rows.get(pk=pk)
+
+
+def _locked_with_team(pk: UUID) -> ChunkedUpload:
+    """The upload, after its team: a merger, which moves uploads, holds teams first as well."""
+    while True:
+        team = Team.objects.get(chunked_uploads=pk)
+        lifecycle.locked(team)
+        upload = _locked(pk)
+        if upload.team_id == team.pk:
+            return upload
 
 
 def _refuse_file(team: Team, name: str, size_bytes: int) -> None:

@@ -24,13 +24,8 @@ def check_solutions_after_commit() -> None:
 
 
 def ring_for_job_after_commit(task: str) -> None:
-    """Wake a scoring worker for a launch check or an audit, once this transaction is committed."""
+    """Wake a scoring worker for a rescore, a launch check or an audit, once this transaction is committed."""
     transaction.on_commit(lambda: ring(task, Queue.SCORING), robust=True)
-
-
-def rescore_after_commit() -> None:
-    """Have the scoring worker go on with the rescores, once this transaction is committed."""
-    transaction.on_commit(lambda: ring(RESCORE, Queue.SCORING), robust=True)
 
 
 def ring(task: str, queue: Queue) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Min, Q, Sum
 
-from submissions.clock import seconds_from_now
+from config.clock import seconds_from_now
 from submissions.models import Kind, ModelRun, Queue, Status, Submission
 
 # SQLite tells milliseconds: what was queued in this very one is at hand too.

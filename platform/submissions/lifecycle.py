@@ -23,14 +23,24 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
+from competitions.clock import database_now
 from competitions.models import Solution
+from config.clock import seconds_from_now
 from grader.scoring.rejection import Rejected
-from submissions.clock import database_now, seconds_from_now
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn
 from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission
-from submissions.quota import counts_at, refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
+from submissions.quota import (
+    SubmissionRefused,
+    counts_at,
+    refuse_if_used_up,
+    refuse_other_kinds,
+    refuse_team,
+    refuse_unless_open,
+    refuse_who_has_left,
+)
 from submissions.uploads import StoredUpload
+from teams.members import locked_teams
 from teams.models import Team
 
 # What a claim from each queue makes of a submission.
@@ -59,9 +69,14 @@ class Claim:
 
 
 def locked(team: Team) -> Team:
-    """The team as it is now, held until the present transaction ends: what counts its submissions waits for it."""
+    """The team as it is now, held until the present transaction ends: what counts its submissions waits for it.
+
+    Raises SubmissionRefused when it is gone.
+    """
     # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
-    return Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
+    if found := locked_teams().filter(pk=team.pk).first():
+        return found
+    raise SubmissionRefused(f"{team.name} is gone: its person has joined another team. Submit from there.")
 
 
 def submit(
@@ -80,6 +95,7 @@ def submit(
         is_late = takes_part and team.competition.has_closed(counts_at(team.competition, now, begun_at))
         if takes_part:
             refuse_team(team)
+            refuse_who_has_left(team, user)
             refuse_unless_open(team.competition, now, begun_at)
             refuse_other_kinds(team.competition, upload.kind)
         if not team.is_baseline:

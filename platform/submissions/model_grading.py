@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from competitions.models import Competition
-from submissions.clock import seconds_from_now
+from config.clock import seconds_from_now
 from submissions.models import ModelsWorker
 
 

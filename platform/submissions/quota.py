@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q, Sum
 
+from accounts.models import User
 from competitions.features import why_models_cannot_be_asked
 from competitions.models import TEST_FILE, Competition, LimitWindow
 from competitions.timeline import Stage
@@ -117,6 +118,12 @@ def refuse_team(team: Team) -> None:
         )
     if team.merged_into_id:
         raise SubmissionRefused(f"{team.name} has become part of another team. Submit from there.")
+
+
+def refuse_who_has_left(team: Team, user: User | None) -> None:
+    """Raises SubmissionRefused for somebody who is in another team by now. It binds only under the team's lock."""
+    if user is not None and not team.memberships.filter(user=user).exists():
+        raise SubmissionRefused(f"You are not in {team.name} any more. Submit again: it goes to your present team.")
 
 
 def counts_at(competition: Competition, at: datetime, begun_at: datetime | None) -> datetime:

@@ -5,14 +5,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
+from teams.entry_admin import EntryInvitationAdmin, EntryRequestAdmin
 from teams.models import Membership, Team
+
+__all__ = ["EntryInvitationAdmin", "EntryRequestAdmin", "TeamAdmin"]
 
 
 class MembershipInline(admin.TabularInline[Membership, Team]):
     model = Membership
     extra = 0
     can_delete = False
-    fields = readonly_fields = ("user", "rules_accepted_at", "rules_sha256")
+    fields = readonly_fields = ("user", "is_captain", "rules_accepted_at", "rules_sha256")
 
     def has_add_permission(self, *_: Any) -> bool:
         return False
@@ -28,7 +31,7 @@ class TeamAdmin(OfOwnCompetitions):
     list_display = ("name", "competition", "is_baseline", "created_at")
     list_filter = ("is_baseline", ("competition", OwnCompetitionsFilter))
     search_fields = ("name",)
-    readonly_fields = ("competition", "name", "is_baseline", "created_at")
+    readonly_fields = ("competition", "name", "is_baseline", "merged_into", "created_at")
     inlines = (MembershipInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -3,17 +3,14 @@
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from accounts.models import User
+from competitions.clock import database_now
 from competitions.models import Competition, PageKind
-from competitions.timeline import Stage
+from teams.entry import JoiningRefused, admission, refuse_unless_enterable
+from teams.entry_invitations import use
 from teams.models import Membership, Team
-
-
-class JoiningRefused(Exception):
-    """Why this person cannot join, for them to read."""
 
 
 def rules_of(competition: Competition) -> str:
@@ -28,56 +25,51 @@ def team_of(user: User, competition: Competition) -> Team | None:
     return membership.team if membership else None
 
 
-def join(user: User, competition: Competition) -> Team:
+def join(user: User, competition: Competition, token: str = "") -> Team:
     """Enter `competition` as a team of one, having accepted its rules as they stand. Joining twice changes nothing.
 
-    Raises JoiningRefused outside the time for it.
+    `token`: of an organizer's invitation, where one is needed. Raises JoiningRefused outside the time for it, or when
+    its entry policy does not admit this person.
     """
     if team := team_of(user, competition):
         return team
-    now = timezone.now()
-    refuse_unless_enterable(competition, now)
-    try:
-        with transaction.atomic():
-            team = Team.objects.create(competition=competition, name=_free_name(user, competition))
-            Membership.objects.create(
-                competition=competition,
-                team=team,
-                user=user,
-                is_captain=True,
-                rules_accepted_at=now,
-                rules_sha256=sha256(rules_of(competition).encode()).hexdigest(),
-            )
-    except IntegrityError:
-        # Two browsers at once: the other request has just made the team.
-        team = team_of(user, competition)
-        if team is None:
-            raise
+    with transaction.atomic():
+        hold_names(competition)
+        # Two browsers at once: the other request may just have made the team.
+        if team := team_of(user, competition):
+            return team
+        now = database_now(competition)
+        refuse_unless_enterable(competition, now)
+        admitted = admission(user, competition, token)
+        if admitted.missing:
+            raise JoiningRefused(admitted.missing.sentence)
+        if admitted.invitation and not use(admitted.invitation, user):
+            raise JoiningRefused("Somebody else has just used this invitation. Ask the organizers for another one.")
+        return _begin_alone(user, competition, now)
+
+
+def _begin_alone(user: User, competition: Competition, at: datetime) -> Team:
+    team = Team.objects.create(competition=competition, name=free_name(user, competition))
+    Membership.objects.create(
+        competition=competition,
+        team=team,
+        user=user,
+        is_captain=True,
+        rules_accepted_at=at,
+        rules_sha256=sha256(rules_of(competition).encode()).hexdigest(),
+    )
     return team
 
 
-def refuse_unless_enterable(competition: Competition, at: datetime) -> None:
-    """Raises JoiningRefused before publishing, after the entry deadline, and after closing."""
-    if competition.timeline.may_enter(at):
-        return
-    stage = competition.stage(at)
-    if stage == Stage.DRAFT:
-        raise JoiningRefused(f"{competition.title} is not published yet. Its organizers publish it in the admin.")
-    if stage in (Stage.PUBLISHED, Stage.OPEN):
-        raise JoiningRefused(
-            f"The entry deadline of {competition.title} was on {competition.entry_deadline_at:%d %B %Y at %H:%M} UTC: "
-            "nobody new may join. Its pages and leaderboard stay readable."
-        )
-    ended_at = competition.closes_at if competition.has_closed(at) else competition.archived_at
-    raise JoiningRefused(
-        f"{competition.title} closed on {ended_at:%d %B %Y at %H:%M} UTC. Its pages and leaderboard stay readable."
-    )
+def hold_names(competition: Competition) -> None:
+    """Until the transaction ends nobody else joins or takes a name: a team's lock, where needed, comes before this."""
+    Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
 
 
-def _free_name(user: User, competition: Competition) -> str:
-    """The person's user name, numbered when a team (a baseline, say) bears it already."""
+def free_name(user: User, competition: Competition) -> str:
+    """The person's user name, numbered when a team (a baseline, say) bears it already. Call it with names held."""
     name, number = user.username, 1
-    while Team.objects.filter(competition=competition, name=name).exists():
+    while Team.objects.filter(competition=competition, name__iexact=name).exists():
         number += 1
         name = f"{user.username} {number}"
     return name

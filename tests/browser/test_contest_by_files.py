@@ -65,9 +65,7 @@ def test_a_contest_runs_whole_from_competition_yaml(site, visit, tmp_path):
     expect(page.get_by_text("Publishing: from now on everyone sees the competition")).to_be_visible()
     assert fits_a_telephone(page)
     page.screenshot(path=tmp_path / "plan.png", full_page=True)
-    page.get_by_role("button", name="Import").click()
-    expect(page.get_by_text("The launch check has not been run.")).to_be_visible()
-    page.get_by_label("Why it is to be published").fill("Its data were looked at where the files come from.")
+    page.get_by_label("Why it is published").fill("The rules hang in the class room.")
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_text("Five books: by files is now as the files say.")).to_be_visible()
 
@@ -89,8 +87,9 @@ def test_a_contest_runs_whole_from_competition_yaml(site, visit, tmp_path):
     page.goto("/competitions/five-books/leaderboard/")
     expect(page.locator("tbody tr").nth(0)).to_contain_text("erik")
 
-    show_plan(page, packed(tmp_path / "second.zip", datetime.now(UTC) - timedelta(minutes=11), 1))
+    show_plan(page, packed(tmp_path / "second.zip", datetime.now(UTC) - timedelta(hours=1), 1))
     expect(page.get_by_text("3 → 1")).to_be_visible()
+    expect(page.get_by_text("closes_at is earlier than 2 submissions already sent in time")).to_be_visible()
     expect(page.get_by_text("Private scores and the final ranking would be shown to everyone at once.")).to_be_visible()
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_text("Five books: by files is now as the files say.")).to_be_visible()

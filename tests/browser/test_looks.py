@@ -13,7 +13,7 @@ PUBLIC += [
     for tab in ("", "data/", "evaluation/", "rules/", "timeline/", "leaderboard/")
 ]
 PUBLIC += [f"/competitions/{slug}/{tab}" for slug in ("top-books", "finished") for tab in ("", "evaluation/")]
-OWN = [f"/competitions/goodreads/{tab}" for tab in ("", "submit/", "submissions/", "join/", "leaderboard/")]
+OWN = [f"/competitions/goodreads/{tab}" for tab in ("", "submit/", "submissions/", "join/", "team/", "leaderboard/")]
 OWN += ["/accounts/email/", "/accounts/password/change/"]
 
 
@@ -37,7 +37,10 @@ def test_pages_for_everyone(visit, width):
 
 
 def test_pages_for_somebody_who_takes_part(site, visit, sent_models):
-    (erin,) = site.participants("looking-erin")
+    erin, frank = site.participants("looking-erin", "looking-frank")
+    # Something waits for her answer: the Team tab says so.
+    invited = {"username": "looking-erin", "csrfmiddlewaretoken": frank.http.cookies["csrftoken"]}
+    frank.http.post(f"{site.url}/competitions/goodreads/team/invitations/", data=invited, timeout=30).raise_for_status()
     scored = erin.submit(site.sample())
     rejected = erin.submit(b"id,rating\n1,x\n")
     failing = erin.submit(sent_models["telling"], "a model.zip")

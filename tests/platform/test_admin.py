@@ -59,6 +59,9 @@ def test_an_organizer_makes_a_competition_and_gets_its_five_pages(as_olga, olga)
     competition = Competition.objects.get(slug="six")
     assert list(competition.organizers.all()) == [olga]
     assert set(competition.pages.values_list("kind", flat=True)) == set(PageKind.values)
+    rules = competition.pages.get(kind=PageKind.RULES).text
+    assert "One account a person" in rules
+    assert "No probing" in rules
     assert not competition.is_published
 
 
@@ -93,12 +96,12 @@ def test_a_solution_is_checked_by_the_worker_and_the_first_becomes_active(
 
 
 def refused(as_olga, competition, content):
-    """What the admin shows of a solution that the worker refuses."""
+    """What the admin shows of a solution that the worker refuses; the competition is as it was before."""
     upload_solution(as_olga, competition, content)
     check_solutions()
     solution = Solution.objects.order_by("-version").first()
     assert solution.verdict == Solution.Verdict.REFUSED
-    assert not solution.is_active
+    assert list(competition.solutions.filter(is_active=True).values_list("version", flat=True)) == [1]
     return text(as_olga.get(f"/admin/competitions/solution/{solution.pk}/change/"))
 
 
@@ -114,6 +117,16 @@ def test_a_solution_with_an_unknown_usage_is_refused_with_its_line(as_olga, comp
 
 def test_a_solution_whose_ids_are_not_those_of_the_test_file_is_refused(as_olga, competition):
     assert "Line 6" in refused(as_olga, competition, SOLUTION.replace("5,2,Private", "6,2,Private"))
+
+
+def test_a_solution_that_lacks_an_id_of_the_test_file_is_refused(as_olga, competition):
+    assert "1 of 5 ids is missing; it is 5." in refused(as_olga, competition, SOLUTION.replace("5,2,Private\n", ""))
+
+
+def test_a_solution_with_an_id_that_stands_twice_is_refused_with_both_lines(as_olga, competition):
+    page = refused(as_olga, competition, SOLUTION + "2,4,Public\n")
+    assert "Line 7: id 2 stands twice, first on line 3." in page
+    assert page.count("Line ") == 1
 
 
 def test_a_solution_without_private_rows_is_refused(as_olga, competition):

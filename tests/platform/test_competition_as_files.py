@@ -13,9 +13,11 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from competitions.as_files.schema import NOT_SETTINGS, SETTINGS
 from competitions.models import Competition, DataFile, PublishOverride
+from grading.tasks import launch_checks
+from submissions.launch_jobs import ask_for_launch_check
 from teams.joining import join
 
-REASON = "It was checked where it comes from."
+REASON = "The class knows its rules from the lecture."
 
 
 def run(*arguments) -> str:
@@ -89,10 +91,7 @@ def test_the_plan_of_an_unchanged_export_is_empty(exported):
 def test_export_import_export_gives_the_same_bytes_with_the_solution_as_its_hash(exported, tmp_path):
     before = tree(exported)
     Competition.objects.all().delete()
-    assert "The launch check has not been run." in refused("import", exported)
-    assert not Competition.objects.exists()
     assert "SHA-256" in run("import", exported, "--publish-because", REASON)
-    assert PublishOverride.objects.get().reason == REASON
     run("export", "stars", tmp_path / "again")
     assert tree(tmp_path / "again") == before
 
@@ -207,6 +206,31 @@ def test_publishing_without_a_solution_is_told(edit, exported, competition):
     assert "is_published: false → true" in shown
     assert "! Publishing: from now on everyone sees the competition with its pages." in shown
     assert "! It has no accepted solution yet" in shown
+    assert (
+        "! It is published only with a reason in writing, because of this: The launch check has not been run" in shown
+    )
+
+
+def test_files_publish_through_the_launch_check_or_for_a_reason_that_is_kept(edit, exported, competition):
+    publish_it = edit("daily_limit: 5", "daily_limit: 4")
+    Competition.objects.update(is_published=False)
+    said = refused("apply", publish_it)
+    assert "Nothing was applied: Five stars was not published. The launch check has not been run." in said
+    competition.refresh_from_db()
+    assert (competition.is_published, competition.daily_limit) == (False, 5)
+
+    run("apply", publish_it, "--publish-because", REASON)
+    assert PublishOverride.objects.get().reason == REASON
+    competition.refresh_from_db()
+    assert (competition.is_published, competition.daily_limit) == (True, 4)
+
+    run("apply", edit("is_published: true", "is_published: false"))
+    ask_for_launch_check(competition, None)
+    launch_checks()
+    run("apply", edit("is_published: false", "is_published: true"))
+    competition.refresh_from_db()
+    assert competition.is_published
+    assert PublishOverride.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -267,8 +291,9 @@ def test_zips_that_are_too_much_or_no_zips_get_a_sentence(competition, tmp_path,
         archive.writestr(member, "/etc/passwd")
     assert "is a link or a device" in refused("import", link)
 
-    twice = packed(tmp_path / "twice.zip", {"competition.yaml": "holdout: 1", "Competition.yaml": "holdout: 1"})
-    assert "holds 'Competition.yaml' twice" in refused("import", twice)
+    twice = packed(tmp_path / "twice.zip", {"competition.yaml": "holdout: 1", "competition.yamL": "holdout: 1"})
+    twice.write_bytes(twice.read_bytes().replace(b"competition.yamL", b"competition.yaml"))
+    assert "holds 'competition.yaml' twice" in refused("import", twice)
 
     (tmp_path / "text.zip").write_text("no zip at all")
     assert "it is no zip, or damaged" in refused("import", tmp_path / "text.zip")

@@ -20,7 +20,15 @@ from competitions.models import (
 )
 from leaderboard.models import ModerationAct
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
-from teams.models import Membership, Team
+from teams.models import (
+    EntryInvitation,
+    EntryInvitationUse,
+    EntryRequest,
+    Membership,
+    MergeProposal,
+    Team,
+    TeamInvitation,
+)
 
 
 def refuses(name, change):
@@ -136,6 +144,86 @@ def test_two_captains_of_one_team(alices_team, bobs_team):
     bobs = Membership.objects.filter(team=bobs_team)
     assert refuses("one_captain_per_team", lambda: bobs.update(team=alices_team))
     assert bobs.update(team=alices_team, is_captain=False) == 1
+
+
+def test_one_person_asks_twice_to_enter(alice, competition):
+    EntryRequest.objects.create(competition=competition, user=alice)
+    assert refuses(
+        "one_entry_request_per_person", lambda: EntryRequest.objects.create(competition=competition, user=alice)
+    )
+
+
+def test_a_decision_about_entry_without_its_time_or_reason(alice, competition):
+    rows = EntryRequest.objects.filter(pk=EntryRequest.objects.create(competition=competition, user=alice).pk)
+    now = timezone.now()
+    assert refuses("a_decided_entry_request_says_when", lambda: rows.update(state="approved"))
+    assert refuses("a_decided_entry_request_says_when", lambda: rows.update(decided_at=now))
+    assert refuses("a_decided_entry_request_says_when", lambda: rows.update(state="lost", decided_at=now))
+    assert refuses("a_denied_entry_request_says_why", lambda: rows.update(state="denied", decided_at=now))
+    assert refuses("a_denied_entry_request_says_why", lambda: rows.update(reason="Full."))
+
+
+@pytest.fixture
+def entry_invitation(competition):
+    made = EntryInvitation.objects.create(competition=competition, token="a" * 43, email="ada@example.org")
+    return EntryInvitation.objects.filter(pk=made.pk)
+
+
+def test_an_invitation_used_more_often_than_it_was_made_for(entry_invitation):
+    assert refuses("entry_invitation_is_not_used_more_often", lambda: entry_invitation.update(use_count=2))
+    assert refuses(
+        "entry_invitation_is_not_used_more_often", lambda: entry_invitation.update(email="", max_uses=0, use_count=0)
+    )
+
+
+def test_an_invitation_to_one_address_for_two_people_or_made_twice(entry_invitation, competition):
+    def once_more():
+        EntryInvitation.objects.create(competition=competition, token="b" * 43, email="ada@example.org")
+
+    assert refuses("an_address_is_one_person", lambda: entry_invitation.update(max_uses=2))
+    assert refuses("one_open_entry_invitation_per_address", once_more)
+    entry_invitation.update(revoked_at=timezone.now())
+    once_more()
+
+
+def test_one_person_uses_an_invitation_twice(entry_invitation, alice):
+    use = {"invitation": entry_invitation.get(), "user": alice}
+    EntryInvitationUse.objects.create(**use)
+    assert refuses("one_use_of_an_entry_invitation_per_person", lambda: EntryInvitationUse.objects.create(**use))
+
+
+def test_two_teams_whose_names_differ_by_case_alone(alices_team, bobs_team):
+    assert refuses("team_names_differ", lambda: Team.objects.filter(pk=bobs_team.pk).update(name="ALICE"))
+
+
+def test_two_teams_of_one_link(alices_team, bobs_team):
+    Team.objects.filter(pk=alices_team.pk).update(link_token="a" * 43)
+    assert refuses("team_links_differ", lambda: Team.objects.filter(pk=bobs_team.pk).update(link_token="a" * 43))
+
+
+def test_a_team_merged_into_itself_or_merged_with_a_link(alices_team, bobs_team):
+    rows = Team.objects.filter(pk=alices_team.pk)
+    assert refuses("a_team_is_not_merged_into_itself", lambda: rows.update(merged_into=alices_team))
+    assert refuses("a_merged_team_has_no_link", lambda: rows.update(merged_into=bobs_team, link_token="a" * 43))
+
+
+def test_two_open_invitations_of_one_person_to_one_team(alices_team, bob):
+    rows = TeamInvitation.objects.filter(pk=TeamInvitation.objects.create(team=alices_team, user=bob).pk)
+    assert refuses(
+        "one_open_team_invitation_per_person", lambda: TeamInvitation.objects.create(team=alices_team, user=bob)
+    )
+    assert refuses("an_answered_team_invitation_says_when", lambda: rows.update(state="declined"))
+    assert refuses("an_answered_team_invitation_says_when", lambda: rows.update(answered_at=timezone.now()))
+    rows.update(state="declined", answered_at=timezone.now())
+    TeamInvitation.objects.create(team=alices_team, user=bob)
+
+
+def test_two_open_proposals_of_one_pair_or_one_to_oneself(alices_team, bobs_team):
+    pair = {"from_team": alices_team, "to_team": bobs_team}
+    rows = MergeProposal.objects.filter(pk=MergeProposal.objects.create(**pair).pk)
+    assert refuses("one_open_proposal_per_pair", lambda: MergeProposal.objects.create(**pair))
+    assert refuses("a_team_does_not_merge_with_itself", lambda: rows.update(to_team=alices_team))
+    assert refuses("an_answered_proposal_says_when", lambda: rows.update(state="accepted"))
 
 
 DATES = ("opens_at", "merger_deadline_at", "entry_deadline_at", "closes_at", "reveals_at", "archived_at")

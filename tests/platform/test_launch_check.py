@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from competitions.models import Competition, DataFile, EntryPolicy, JobState, LaunchCheck, PageKind, Solution
+from grading import rescores
 from grading.solutions import check as check_solution
 from grading.sweeper import sweep
 from grading.tasks import launch_checks, score_waiting
@@ -182,6 +183,22 @@ def test_another_worker_may_score_what_the_check_has_sent(as_olga, with_files, s
         launch_checks()
     settings.TURN_SECONDS = 30
     score_waiting()
+    launch_checks()
+    assert line(LaunchCheck.objects.get(), "Perfect answer")[0] == "green"
+
+
+def test_a_rescore_meanwhile_leaves_the_rehearsal_alone(as_olga, olga, competition, alices_team, graded, settings):
+    graded(alices_team)
+    settings.TURN_SECONDS = 0
+    as_olga.post(ADDRESS)
+    for _ in range(12):
+        launch_checks()
+    corrected = ContentFile(SOLUTION.replace("1,5,Public", "1,4,Public"), name="solution.csv")
+    solution = Solution.objects.create(competition=competition, version=2, file=corrected)
+    assert check_solution(solution)
+    solution.refresh_from_db()
+    asked = rescores.ask(solution, olga)
+    assert rescores.progress(asked) == (0, 1)
     launch_checks()
     assert line(LaunchCheck.objects.get(), "Perfect answer")[0] == "green"
 
@@ -370,10 +387,12 @@ def test_a_hidden_test_file_where_only_files_are_taken(as_olga, with_files):
 
 
 def test_dates_that_have_passed(as_olga, with_files):
-    with_files.closes_at = timezone.now() - timedelta(minutes=1)
-    with_files.opens_at = timezone.now() - timedelta(days=1)
+    with_files.closes_at = timezone.now() - timedelta(days=1)
+    with_files.opens_at = timezone.now() - timedelta(days=2)
     with_files.save()
-    assert line(run(as_olga), "Dates") == ("red", "It would be closed as soon as it is published.")
+    assert line(run(as_olga), "Dates") == (
+        "red", "As soon as it is published its stage would be “private results revealed”."
+    )  # fmt: skip
 
 
 def test_one_second_late_is_refused(as_olga, with_files):

@@ -5,11 +5,11 @@ from cast_of_stories import GOOD
 from django.db import transaction
 from django.db.models.functions import Now
 
+from config.clock import seconds_from_now
 from grader.scoring.rejection import Problem, Rejected
 from grading.labels import active_version
 from grading.sweeper import sweep
 from submissions import lifecycle
-from submissions.clock import seconds_from_now
 from submissions.lifecycle import ClaimLost
 from submissions.models import Evaluation, Queue, Status, Submission
 

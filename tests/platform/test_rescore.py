@@ -11,13 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from competitions.models import Competition, Rescore, Solution
+from config.clock import seconds_from_now
 from grading import rescores
 from grading.scoring import score_claimed
 from grading.sweeper import sweep
 from grading.tasks import check_solutions, rescore, score_waiting
 from leaderboard.standings import standings
 from submissions import lifecycle
-from submissions.clock import seconds_from_now
 from submissions.models import Evaluation, Queue, Status, Submission, prediction_storage
 
 State = Rescore.State

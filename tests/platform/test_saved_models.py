@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from competitions.models import Competition, DataFile
+from config.clock import seconds_from_now
 from grader.model_runner.walls import walls_of_this_machine
 from grading import models_worker
 from grading.model_running import run_claimed
@@ -18,7 +19,6 @@ from grading.sweeper import sweep
 from grading.tasks import predict_waiting, score_waiting
 from leaderboard.standings import rank_of
 from submissions import lifecycle
-from submissions.clock import seconds_from_now
 from submissions.model_grading import why_models_wait
 from submissions.models import Kind, ModelRun, ModelsWorker, Queue, Status, Submission
 from submissions.quota import allowance

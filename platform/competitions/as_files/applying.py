@@ -27,16 +27,16 @@ STORED_NAME_LENGTH = 100
 def apply(plan: Plan, by: User | None, override_reason: str = "") -> Competition:
     """Do what the plan says, in one transaction. `by` becomes an organizer of a new competition; None: a command.
 
-    `override_reason`: why it is to be published although the launch check does not say so. Raises FilesRefused, and
-    leaves everything as it was, when the plan was refused, when the competition has changed since, or when it
-    cannot be published.
+    Raises FilesRefused, and leaves everything as it was, when the plan was refused, when the competition has
+    changed since, or when it may not be published yet: then `override_reason` publishes it, and is recorded.
     """
     if plan.refusals:
         raise FilesRefused(*plan.refusals)
     with _stored(plan) as stored, transaction.atomic():
         competition = _row(plan)
         for name in SETTINGS:
-            if name == "is_published":  # There is one gate for that, below.
+            if name == "is_published":
+                # Publishing has a gate of its own, which looks at all the rest.
                 continue
             setattr(competition, name, plan.wanted.values[name])
         competition.expected_solution_sha256 = "" if _has_labels(competition) else plan.wanted.solution_sha256 or ""
@@ -65,13 +65,13 @@ def _row(plan: Plan) -> Competition:
 
 
 def _set_published(competition: Competition, plan: Plan, by: User | None, override_reason: str) -> None:
-    if not plan.after("is_published"):
+    if not plan.wanted.values["is_published"]:
         unpublish(competition)
         return
     try:
         publish(competition, by, override_reason)
-    except PublishingRefused as reason:
-        raise FilesRefused(f"{reason} Nothing was applied. With is_published: false the rest can be.") from reason
+    except PublishingRefused as refusal:
+        raise FilesRefused(f"Nothing was applied: {refusal} Or write “is_published: false” for now.") from refusal
 
 
 def _has_labels(competition: Competition) -> bool:

@@ -57,6 +57,11 @@ class Plan:
         """Whether that setting of a competition that is there would change."""
         return self.present is not None and self.present.values[setting] != self.wanted.values[setting]
 
+    @property
+    def publishes(self) -> bool:
+        """Whether everyone would see the competition from then on, and did not before."""
+        return bool(self.after("is_published")) and not self.before("is_published")
+
     def before(self, setting: str) -> Any:
         """A setting of the competition as it is; None where there is no competition yet."""
         return self.present.values[setting] if self.present else None

@@ -68,7 +68,7 @@ class Zip:
             _refuse_member(member)
             if member.is_dir():
                 continue
-            if member.filename.lower() in {name.lower() for name in files}:
+            if member.filename in files:
                 raise FilesRefused(f"The zip holds {quoted(member.filename)} twice. Leave one of them out.")
             files[member.filename] = member
         self._members = _without_outer_folder(files)

@@ -46,7 +46,8 @@ def describe(competition: Competition) -> Description:
                 size_bytes=stored.sizes[f"data/{data_file.name}"],
                 sha256=sha256_of(chunks_of(stored, f"data/{data_file.name}")),
             )
-            for data_file in competition.data_files.order_by("name")
+            # Not in the database's order, which depends on its collation.
+            for data_file in sorted(competition.data_files.all(), key=lambda data_file: data_file.name)
         ),
         solution_sha256=solution_sha256(competition),
     )

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from competitions.allowed_emails import entries, wrong_entries
 from competitions.timeline import ORDERED_DATES, Stage, Timeline
 from grader.scoring.metrics import METRICS, Metric
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
@@ -277,10 +278,19 @@ class Competition(models.Model):
         above = {name: limit for name, limit in most.items() if (getattr(self, name) or 0) > limit}
         problems = {name: f"This site allows at most {limit:,}." for name, limit in above.items()}
         problems |= dict(self.timeline.out_of_order())
+        if problem := self._problem_of_list():
+            problems["allowed_emails"] = problem
         if self.metric in METRICS:
             problems |= self._problems_of_k(METRICS[self.metric]) | self._problems_of_range(METRICS[self.metric])
         if problems:
             raise ValidationError(problems)
+
+    def _problem_of_list(self) -> str:
+        if wrong := wrong_entries(self.allowed_emails):
+            return f"'{wrong[0]}' is neither an address nor a domain: write ada@example.org, or @example.org for all."
+        if self.entry == EntryPolicy.LIST and not entries(self.allowed_emails):
+            return "Where the list decides who may join, it needs an address or a domain at least."
+        return ""
 
     def _problems_of_k(self, metric: Metric) -> dict[str, str]:
         if metric.takes_k and self.metric_k is None:

@@ -1,5 +1,7 @@
 """The Markdown pages of a competition."""
 
+from pathlib import Path
+
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
@@ -13,6 +15,12 @@ class PageKind(models.TextChoices):
     EVALUATION = "evaluation", "Evaluation"
     RULES = "rules", "Rules"
     TIMELINE = "timeline", "Timeline"
+
+
+def text_to_begin_with(kind: PageKind) -> str:
+    """The Markdown that such a page of a new competition begins with; empty: its organizers write it."""
+    path = Path(__file__).parents[1] / "default_pages" / f"{kind.value}.md"
+    return path.read_text() if path.exists() else ""
 
 
 class Page(models.Model):

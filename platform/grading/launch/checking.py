@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from competitions.clock import database_now
 from competitions.launching import Line, digest_of, worst_of
 from competitions.models import LaunchCheck, Level
 from grader.scoring.solution import Solution
@@ -26,7 +27,6 @@ from grading.launch.rules import dates, one_over_the_limit, one_second_late
 from grading.launch.surroundings import surroundings
 from grading.launch.verdicts import verdicts
 from grading.scoring import score_claimed
-from submissions.clock import database_now
 from submissions.lifecycle import claim_next, erase_rehearsals
 from submissions.models import Queue
 

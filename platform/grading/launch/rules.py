@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from competitions.clock import database_now
 from competitions.launching import Line
 from competitions.models import Competition, LaunchCheck, Level
 from competitions.timeline import Stage
 from grading.launch.rehearsal import team_name
 from submissions import lifecycle
-from submissions.clock import database_now
 from submissions.models import Kind, Submission
 from submissions.quota import SubmissionRefused, allowance, in_utc, may_submit, refuse_if_used_up, refuse_unless_open
 from submissions.uploads import StoredUpload
@@ -106,5 +106,5 @@ def dates(competition: Competition, now: datetime) -> Line:
     if stage == Stage.OPEN:
         closes = f"closes on {in_utc(competition.closes_at)}" if competition.closes_at else "has no closing date"
         return Line(name, Level.GREEN, f"In order; it is open as soon as it is published, and {closes}.")
-    finding = f"It would be {stage.label} as soon as it is published."
+    finding = f"As soon as it is published its stage would be “{stage.label}”."
     return Line(name, Level.RED, finding, "Set dates that are still to come.")

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             changing = command(name, text, "path")
             changing.add_argument("--solution", type=Path, metavar="FILE", help="Labels to add as a version.")
             changing.add_argument(
-                "--publish-because", default="", metavar="REASON", help="Publish it without a launch check, recorded."
+                "--publish-because", default="", metavar="REASON", help="Publish against the launch check; recorded."
             )
             if name == "import":
                 changing.add_argument("--slug", help="Its address, in place of the one in the files.")

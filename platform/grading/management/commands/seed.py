@@ -1,14 +1,15 @@
-"""`manage.py seed`: whatever is missing of the two seeded competitions. It must run on the scoring host."""
+"""`manage.py seed`: whatever is missing of the seeded competitions. It must run on the scoring host."""
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from grading.seeding import SeedingFailed, seed_all
 
 
 class Command(BaseCommand):
-    help = "Make the Goodreads challenge, the second competition and their baselines, unless they are there."
+    help = "Make the seeded competitions and their baselines, unless they are there."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -19,7 +20,12 @@ class Command(BaseCommand):
             help="A baseline of the starter kit (./run kit baselines) to train and to enter too; may be given again.",
         )
 
+        parser.add_argument("--at-start", action="store_true", help="Nothing where HOLDOUT_SEED=false.")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["at_start"] and not settings.SEED:
+            return
+
         def say(line: str) -> None:
             self.stdout.write(line)
             self.stdout.flush()

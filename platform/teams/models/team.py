@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from competitions.models import Competition
 
@@ -24,13 +25,22 @@ class Team(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.CASCADE, related_name="merged_teams", editable=False
     )
+    # Plain and not hashed: the captain looks it up again, and it opens nothing but this team, until it is renewed.
+    link_token = models.CharField(max_length=43, blank=True, editable=False, help_text="Of its link; empty: no link.")
     disqualified_at = models.DateTimeField(null=True, editable=False)
     disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text="Why.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["competition", "name"], name="team_names_differ"),
+            models.UniqueConstraint("competition", Lower("name"), name="team_names_differ"),
+            models.UniqueConstraint(fields=["link_token"], condition=~Q(link_token=""), name="team_links_differ"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="a_team_is_not_merged_into_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(link_token=""), name="a_merged_team_has_no_link"
+            ),
             models.CheckConstraint(
                 condition=Q(disqualified_at__isnull=True, disqualification="")
                 | (Q(disqualified_at__isnull=False) & ~Q(disqualification="")),

@@ -5,9 +5,6 @@ from datetime import datetime
 from django.db.models.functions import Now
 
 from competitions.models import Competition
-from config.clock import seconds_from_now
-
-__all__ = ["database_now", "seconds_from_now"]
 
 
 def database_now(competition: Competition) -> datetime:

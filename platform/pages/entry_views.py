@@ -1,0 +1,68 @@
+"""The door of a competition: joining it, or asking to be let in."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from competitions.models import PageKind
+from pages.competition_views import competition_or_404, context_of, text_of
+from pages.team_forms import EntryRequestForm, JoinForm
+from teams.entry import JoiningRefused, admission, ask_to_enter, refuse_unless_enterable
+from teams.invitations import team_by_link
+from teams.joining import join as join_competition
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    """The rules and the box to tick, or what is missing before somebody may join.
+
+    `?invitation=` carries an organizer's invitation, `?team=` the link of the team to go to afterwards.
+    """
+    competition = competition_or_404(request, slug)
+    user = cast(User, request.user)
+    came_with = {name: request.GET.get(name, "")[:43] for name in ("invitation", "team")}
+    form = JoinForm(request.POST, initial=came_with) if request.method == "POST" else JoinForm(initial=came_with)
+    if form.is_bound and form.is_valid():
+        try:
+            team = join_competition(user, competition, form.cleaned_data["invitation"])
+        except JoiningRefused as reason:
+            messages.error(request, str(reason))
+            return redirect(competition)
+        messages.success(request, f"You have joined {competition.title} as {team.name}.")
+        link = form.cleaned_data["team"]
+        return redirect("team_link", slug, link) if team_by_link(competition, link) else redirect("submit", slug=slug)
+
+    context = context_of(request, competition, "join") | {"form": form, "text": text_of(competition, PageKind.RULES)}
+    if context["team"] is None:
+        try:
+            refuse_unless_enterable(competition, timezone.now())
+        except JoiningRefused as reason:
+            context["too_late"] = str(reason)
+        token = form.data.get("invitation", "") if form.is_bound else came_with["invitation"]
+        context["missing"] = admission(user, competition, token[:43]).missing
+        context["request_form"] = EntryRequestForm()
+    return render(request, "pages/join.html", context)
+
+
+@login_required
+@require_POST
+def ask(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask the organizers to be let in."""
+    competition = competition_or_404(request, slug)
+    form = EntryRequestForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Your message has more than 500 characters. Shorten it and ask again.")
+        return redirect("join", slug=slug)
+    try:
+        ask_to_enter(cast(User, request.user), competition, form.cleaned_data["message"])
+        messages.success(request, "Your request is with the organizers. This page shows what they decide.")
+    except JoiningRefused as reason:
+        messages.error(request, str(reason))
+    return redirect("join", slug=slug)

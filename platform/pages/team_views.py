@@ -1,0 +1,204 @@
+"""The Team page and everything that is done there: fetch, call one function of the domain, answer."""
+
+from collections.abc import Callable
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from leaderboard import mergers
+from pages.competition_views import competition_or_404, context_of
+from pages.team_forms import CaptainForm, InviteForm, MergeForm, NameForm
+from submissions import merging as submission_merging
+from teams import invitations, members, merging
+from teams.joining import team_of
+from teams.members import ChangeRefused
+from teams.models import MergeProposal, State, Team, TeamInvitation
+
+
+@login_required
+@require_safe
+def team(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who is in the team, what waits for an answer, and what its captain may do."""
+    competition = competition_or_404(request, slug)
+    context = context_of(request, competition, "team")
+    mine: Team | None = context["team"]
+    if mine is None:
+        return _join_first(request, slug)
+    user = cast(User, request.user)
+    people = members.members(mine)
+    is_captain = members.captain_of(mine) == user
+    waiting = MergeProposal.objects.filter(state=State.WAITING).select_related("from_team", "to_team")
+    link = request.build_absolute_uri(reverse("team_link", args=[slug, mine.link_token])) if mine.link_token else ""
+    context |= {
+        "people": people,
+        "is_captain": is_captain,
+        "may_change": competition.timeline.may_merge(timezone.now()),
+        "has_room": len(people) < competition.max_team_size,
+        "sent_count": submission_merging.counted(mine),
+        "link": link if is_captain else "",
+        "invitations_got": invitations.open_invitations(user, competition),
+        "invitations_made": TeamInvitation.objects.filter(team=mine, state=State.WAITING).select_related("user"),
+        "proposals_got": waiting.filter(to_team=mine),
+        "proposals_made": waiting.filter(from_team=mine),
+        "name_form": NameForm(initial={"name": mine.name}),
+        "invite_form": InviteForm(),
+        "merge_form": MergeForm(),
+        "captain_form": CaptainForm(mine),
+    }
+    return render(request, "pages/team.html", context)
+
+
+def _join_first(request: HttpRequest, slug: str) -> HttpResponse:
+    messages.info(request, "Join the competition first: you begin as a team of one.")
+    return redirect("join", slug=slug)
+
+
+def _change(request: HttpRequest, slug: str, change: Callable[[Team, User], str]) -> HttpResponse:
+    """Do something to the visitor's own team, and show its page with the sentence of what was done or refused."""
+    competition = competition_or_404(request, slug)
+    user = cast(User, request.user)
+    mine = team_of(user, competition)
+    if mine is None:
+        return _join_first(request, slug)
+    try:
+        messages.success(request, change(mine, user))
+    except ChangeRefused as reason:
+        messages.error(request, str(reason))
+    return redirect("team", slug=slug)
+
+
+def _cleaned(form: Form, field: str) -> str:
+    """The field's value. Raises ChangeRefused with the sentence of what is wrong with it."""
+    if not form.is_valid():
+        raise ChangeRefused(" ".join(str(error) for errors in form.errors.values() for error in errors))
+    return str(form.cleaned_data[field])
+
+
+@login_required
+@require_POST
+def rename(request: HttpRequest, slug: str) -> HttpResponse:
+    def change(mine: Team, user: User) -> str:
+        return f"The team is called “{members.rename(mine, user, _cleaned(NameForm(request.POST), 'name')).name}” now."
+
+    return _change(request, slug, change)
+
+
+@login_required
+@require_POST
+def hand_over(request: HttpRequest, slug: str) -> HttpResponse:
+    def change(mine: Team, user: User) -> str:
+        form = CaptainForm(mine, request.POST)
+        _cleaned(form, "member")
+        to = form.cleaned_data["member"].user
+        members.hand_over(mine, user, to)
+        return f"{to} is the captain now."
+
+    return _change(request, slug, change)
+
+
+@login_required
+@require_POST
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    def change(mine: Team, user: User) -> str:
+        own = submission_merging.leave(mine, user)
+        return f"You have left {mine.name} and take part as {own.name}, alone."
+
+    return _change(request, slug, change)
+
+
+@login_required
+@require_POST
+def link(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make the team's link anew, or (`close`) take it away."""
+
+    def change(mine: Team, user: User) -> str:
+        if "close" in request.POST:
+            invitations.close_link(mine, user)
+            return "Nobody comes by the link any more."
+        invitations.renew_link(mine, user)
+        return "The team has a new link. Whoever has it can come to your team; an older one opens nothing any more."
+
+    return _change(request, slug, change)
+
+
+@login_required
+@require_POST
+def invite(request: HttpRequest, slug: str) -> HttpResponse:
+    def change(mine: Team, user: User) -> str:
+        invitation = invitations.invite(mine, user, _cleaned(InviteForm(request.POST), "username"))
+        return f"{invitation.user} is invited, and finds it on their Team page."
+
+    return _change(request, slug, change)
+
+
+@login_required
+@require_POST
+def propose_merger(request: HttpRequest, slug: str) -> HttpResponse:
+    def change(mine: Team, user: User) -> str:
+        proposal = merging.propose(mine, user, _cleaned(MergeForm(request.POST), "team"))
+        return f"The captain of {proposal.to_team} is asked, and finds it on their Team page."
+
+    return _change(request, slug, change)
+
+
+@login_required
+@require_POST
+def answer_invitation(request: HttpRequest, slug: str, pk: int, answer: str) -> HttpResponse:
+    """The invited person accepts or declines; the captain of the team that asked withdraws."""
+
+    def change(mine: Team, user: User) -> str:
+        of_this = TeamInvitation.objects.filter(team__competition=mine.competition_id).select_related("team", "user")
+        if answer == "withdraw":
+            invitation = get_object_or_404(of_this, pk=pk, team=mine)
+            members.refuse_unless_captain(mine, user)
+        else:
+            invitation = get_object_or_404(of_this, pk=pk, user=user)
+        if answer == "accept":
+            return f"You are in {mergers.accept_invitation(invitation).name} now."
+        state = State.WITHDRAWN if answer == "withdraw" else State.DECLINED
+        if not invitations.answer(TeamInvitation.objects.filter(pk=pk), state):
+            raise ChangeRefused(mergers.ANSWERED)
+        return f"The invitation to {invitation.team} is {state.label}."
+
+    return _change(request, slug, change)
+
+
+@login_required
+@require_POST
+def answer_proposal(request: HttpRequest, slug: str, pk: int, answer: str) -> HttpResponse:
+    """The captain who was asked accepts or declines; the one who asked withdraws."""
+
+    def change(mine: Team, user: User) -> str:
+        side = {"from_team": mine} if answer == "withdraw" else {"to_team": mine}
+        proposal = get_object_or_404(MergeProposal.objects.select_related("from_team", "to_team"), pk=pk, **side)
+        if answer == "accept":
+            return f"Your teams are one: you are in {mergers.accept_proposal(proposal, user).name} now."
+        members.refuse_unless_captain(mine, user)
+        state = State.WITHDRAWN if answer == "withdraw" else State.DECLINED
+        if not merging.end(MergeProposal.objects.filter(pk=pk), state, user):
+            raise ChangeRefused(mergers.ANSWERED)
+        return f"The merger of {proposal.from_team} and {proposal.to_team} is {state.label}."
+
+    return _change(request, slug, change)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def team_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The page behind a team's link: whose team it is, and the button to come to it."""
+    competition = competition_or_404(request, slug)
+    host = invitations.team_by_link(competition, token)
+    if host is None:
+        raise Http404
+    if request.method == "POST":
+        return _change(request, slug, lambda _, user: f"You are in {mergers.come_by_link(host, token, user).name} now.")
+    context = context_of(request, competition, "team") | {"host": host, "people": members.members(host), "token": token}
+    return render(request, "pages/team_link.html", context)

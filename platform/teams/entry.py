@@ -1,0 +1,174 @@
+"""Who may enter a competition: its policy, what somebody still lacks, and requests that organizers decide."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet, TextChoices
+from django.db.models.functions import Now
+
+from accounts.addresses import verified_addresses
+from accounts.models import User
+from competitions.allowed_emails import is_listed
+from competitions.clock import database_now
+from competitions.models import Competition, EntryPolicy
+from competitions.timeline import Stage
+from teams.entry_invitations import invitation_for
+from teams.models import EntryInvitation, EntryRequest, Membership
+
+State = EntryRequest.State
+
+
+class JoiningRefused(Exception):
+    """Why this person cannot join, for them to read."""
+
+
+class Need(TextChoices):
+    """What somebody lacks who may not join yet, by what they can do about it."""
+
+    VERIFICATION = "verification", "a confirmed e-mail address"
+    REQUEST = "request", "a request to the organizers"
+    DECISION = "decision", "the organizers' decision"
+    INVITATION = "invitation", "an invitation"
+    LISTING = "listing", "a place on the list"
+    NOTHING_HELPS = "denied", "nothing: the request was denied"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What somebody needs before they may join, and the sentence that says so."""
+
+    need: Need
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Admission:
+    """How somebody stands at the door: what is missing (None: they may join), and the invitation that opens it."""
+
+    missing: Missing | None
+    invitation: EntryInvitation | None = None
+
+
+def admission(user: User, competition: Competition, token: str = "") -> Admission:
+    """Whether `user` may join by the competition's policy, with the invitation of that token if there is one.
+
+    An organizer's invitation opens every policy; an address must be confirmed all the same where that is asked.
+    """
+    verified = verified_addresses(user)
+    if competition.needs_verified_email and not verified:
+        return Admission(
+            Missing(
+                Need.VERIFICATION,
+                f"{competition.title} is for people with a confirmed e-mail address, and you have none yet. "
+                "Confirm yours by the link in the letter that we send you, then join.",
+            )
+        )
+    if competition.entry == EntryPolicy.PUBLIC:
+        return Admission(None)
+    invitation, problem = invitation_for(competition, verified, token)
+    if invitation:
+        return Admission(None, invitation)
+    if competition.entry == EntryPolicy.APPROVAL:
+        return Admission(_missing_approval(user, competition))
+    if competition.entry == EntryPolicy.LIST:
+        return Admission(_missing_listing(competition, verified))
+    return Admission(
+        Missing(
+            Need.INVITATION,
+            problem
+            or f"{competition.title} is for people whom its organizers have invited. Open the link that they sent you, "
+            "or confirm the e-mail address that they have invited.",
+        )
+    )
+
+
+def _missing_listing(competition: Competition, verified: frozenset[str]) -> Missing | None:
+    if is_listed(competition.allowed_emails, verified):
+        return None
+    if not verified:
+        return Missing(
+            Need.VERIFICATION,
+            f"{competition.title} is for the e-mail addresses on its organizers' list, and you have not confirmed "
+            "yours yet. Confirm it by the link in the letter that we send you, then join.",
+        )
+    return Missing(
+        Need.LISTING,
+        f"{competition.title} is for the e-mail addresses on its organizers' list, and {', '.join(sorted(verified))} "
+        "is not on it. Add the address that they know you by and confirm it, or ask them.",
+    )
+
+
+def _missing_approval(user: User, competition: Competition) -> Missing | None:
+    request = request_of(user, competition)
+    if request is None:
+        return Missing(
+            Need.REQUEST, f"The organizers of {competition.title} decide who takes part. Ask them to let you in."
+        )
+    if request.state == State.APPROVED:
+        return None
+    if request.state == State.DENIED:
+        return Missing(
+            Need.NOTHING_HELPS,
+            f"The organizers of {competition.title} have denied your request: {request.reason} "
+            "They can still approve it; write to them if something has changed.",
+        )
+    return Missing(
+        Need.DECISION,
+        f"You asked to join {competition.title} on {request.created_at:%d %B %Y}. Its organizers have not decided yet; "
+        "once they approve, you can join here.",
+    )
+
+
+def refuse_unless_enterable(competition: Competition, at: datetime) -> None:
+    """Raises JoiningRefused before publishing, after the entry deadline, and after closing."""
+    if competition.timeline.may_enter(at):
+        return
+    stage = competition.stage(at)
+    if stage == Stage.DRAFT:
+        raise JoiningRefused(f"{competition.title} is not published yet. Its organizers publish it in the admin.")
+    if stage in (Stage.PUBLISHED, Stage.OPEN):
+        raise JoiningRefused(
+            f"The entry deadline of {competition.title} was on {competition.entry_deadline_at:%d %B %Y at %H:%M} UTC: "
+            "nobody new may join. Its pages and leaderboard stay readable."
+        )
+    ended_at = competition.closes_at if competition.has_closed(at) else competition.archived_at
+    raise JoiningRefused(
+        f"{competition.title} closed on {ended_at:%d %B %Y at %H:%M} UTC. Its pages and leaderboard stay readable."
+    )
+
+
+def request_of(user: User, competition: Competition) -> EntryRequest | None:
+    """What `user` has asked the organizers; None: nothing."""
+    return EntryRequest.objects.filter(user=user, competition=competition).first()
+
+
+def ask_to_enter(user: User, competition: Competition, message: str = "") -> EntryRequest:
+    """Ask the organizers to be let in. Asking twice changes nothing. Raises JoiningRefused where nobody asks."""
+    refuse_unless_enterable(competition, database_now(competition))
+    missing = admission(user, competition).missing
+    if missing and missing.need == Need.VERIFICATION:
+        raise JoiningRefused(missing.sentence)
+    if competition.entry != EntryPolicy.APPROVAL:
+        raise JoiningRefused(f"{competition.title} does not ask its organizers who may join. Join it, if you may.")
+    request, _ = EntryRequest.objects.get_or_create(competition=competition, user=user, defaults={"message": message})
+    return request
+
+
+def approve(requests: QuerySet[EntryRequest], by: User) -> int:
+    """Let these people join: those that wait, and those that were denied. Returns how many moved."""
+    return requests.exclude(state=State.APPROVED).update(
+        state=State.APPROVED, reason="", decided_by=by, decided_at=Now()
+    )
+
+
+def deny(requests: QuerySet[EntryRequest], by: User, reason: str) -> int:
+    """Refuse these people, who read the reason. Returns how many moved: nobody who has joined already."""
+    with transaction.atomic():
+        joined = Membership.objects.filter(competition__in=requests.values("competition")).values("competition", "user")
+        inside = {(row["competition"], row["user"]) for row in joined}
+        open_ones = requests.exclude(state=State.DENIED).values_list("pk", "competition", "user")
+        denied = [pk for pk, competition, user in open_ones if (competition, user) not in inside]
+        return EntryRequest.objects.filter(pk__in=denied).update(
+            state=State.DENIED, reason=reason, decided_by=by, decided_at=Now()
+        )

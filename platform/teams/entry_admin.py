@@ -1,0 +1,194 @@
+"""The door in the admin: requests to decide, and invitations to make, of an organizer's own competitions."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet, Value
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.addresses import verified_addresses
+from accounts.models import User
+from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
+from competitions.allowed_emails import entries, wrong_entries
+from teams.entry import approve, deny
+from teams.entry_invitations import invite_addresses, invite_by_link, revoke
+from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest
+
+MOST_ADDRESSES = 2000
+
+
+@admin.register(EntryRequest)
+class EntryRequestAdmin(OfOwnCompetitions):
+    """Who asks to take part. The two actions decide; each asks once more, and a denial needs its reason."""
+
+    list_display = ("user", "confirmed_addresses", "competition", "message", "state", "created_at")
+    list_filter = ("state", ("competition", OwnCompetitionsFilter))
+    search_fields = ("user__username", "user__email", "message")
+    list_select_related = ("user", "competition")
+    fields = readonly_fields = (
+        "competition", "user", "confirmed_addresses", "message", "state", "reason", "decided_by", "decided_at",
+        "created_at",
+    )  # fmt: skip
+    actions = ("approve_requests", "deny_requests")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="confirmed addresses")
+    def confirmed_addresses(self, entry_request: EntryRequest) -> str:
+        return ", ".join(sorted(verified_addresses(entry_request.user))) or "none"
+
+    @admin.action(description="Approve…", permissions=["view"])
+    def approve_requests(self, request: HttpRequest, requests: QuerySet[EntryRequest]) -> HttpResponse | None:
+        if "confirmed" not in request.POST:
+            return self._ask_again(request, requests, "approve_requests", "")
+        moved = approve(EntryRequest.objects.filter(pk__in=requests.values("pk")), cast(User, request.user))
+        messages.success(request, f"Approved: {moved}. These people can join now.")
+        return None
+
+    @admin.action(description="Deny…", permissions=["view"])
+    def deny_requests(self, request: HttpRequest, requests: QuerySet[EntryRequest]) -> HttpResponse | None:
+        reason = request.POST.get("reason", "").strip()
+        if "confirmed" not in request.POST:
+            return self._ask_again(request, requests, "deny_requests", "")
+        if not 1 <= len(reason) <= 500:
+            problem = "A denial needs its reason, of at most 500 characters: the person reads it."
+            return self._ask_again(request, requests, "deny_requests", problem)
+        chosen = EntryRequest.objects.filter(pk__in=list(requests.values_list("pk", flat=True)))
+        moved, count = deny(chosen, cast(User, request.user), reason), chosen.count()
+        messages.success(request, f"Denied: {moved}.")
+        if moved < count:
+            messages.warning(request, f"Left alone: {count - moved}, denied before, or the person has joined.")
+        return None
+
+    def _ask_again(
+        self, request: HttpRequest, requests: QuerySet[EntryRequest], action: str, problem: str
+    ) -> TemplateResponse:
+        context = self.admin_site.each_context(request) | {
+            "title": "Approve these requests?" if action == "approve_requests" else "Deny these requests?",
+            "requests": requests,
+            "action": action,
+            "needs_reason": action == "deny_requests",
+            "problem": problem,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/teams/entryrequest/decide.html", context)
+
+
+class InvitationForm(forms.ModelForm[EntryInvitation]):
+    addresses = forms.CharField(
+        label="e-mail addresses",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="One invitation for each, which only the person who has confirmed that address can use. Paste as "
+        f"many as {MOST_ADDRESSES:,}, parted by lines, blanks or commas. Empty: one link, for whoever has it.",
+    )
+
+    class Meta:
+        model = EntryInvitation
+        fields = ("competition", "max_uses")
+        labels = {"max_uses": "people who may enter by the link"}
+        help_texts = {"max_uses": "Of a link without an address."}
+
+    def clean_addresses(self) -> list[str]:
+        text = self.cleaned_data["addresses"]
+        pasted = entries(text)
+        wrong = [entry for entry in pasted if entry.startswith("@")] or wrong_entries(text)
+        if wrong:
+            raise ValidationError(f"'{wrong[0]}' is not an e-mail address. Write it as ada@example.org.")
+        if len(pasted) > MOST_ADDRESSES:
+            raise ValidationError(f"These are {len(pasted):,} addresses; {MOST_ADDRESSES:,} at once is the most.")
+        return pasted
+
+
+class UseInline(admin.TabularInline[EntryInvitationUse, EntryInvitation]):
+    model = EntryInvitationUse
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("user", "used_at")
+
+    def has_add_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_view_permission(self, *_: Any) -> bool:
+        return True
+
+
+@admin.register(EntryInvitation)
+class EntryInvitationAdmin(OfOwnCompetitions):
+    """Invitations with their links to copy, and who has used them."""
+
+    form = InvitationForm
+    list_display = ("whom", "competition", "link", "uses", "is_revoked", "made_by", "created_at")
+    list_filter = (("competition", OwnCompetitionsFilter),)
+    search_fields = ("email", "uses__user__username")
+    list_select_related = ("competition", "made_by")
+    list_display_links = ("whom",)
+    inlines = (UseInline,)
+    actions = ("revoke_invitations",)
+
+    def get_fields(self, request: HttpRequest, obj: EntryInvitation | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ("competition", "addresses", "max_uses")
+        return ("competition", "whom", "link", "uses", "revoked_at", "made_by", "created_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: EntryInvitation | None = None) -> tuple[str, ...]:
+        return () if obj is None else self.get_fields(request, obj)
+
+    def get_inlines(self, request: HttpRequest, obj: EntryInvitation | None) -> Any:
+        return () if obj is None else self.inlines
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EntryInvitation]:
+        own: QuerySet[EntryInvitation] = super().get_queryset(request)
+        return own.annotate(site=Value(request.build_absolute_uri("/").rstrip("/")))
+
+    @admin.display(description="for")
+    def whom(self, invitation: EntryInvitation) -> str:
+        return invitation.email or "whoever has the link"
+
+    @admin.display(description="link")
+    def link(self, invitation: EntryInvitation) -> SafeString:
+        address = invitation.site + reverse("join", args=[invitation.competition.slug])  # type: ignore[attr-defined]
+        return format_html("<code>{}?invitation={}</code>", address, invitation.token)
+
+    @admin.display(description="used")
+    def uses(self, invitation: EntryInvitation) -> str:
+        return f"{invitation.use_count} of {invitation.max_uses}"
+
+    @admin.display(description="revoked", boolean=True)
+    def is_revoked(self, invitation: EntryInvitation) -> bool:
+        return invitation.revoked_at is not None
+
+    def save_model(self, request: HttpRequest, obj: EntryInvitation, form: InvitationForm, change: bool) -> None:
+        """One link, or one invitation for each pasted address; those with an open one keep it."""
+        addresses, maker = form.cleaned_data["addresses"], cast(User, request.user)
+        if not addresses:
+            obj.pk = invite_by_link(obj.competition, obj.max_uses, maker).pk
+            return
+        made = invite_addresses(obj.competition, addresses, maker)
+        known = EntryInvitation.objects.filter(competition=obj.competition, email__in=addresses, revoked_at=None)
+        obj.pk = (made or list(known))[0].pk
+        if len(made) < len(set(addresses)):
+            messages.info(
+                request, f"Invited before, and left alone: {len(set(addresses)) - len(made)} of the addresses."
+            )
+
+    def log_addition(self, request: HttpRequest, obj: EntryInvitation, message: Any) -> Any:
+        return super().log_addition(request, EntryInvitation.objects.get(pk=obj.pk), message)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description="Revoke", permissions=["view"])
+    def revoke_invitations(self, request: HttpRequest, invitations: QuerySet[EntryInvitation]) -> None:
+        chosen = EntryInvitation.objects.filter(pk__in=list(invitations.values_list("pk", flat=True)))
+        messages.success(request, f"Revoked: {revoke(chosen)}. Who has entered by them stays.")

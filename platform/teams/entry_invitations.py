@@ -1,0 +1,86 @@
+"""Invitations of organizers: a link for so many people, or one for the owner of an e-mail address."""
+
+import secrets
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import User
+from competitions.models import Competition
+from teams.models import EntryInvitation, EntryInvitationUse
+
+TOKEN_BYTES = 32
+
+
+def new_token() -> str:
+    """A secret for a link: 32 random bytes in 43 characters."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def invite_by_link(competition: Competition, max_uses: int, by: User | None) -> EntryInvitation:
+    """Make a link by which `max_uses` people may enter."""
+    return EntryInvitation.objects.create(competition=competition, token=new_token(), max_uses=max_uses, made_by=by)
+
+
+def invite_addresses(competition: Competition, addresses: Iterable[str], by: User | None) -> list[EntryInvitation]:
+    """Invite the owner of each address; one that has an open invitation keeps it. Returns the new ones."""
+    made = []
+    with transaction.atomic():
+        for address in dict.fromkeys(address.casefold() for address in addresses):
+            invitation, is_new = EntryInvitation.objects.get_or_create(
+                competition=competition,
+                email=address,
+                revoked_at=None,
+                defaults={"token": new_token(), "made_by": by},
+            )
+            if is_new:
+                made.append(invitation)
+    return made
+
+
+def revoke(invitations: QuerySet[EntryInvitation]) -> int:
+    """Nobody enters by these any more; who has entered stays. Returns how many were open."""
+    return invitations.filter(revoked_at=None).update(revoked_at=Now())
+
+
+def invitation_for(
+    competition: Competition, verified: Collection[str], token: str
+) -> tuple[EntryInvitation | None, str]:
+    """(the invitation that opens the door, "") or (None, what is wrong with the one of that token).
+
+    Without a usable token, one to a confirmed address is looked for.
+    """
+    usable = EntryInvitation.objects.filter(competition=competition, revoked_at=None, use_count__lt=F("max_uses"))
+    mine = usable.filter(email__in=verified).exclude(email="").first()
+    if not token:
+        return mine, ""
+    named = EntryInvitation.objects.filter(competition=competition, token=token).first()
+    if problem := _problem_of(named, verified):
+        return mine, "" if mine else problem
+    return named, ""
+
+
+def _problem_of(invitation: EntryInvitation | None, verified: Collection[str]) -> str:
+    if invitation is None:
+        return "This invitation is not known here. Open the link whole, as the organizers sent it."
+    if invitation.revoked_at:
+        return "The organizers have revoked this invitation. Ask them for another one."
+    if invitation.use_count >= invitation.max_uses:
+        return "This invitation has been used by as many people as it was made for. Ask the organizers for another one."
+    if invitation.email and invitation.email not in verified:
+        return (
+            "This invitation is for the owner of one e-mail address, which you have not confirmed here. Add the "
+            "address that it was sent to and confirm it, then open the link again."
+        )
+    return ""
+
+
+def use(invitation: EntryInvitation, user: User) -> bool:
+    """Record that `user` enters by it; call it in the transaction of joining. False: it is used up or revoked."""
+    taken = EntryInvitation.objects.filter(pk=invitation.pk, revoked_at=None, use_count__lt=F("max_uses"))
+    if not taken.update(use_count=F("use_count") + 1):
+        return False
+    EntryInvitationUse.objects.create(invitation=invitation, user=user)
+    return True

@@ -1,0 +1,120 @@
+"""Asking people into a team: by its link, or by the name of a participant."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import User
+from competitions.clock import database_now
+from competitions.models import Competition
+from teams.entry_invitations import new_token
+from teams.members import (
+    ChangeRefused,
+    hold,
+    refuse_above_size,
+    refuse_after_deadline,
+    refuse_outsiders,
+    refuse_unless_captain,
+)
+from teams.models import Membership, MergeProposal, State, Team, TeamInvitation
+
+DAY = timedelta(days=1)
+
+
+def renew_link(team: Team, captain: User) -> Team:
+    """Give the team a new link; the old one opens nothing any more. Raises ChangeRefused."""
+    return _set_link(team, captain, new_token())
+
+
+def close_link(team: Team, captain: User) -> Team:
+    """Nobody comes by a link any more. Raises ChangeRefused."""
+    return _set_link(team, captain, "")
+
+
+def _set_link(team: Team, captain: User, token: str) -> Team:
+    with transaction.atomic():
+        (team,) = hold(team)
+        refuse_unless_captain(team, captain)
+        refuse_outsiders(team)
+        team.link_token = token
+        team.save(update_fields=["link_token"])
+    return team
+
+
+def team_by_link(competition: Competition, token: str) -> Team | None:
+    """The team of that link; None: there is none, or it belongs to another competition."""
+    return Team.objects.filter(competition=competition, link_token=token).exclude(link_token="").first()
+
+
+def invite(team: Team, captain: User, username: str) -> TeamInvitation:
+    """Ask a participant into the team. Asking twice changes nothing.
+
+    Raises ChangeRefused: not the captain, too late, full, too many asked today, or nobody of that name takes part.
+    """
+    with transaction.atomic():
+        (team,) = hold(team)
+        competition = team.competition
+        refuse_unless_captain(team, captain)
+        refuse_outsiders(team)
+        refuse_after_deadline(competition, database_now(competition))
+        guest = Membership.objects.filter(competition=competition, user__username__iexact=username.strip()).first()
+        if guest is None:
+            # The same for a stranger and for no account at all: accounts cannot be probed.
+            raise ChangeRefused(
+                f"Nobody called “{username.strip()}” takes part in {competition.title}. Send them your team's link: "
+                "by it they can join the competition and your team."
+            )
+        if guest.team_id == team.pk:
+            raise ChangeRefused(f"{guest.user} is in your team already.")
+        refuse_above_size(competition, team.memberships.count(), 1)
+        waiting = TeamInvitation.objects.filter(team=team, user=guest.user, state=State.WAITING).first()
+        if waiting:
+            return waiting
+        refuse_if_asked_enough(team)
+        return TeamInvitation.objects.create(team=team, user=guest.user, invited_by=captain)
+
+
+def refuse_if_asked_enough(team: Team) -> None:
+    """Raises ChangeRefused when the team has asked as many people and teams in the last 24 hours as it may."""
+    since = database_now(team.competition) - DAY
+    asked = (
+        TeamInvitation.objects.filter(team=team, created_at__gt=since).count()
+        + MergeProposal.objects.filter(from_team=team, created_at__gt=since).count()
+    )
+    if asked >= settings.TEAM_INVITATIONS_PER_DAY:
+        raise ChangeRefused(
+            f"Your team has asked {asked} times within 24 hours, people and teams together; "
+            f"{settings.TEAM_INVITATIONS_PER_DAY} is the most. Send others your team's link, or ask again tomorrow."
+        )
+
+
+def answer(invitations: QuerySet[TeamInvitation], state: State) -> bool:
+    """End what still waits. False: it was answered before."""
+    return invitations.filter(state=State.WAITING).update(state=state, answered_at=Now()) > 0
+
+
+def open_invitations(user: User, competition: Competition) -> QuerySet[TeamInvitation]:
+    """What teams of `competition` have asked `user`, and wait for."""
+    return TeamInvitation.objects.filter(user=user, team__competition=competition, state=State.WAITING).select_related(
+        "team", "invited_by"
+    )
+
+
+def calls_for(user: User, team: Team) -> int:
+    """How many invitations and proposals wait for the answer of `user`, who is in `team`."""
+    got = MergeProposal.objects.filter(
+        to_team=team, to_team__memberships__user=user, to_team__memberships__is_captain=True, state=State.WAITING
+    )
+    return got.count() + open_invitations(user, team.competition).count()
+
+
+def end_all_of(team: Team) -> None:
+    """The team is no more: nothing that it asked, or was asked, waits any longer."""
+    answer(TeamInvitation.objects.filter(team=team), State.WITHDRAWN)
+    proposals = MergeProposal.objects.filter(Q(from_team=team) | Q(to_team=team))
+    # Mergers of two other pairs may end the same proposals: in the order of their keys, neither waits for ever.
+    ended = list(proposals.select_for_update().order_by("pk").values_list("pk", flat=True))
+    MergeProposal.objects.filter(pk__in=ended, state=State.WAITING).update(state=State.WITHDRAWN, answered_at=Now())

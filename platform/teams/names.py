@@ -1,0 +1,27 @@
+"""What a team may call itself."""
+
+import unicodedata
+
+MOST_CHARACTERS = 60
+# Letters, marks, numbers, punctuation and symbols; what has no shape of its own is left out.
+VISIBLE = "LMNPS"
+
+
+class WrongName(Exception):
+    """Why a team cannot have this name, for its captain to read."""
+
+
+def cleaned_name(text: str) -> str:
+    """The name as it is stored: composed characters, single blanks, none around it.
+
+    Raises WrongName for one that is empty, too long, or holds what cannot be seen.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    hidden = [c for c in name if c != " " and unicodedata.category(c)[0] not in VISIBLE]
+    if hidden:
+        raise WrongName(f"The name holds a character that cannot be seen (U+{ord(hidden[0]):04X}). Type it anew.")
+    if not any(unicodedata.category(c)[0] in "LNS" for c in name):
+        raise WrongName("The name has no letter, number or symbol. Give the team one that can be read.")
+    if len(name) > MOST_CHARACTERS:
+        raise WrongName(f"The name has {len(name)} characters; {MOST_CHARACTERS} is the most. Shorten it.")
+    return name

@@ -1,0 +1,184 @@
+"""A whole contest, from an empty database to the final ranking, through the admin and the pages alone."""
+
+import random
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from running_site import RunningSite, eventually
+from test_organizer import sign_in
+
+PASSWORD = "a rather fine password"
+CHANCE = random.Random(7)
+TRAIN = "user_id,book_name,rating\n" + "".join(
+    f"{reader},Book {book},{CHANCE.randint(1, 5)}\n" for reader in range(60) for book in range(40)
+)
+# (id, reader, book, rating, is public)
+ROWS = [
+    (row, CHANCE.randrange(60), f"Book {CHANCE.randrange(40, 80)}", CHANCE.randint(1, 5), CHANCE.random() < 0.4)
+    for row in range(1, 1501)
+]
+TEST = "id,user_id,book_name\n" + "".join(f"{row},{reader},{book}\n" for row, reader, book, *_ in ROWS)
+SOLUTION = "id,rating,Usage\n" + "".join(
+    f"{row},{rating},{'Public' if is_public else 'Private'}\n" for row, _, _, rating, is_public in ROWS
+)
+SAMPLE = "id,rating\n" + "".join(f"{row},3\n" for row, *_ in ROWS)
+FILES = {"train.csv": TRAIN, "test.csv": TEST, "sample_submission.csv": SAMPLE}
+
+
+def predictions(public_error: int, private_error: int) -> str:
+    """Off by that much in each row, towards the middle: so the MSE of each part is its square."""
+    lines = []
+    for row, _, _, rating, is_public in ROWS:
+        error = public_error if is_public else private_error
+        lines.append(f"{row},{rating + error if rating < 3 else rating - error}\n")
+    return "id,rating\n" + "".join(lines)
+
+
+@pytest.fixture
+def empty_site(tmp_path):
+    site = RunningSite(tmp_path / "var", HOLDOUT_SEED="false", HOLDOUT_UPLOAD_GRACE_SECONDS="1").start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def window(chromium: Browser, empty_site):
+    """window() is a browser of somebody new."""
+    contexts = []
+
+    def open_window() -> Page:
+        context = chromium.new_context(base_url=empty_site.url, viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+def fill_moment(page: Page, field: str, at: datetime) -> None:
+    page.locator(f"input[name={field}_0]").fill(f"{at:%Y-%m-%d}")
+    page.locator(f"input[name={field}_1]").fill(f"{at:%H:%M:%S}")
+
+
+def make_competition(page: Page, tmp_path) -> None:
+    """The organizer's part before anybody sees it: form, pages, files, solution, audit, launch check, publishing."""
+    now = datetime.now(UTC)
+    page.goto("/admin/competitions/competition/add/")
+    page.get_by_label("Title").fill("Class of books")
+    page.get_by_label("Tagline").fill("Ratings to predict.")
+    fill_moment(page, "opens_at", now - timedelta(hours=1))
+    fill_moment(page, "closes_at", now + timedelta(days=2))
+    page.get_by_role("button", name="Save and continue editing").click()
+    for number in range(5):
+        text = page.locator(f"textarea[name=pages-{number}-text]")
+        if not text.input_value():
+            text.fill("Ratings to predict, pages to read, and a **fair** game for all who are in this class.")
+    for number, (name, content) in enumerate(FILES.items()):
+        (tmp_path / name).write_text(content)
+        page.get_by_role("button", name="Add another Data file").click()
+        page.locator(f"input[name=data_files-{number}-name]").fill(name)
+        page.locator(f"input[name=data_files-{number}-file]").set_input_files(tmp_path / name)
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    (tmp_path / "solution.csv").write_text(SOLUTION)
+    page.goto("/admin/competitions/solution/add/")
+    page.get_by_label("Competition").select_option(label="Class of books")
+    page.get_by_label("File").set_input_files(tmp_path / "solution.csv")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def publish(page: Page, site: RunningSite) -> None:
+    eventually(lambda: site.value("SELECT is_active FROM competitions_solution") == 1, "the solution is checked")
+    page.goto("/competitions/class-of-books/launch/publish/")
+    page.get_by_role("button", name="Publish all the same").click()
+    expect(page.get_by_text("The launch check has not been run.").first).to_be_visible()
+    page.goto("/competitions/class-of-books/launch/audit/")
+    page.get_by_role("button", name="Run the audit").click()
+    expect(page.locator("[data-state=done]")).to_be_visible(timeout=60_000)
+    page.goto("/competitions/class-of-books/launch/")
+    page.get_by_role("button", name="Run the launch check").click()
+    expect(page.locator("#launch-check[data-state=done]")).to_be_visible(timeout=60_000)
+    assert page.locator("li[data-level=red]").all_inner_texts() == []
+    page.get_by_role("link", name="Go on to publishing").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_text("Class of books is published.")).to_be_visible()
+
+
+def sign_up_and_join(page: Page, name: str) -> None:
+    page.goto("/accounts/signup/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Email").fill(f"{name}@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password (again)").fill(PASSWORD)
+    page.get_by_role("button", name="Sign Up").click()
+    page.get_by_role("link", name="Class of books").click()
+    page.get_by_role("link", name="Join the competition").click()
+    page.get_by_label("I have read the rules").check()
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_text(f"You have joined Class of books as {name}.")).to_be_visible()
+
+
+def send(page: Page, path, content: str) -> None:
+    path.write_text(content)
+    page.goto("/competitions/class-of-books/submit/")
+    page.get_by_label("Prediction file").set_input_files(path)
+    page.get_by_role("button", name="Upload and score").click()
+    page.wait_for_url(re.compile(r"/submissions/[0-9a-f-]{36}/$"))
+    expect(page.locator("[data-status=scored], [data-status=rejected]")).to_be_visible(timeout=30_000)
+
+
+def board(page: Page, query: str = "") -> list[str]:
+    page.goto(f"/competitions/class-of-books/leaderboard/{query}")
+    return [" ".join(row.split()) for row in page.locator("tbody tr").all_inner_texts()]
+
+
+@pytest.mark.timeout(600)
+def test_from_an_empty_database_to_the_final_ranking(empty_site, window, tmp_path):
+    organizer, alice, bob, carol = (window() for _ in range(4))
+    sign_in(organizer, empty_site)
+    make_competition(organizer, tmp_path)
+    assert alice.goto("/competitions/class-of-books/").status == 404
+    publish(organizer, empty_site)
+
+    for page, name in ((alice, "alice"), (bob, "bob"), (carol, "carol")):
+        sign_up_and_join(page, name)
+    send(alice, tmp_path / "safe.csv", predictions(2, 0))
+    expect(alice.locator("[data-score]")).to_have_text("4.000")
+    send(alice, tmp_path / "lucky.csv", predictions(0, 2))
+    send(bob, tmp_path / "bob.csv", predictions(1, 1))
+    send(carol, tmp_path / "oops.csv", "id,rating\n1,n/a\n")
+    expect(carol.get_by_text("Line 2:")).to_be_visible()
+    assert [row.split()[:3] for row in board(alice)] == [["1", "alice", "you"], ["2", "bob", "1.000"]]
+
+    alice.goto("/competitions/class-of-books/team/")
+    alice.get_by_label("Name of the other team").fill("carol")
+    alice.get_by_role("button", name="Propose").click()
+    carol.goto("/competitions/class-of-books/team/")
+    carol.get_by_role("button", name="Accept").click()
+    expect(carol.get_by_label("Members").get_by_text("alice").first).to_be_visible()
+    carol.goto("/competitions/class-of-books/submissions/")
+    carol.get_by_role("row", name="safe.csv").get_by_role("button", name="Choose").click()
+    expect(carol.locator("[data-chosen]")).to_have_text("1 of 2")
+
+    closes_at = datetime.now(UTC) + timedelta(seconds=8)
+    organizer.goto("/admin/competitions/competition/")
+    organizer.get_by_role("link", name="Class of books").first.click()
+    fill_moment(organizer, "closes_at", closes_at)
+    organizer.get_by_role("button", name="Save", exact=True).click()
+    assert board(bob, "?board=private")[0].startswith("1 alice"), "nothing private is shown yet"
+
+    def is_revealed() -> bool:
+        bob.goto("/competitions/class-of-books/leaderboard/?board=private")
+        return bob.get_by_role("link", name="Private (final)").is_visible()
+
+    eventually(is_revealed, "private results are revealed")
+    bob.goto("/competitions/class-of-books/submit/")
+    expect(bob.get_by_text("No submission is taken any more")).to_be_visible()
+    # What Alice and Carol chose has no error in private, though it was the worst in public; Bob's is off by one.
+    final = board(bob, "?board=private")
+    assert final[0].startswith("1 alice 0.000"), final
+    assert final[1].startswith("2 bob you 1.000"), final
+    assert len(final) == 2

@@ -1,0 +1,192 @@
+"""Fifty requests at once: nobody stands in two teams, no team is too large, no limit is passed, one merger wins."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from cast_of_stories import GOOD
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from competitions.models import Competition, EntryPolicy
+from leaderboard.mergers import accept_proposal
+from submissions.merging import counted
+from submissions.models import Submission
+from teams.entry_invitations import invite_by_link
+from teams.joining import join
+from teams.members import ChangeRefused
+from teams.merging import propose
+from teams.models import EntryInvitationUse, Membership, MergeProposal, Team, TeamInvitation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOME = "/competitions/stars/"
+
+
+def at_once(calls):
+    """Let each call begin at the same moment, each with a connection of its own; returns what they answered."""
+    barrier = Barrier(len(calls))
+
+    def run(call):
+        try:
+            barrier.wait()
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as crowd:
+        return list(crowd.map(run, calls))
+
+
+def crowd_of(count, competition, *, joined=True):
+    """So many people, (user, client) each."""
+    found = []
+    for number in range(count):
+        user = User.objects.create_user(f"user{number:02}", f"user{number:02}@example.org", "a fine password")
+        if joined:
+            join(user, competition)
+        client = Client()
+        client.force_login(user)
+        found.append((user, client))
+    return found
+
+
+def posts(client, where, **values):
+    def send():
+        return client.post(HOME + where, values).status_code
+
+    return send
+
+
+def uploads(client):
+    def send():
+        return client.post(f"{HOME}submit/", {"file": SimpleUploadedFile("p.csv", GOOD.encode())}).status_code
+
+    return send
+
+
+def live_teams():
+    return Team.objects.filter(merged_into=None)
+
+
+def check_the_laws(competition, people):
+    """What holds whatever has happened."""
+    competition.refresh_from_db()
+    teams = Counter(Membership.objects.filter(competition=competition).values_list("user", flat=True))
+    assert teams == {user.pk: 1 for user, _ in people}
+    for team in Team.objects.all():
+        size = team.memberships.count()
+        assert size <= competition.max_team_size
+        assert team.memberships.filter(is_captain=True).count() == min(size, 1)
+        assert not (team.merged_into_id and (size or team.submissions.exists()))
+    for submission in Submission.objects.all():
+        assert submission.team.memberships.filter(user=submission.submitted_by).exists()
+
+
+def test_fifty_people_open_the_link_of_a_team_with_four_places(competition):
+    people = crowd_of(51, competition)
+    captain, as_captain = people[0]
+    as_captain.post(f"{HOME}team/link/")
+    team = Team.objects.get(memberships__user=captain)
+    assert set(at_once([posts(client, f"team/link/{team.link_token}/") for _, client in people[1:]])) == {302}
+    assert team.memberships.count() == 5
+    check_the_laws(competition, people)
+
+
+def test_one_person_accepts_the_invitations_of_many_teams(competition):
+    people = crowd_of(21, competition)
+    guest, as_guest = people[0]
+    for _, client in people[1:]:
+        client.post(f"{HOME}team/invitations/", {"username": guest.username})
+    asked = list(TeamInvitation.objects.values_list("pk", flat=True))
+    assert len(asked) == 20
+    at_once([posts(as_guest, f"team/invitations/{pk}/accept/") for pk in asked])
+    assert TeamInvitation.objects.filter(state="accepted").count() == 1
+    assert Membership.objects.get(user=guest).team.memberships.count() == 2
+    check_the_laws(competition, people)
+
+
+def test_one_proposal_is_accepted_by_twenty_browsers_of_one_captain(competition):
+    people = crowd_of(2, competition)
+    (first, _), (second, _) = people
+    uploads(people[1][1])()
+    proposal = propose(first.memberships.get().team, first, second.username)
+
+    def accept():
+        try:
+            accept_proposal(MergeProposal.objects.get(pk=proposal.pk), second)
+        except ChangeRefused:
+            return False
+        return True
+
+    assert sum(at_once([accept] * 20)) == 1
+    check_the_laws(competition, people)
+
+
+def test_everyone_proposes_to_everyone_and_all_accept(competition):
+    """Mergers in both directions of each pair, and in rings: none waits for another for ever."""
+    Competition.objects.update(max_team_size=3)
+    competition.refresh_from_db()
+    people = crowd_of(7, competition)
+    for _, client in people:
+        assert uploads(client)() == 302
+    for user, _ in people:
+        for other, _ in people:
+            if other != user:
+                propose(user.memberships.get().team, user, other.username)
+    calls = [_accepts(proposal, people) for proposal in MergeProposal.objects.select_related("to_team")]
+    assert len(calls) == 42
+    at_once(calls)
+    check_the_laws(competition, people)
+    assert any(team.memberships.count() == 3 for team in live_teams())
+
+
+def _accepts(proposal, people):
+    captain = proposal.to_team.memberships.get().user
+    client = next(client for user, client in people if user == captain)
+    return posts(client, f"team/mergers/{proposal.pk}/accept/")
+
+
+def test_uploads_mergers_leaving_and_links_at_once_pass_no_limit(competition):
+    """On the first day, with three submissions a day, no team may ever have more than three that count."""
+    Competition.objects.update(opens_at=timezone.now(), daily_limit=3)
+    competition.refresh_from_db()
+    people = crowd_of(10, competition)
+    hosts = people[:5]
+    for _, client in hosts:
+        client.post(f"{HOME}team/link/")
+    links = list(Team.objects.exclude(link_token="").values_list("link_token", flat=True))
+    proposals = []
+    for (first, _), (second, as_second) in zip(hosts, hosts[1:] + hosts[:1], strict=True):
+        proposal = propose(first.memberships.get().team, first, second.username)
+        proposals.append(posts(as_second, f"team/mergers/{proposal.pk}/accept/"))
+    calls = [*proposals]
+    calls += [uploads(client) for _, client in people for _ in range(3)]
+    calls += [posts(client, f"team/link/{link}/") for (_, client), link in zip(people[5:], links, strict=True)]
+    calls += [posts(client, "team/leave/") for _, client in people]
+    assert len(calls) == 50
+    at_once(calls)
+    check_the_laws(competition, people)
+    assert all(counted(team) <= 3 for team in live_teams())
+    assert Submission.objects.exists()
+
+
+def test_fifty_requests_for_an_invitation_of_three_uses(competition):
+    Competition.objects.update(entry=EntryPolicy.INVITATION)
+    invitation = invite_by_link(competition, 3, None)
+    people = crowd_of(25, competition, joined=False)
+    entering = {"accept_rules": "on", "invitation": invitation.token}
+    at_once([posts(client, "join/", **entering) for _, client in people for _ in range(2)])
+    assert EntryInvitationUse.objects.count() == Membership.objects.count() == Team.objects.count() == 3
+    invitation.refresh_from_db()
+    assert invitation.use_count == 3
+
+
+def test_fifty_teams_take_one_name(competition):
+    people = crowd_of(50, competition)
+    at_once([posts(client, "team/name/", name="The best") for _, client in people])
+    assert Team.objects.filter(name="The best").count() == 1
+    check_the_laws(competition, people)

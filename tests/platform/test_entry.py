@@ -1,0 +1,269 @@
+"""The door of a competition: who may join, what is said to those who may not yet, and what organizers do about it."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from competitions.models import Competition, EntryPolicy
+from teams.entry_invitations import invite_addresses, invite_by_link
+from teams.joining import team_of
+from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest, Membership
+
+JOIN = "/competitions/stars/join/"
+
+
+def text(response):
+    return response.content.decode()
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def asks(competition, policy, **values):
+    Competition.objects.filter(pk=competition.pk).update(entry=policy, **values)
+    competition.refresh_from_db()
+
+
+def confirm(user, address):
+    EmailAddress.objects.update_or_create(user=user, email=address, defaults={"verified": True})
+
+
+def joins(client, **values):
+    return text(client.post(JOIN, {"accept_rules": "on", **values}, follow=True))
+
+
+def test_a_public_competition_takes_everyone(as_alice, alice, competition):
+    assert "You have joined Five stars as alice." in joins(as_alice)
+    assert team_of(alice, competition).name == "alice"
+
+
+def test_where_a_confirmed_address_is_needed_the_page_says_where_to_confirm_it(as_alice, alice, competition):
+    asks(competition, EntryPolicy.PUBLIC, needs_verified_email=True)
+    page = text(as_alice.get(JOIN))
+    assert "you have none yet" in page
+    assert 'href="/accounts/email/"' in page
+    assert "accept_rules" not in page
+    EmailAddress.objects.create(user=alice, email="alice@example.org", verified=False)
+    assert "you have none yet" in joins(as_alice)
+    confirm(alice, "alice@example.org")
+    assert "You have joined" in joins(as_alice)
+
+
+@pytest.mark.parametrize(
+    ("listed", "address", "enters"),
+    [
+        ("ada@example.org\nAlice@Example.org", "alice@example.ORG", True),
+        ("@EXAMPLE.org", "alice@example.org", True),
+        ("@example.org", "alice@mail.example.org", False),
+        ("@example.org", "alice@badexample.org", False),
+        ("example.org", "alice@example.org", False),
+        ("bob@example.org, ada@example.org", "alice@example.org", False),
+        ("bob@example.org; alice@example.org", "alice@example.org", True),
+    ],
+)
+def test_the_list_admits_its_addresses_and_exactly_its_domains(as_alice, alice, competition, listed, address, enters):
+    asks(competition, EntryPolicy.LIST, allowed_emails=listed)
+    confirm(alice, address)
+    page = joins(as_alice)
+    assert ("You have joined" in page) == enters
+    assert enters or f"{address.lower()} is not on it" in page
+
+
+def test_the_list_looks_at_confirmed_addresses_only(as_alice, alice, competition):
+    asks(competition, EntryPolicy.LIST, allowed_emails="@example.org")
+    EmailAddress.objects.create(user=alice, email="alice@example.org", verified=False)
+    assert "you have not confirmed yours yet" in joins(as_alice)
+    assert not Membership.objects.exists()
+
+
+def test_a_list_names_what_is_no_address(competition):
+    competition.allowed_emails = "ada@example.org\n@example.org\nada at example.org"
+    with pytest.raises(ValidationError, match="'ada' is neither an address nor a domain"):
+        competition.full_clean()
+
+
+def test_a_list_that_decides_may_not_be_empty(competition):
+    competition.entry, competition.allowed_emails = EntryPolicy.LIST, " \n"
+    with pytest.raises(ValidationError, match="an address or a domain at least"):
+        competition.full_clean()
+
+
+def test_somebody_asks_the_organizer_approves_and_they_join(as_alice, as_olga, alice, olga, competition):
+    asks(competition, EntryPolicy.APPROVAL)
+    assert "decide who takes part" in joins(as_alice)
+    as_alice.post(f"{JOIN}ask/", {"message": "Alice of the reading class."})
+    as_alice.post(f"{JOIN}ask/", {"message": "Once more."})
+    request = EntryRequest.objects.get()
+    assert request.message == "Alice of the reading class."
+    assert "have not decided yet" in text(as_alice.get(JOIN))
+    assert "have not decided yet" in joins(as_alice)
+
+    act = {"action": "approve_requests", "_selected_action": [request.pk]}
+    question = text(as_olga.post("/admin/teams/entryrequest/", act))
+    assert "Approve these requests?" in question
+    assert "Alice of the reading class." in question
+    assert not Membership.objects.exists()
+    answer = as_olga.post("/admin/teams/entryrequest/", {**act, "confirmed": "yes"}, follow=True)
+    assert "Approved: 1." in text(answer)
+    request.refresh_from_db()
+    assert (request.state, request.decided_by) == ("approved", olga)
+    assert "You have joined" in joins(as_alice)
+
+
+def test_a_denied_person_reads_the_reason_and_can_be_approved_later(as_alice, as_olga, competition):
+    asks(competition, EntryPolicy.APPROVAL)
+    as_alice.post(f"{JOIN}ask/", {})
+    request = EntryRequest.objects.get()
+    act = {"action": "deny_requests", "_selected_action": [request.pk], "confirmed": "yes"}
+    assert "A denial needs its reason" in text(as_olga.post("/admin/teams/entryrequest/", act))
+    as_olga.post("/admin/teams/entryrequest/", {**act, "reason": "The class is full."})
+    assert "denied your request: The class is full." in text(as_alice.get(JOIN))
+    assert "The class is full." in joins(as_alice)
+    as_olga.post("/admin/teams/entryrequest/", {**act, "action": "approve_requests"})
+    assert "You have joined" in joins(as_alice)
+
+
+def test_nobody_who_has_joined_is_denied_afterwards(as_alice, as_olga, competition):
+    asks(competition, EntryPolicy.APPROVAL)
+    as_alice.post(f"{JOIN}ask/", {})
+    request = EntryRequest.objects.get()
+    act = {"_selected_action": [request.pk], "confirmed": "yes"}
+    as_olga.post("/admin/teams/entryrequest/", {**act, "action": "approve_requests"})
+    joins(as_alice)
+    page = as_olga.post(
+        "/admin/teams/entryrequest/", {**act, "action": "deny_requests", "reason": "Too late."}, follow=True
+    )
+    assert "Left alone: 1" in text(page)
+    assert EntryRequest.objects.get().state == "approved"
+
+
+def test_nobody_asks_where_everyone_may_join(as_alice, competition):
+    assert "does not ask its organizers" in text(as_alice.post(f"{JOIN}ask/", {}, follow=True))
+    assert not EntryRequest.objects.exists()
+
+
+def test_an_organizer_decides_only_about_their_own_competitions(as_olga, alice, competition):
+    other = Competition.objects.create(slug="other", title="Somebody else's", tagline="x", entry="approval")
+    request = EntryRequest.objects.create(competition=other, user=alice)
+    assert "alice" not in text(as_olga.get("/admin/teams/entryrequest/"))
+    as_olga.post(
+        "/admin/teams/entryrequest/",
+        {"action": "approve_requests", "_selected_action": [request.pk], "confirmed": "yes"},
+    )
+    request.refresh_from_db()
+    assert request.state == "waiting"
+    invite_by_link(other, 1, None)
+    assert "other" not in text(as_olga.get("/admin/teams/entryinvitation/"))
+
+
+def test_an_organizers_link_lets_as_many_in_as_it_was_made_for(as_olga, alice, bob, olga, competition):
+    asks(competition, EntryPolicy.INVITATION)
+    as_olga.post("/admin/teams/entryinvitation/add/", {"competition": competition.pk, "addresses": "", "max_uses": "1"})
+    invitation = EntryInvitation.objects.get()
+    assert invitation.made_by == olga
+    assert len(invitation.token) == 43
+    link = f"http://testserver{JOIN}?invitation={invitation.token}"
+    assert link in text(as_olga.get("/admin/teams/entryinvitation/"))
+
+    as_alice, as_bob = signed_in(alice), signed_in(bob)
+    assert "whom its organizers have invited" in text(as_alice.get(JOIN))
+    assert f'value="{invitation.token}"' in text(as_alice.get(link))
+    assert "You have joined" in joins(as_alice, invitation=invitation.token)
+    assert "used by as many people" in text(as_bob.get(link))
+    assert "used by as many people" in joins(as_bob, invitation=invitation.token)
+    assert list(EntryInvitationUse.objects.values_list("user__username", flat=True)) == ["alice"]
+    assert "alice" in text(as_olga.get(f"/admin/teams/entryinvitation/{invitation.pk}/change/"))
+
+
+def test_an_invitation_to_an_address_is_for_its_owner_alone(as_olga, alice, bob, competition):
+    asks(competition, EntryPolicy.INVITATION)
+    pasted = "Alice@Example.org, carol@example.org\nalice@example.org"
+    answer = as_olga.post(
+        "/admin/teams/entryinvitation/add/", {"competition": competition.pk, "addresses": pasted, "max_uses": "1"}
+    )
+    assert answer.status_code == 302, text(answer)
+    assert sorted(EntryInvitation.objects.values_list("email", flat=True)) == ["alice@example.org", "carol@example.org"]
+    invitation = EntryInvitation.objects.get(email="alice@example.org")
+    as_bob = signed_in(bob)
+    confirm(bob, "bob@example.org")
+    assert "for the owner of one e-mail address" in joins(as_bob, invitation=invitation.token)
+    # The owner needs no link.
+    confirm(alice, "alice@example.org")
+    assert "You have joined" in joins(signed_in(alice))
+
+
+def test_addresses_that_are_none_are_refused_whole(as_olga, competition):
+    answer = as_olga.post(
+        "/admin/teams/entryinvitation/add/",
+        {"competition": competition.pk, "addresses": "ada@example.org\n@example.org", "max_uses": "1"},
+    )
+    assert "&#x27;@example.org&#x27; is not an e-mail address" in text(answer)
+    assert not EntryInvitation.objects.exists()
+
+
+def test_inviting_an_address_twice_changes_nothing(as_olga, competition):
+    (first,) = invite_addresses(competition, ["ada@example.org"], None)
+    as_olga.post(
+        "/admin/teams/entryinvitation/add/",
+        {"competition": competition.pk, "addresses": "ada@example.org", "max_uses": "1"},
+    )
+    assert EntryInvitation.objects.get() == first
+
+
+def test_a_revoked_invitation_opens_nothing(as_olga, as_alice, competition):
+    asks(competition, EntryPolicy.INVITATION)
+    invitation = invite_by_link(competition, 5, None)
+    as_olga.post("/admin/teams/entryinvitation/", {"action": "revoke_invitations", "_selected_action": [invitation.pk]})
+    assert "have revoked this invitation" in joins(as_alice, invitation=invitation.token)
+
+
+def test_an_invitation_of_another_competition_is_not_known_here(as_alice, competition):
+    asks(competition, EntryPolicy.INVITATION)
+    other = Competition.objects.create(slug="other", title="Other", tagline="x", is_published=True)
+    assert "not known here" in joins(as_alice, invitation=invite_by_link(other, 1, None).token)
+
+
+def test_an_invitation_opens_a_competition_of_a_list_or_of_approval_too(as_alice, competition):
+    asks(competition, EntryPolicy.LIST, allowed_emails="@example.net")
+    invitation = invite_by_link(competition, 2, None)
+    assert "You have joined" in joins(as_alice, invitation=invitation.token)
+    invitation.refresh_from_db()
+    assert invitation.use_count == 1
+
+
+def test_an_invitation_that_is_not_needed_is_not_used_up(as_alice, competition):
+    invitation = invite_by_link(competition, 1, None)
+    joins(as_alice, invitation=invitation.token)
+    invitation.refresh_from_db()
+    assert invitation.use_count == 0
+
+
+def test_nobody_new_joins_after_the_entry_deadline_invited_or_not(as_alice, competition):
+    now = timezone.now()
+    asks(
+        competition, EntryPolicy.INVITATION, opens_at=now - timedelta(days=2), entry_deadline_at=now - timedelta(days=1)
+    )
+    invitation = invite_by_link(competition, 1, None)
+    assert "The entry deadline of Five stars was on" in text(as_alice.get(f"{JOIN}?invitation={invitation.token}"))
+    assert "The entry deadline of Five stars was on" in joins(as_alice, invitation=invitation.token)
+    invitation.refresh_from_db()
+    assert invitation.use_count == 0
+
+
+def test_deleting_the_account_of_the_organizer_keeps_what_they_decided(as_alice, as_olga, olga, competition):
+    asks(competition, EntryPolicy.APPROVAL)
+    as_alice.post(f"{JOIN}ask/", {})
+    as_olga.post(
+        "/admin/teams/entryrequest/",
+        {"action": "approve_requests", "_selected_action": [EntryRequest.objects.get().pk], "confirmed": "yes"},
+    )
+    User.objects.filter(pk=olga.pk).delete()
+    assert "You have joined" in joins(as_alice)
