@@ -51,6 +51,7 @@ admin.site.unregister([Team, Submission, User])
 
 @admin.register(Team)
 class ModeratedTeamAdmin(TeamAdmin):
+    date_hierarchy = "created_at"
     list_display: Any = (*TeamAdmin.list_display, "disqualified_at")
     list_filter: ClassVar[Any] = (*TeamAdmin.list_filter, ("disqualified_at", admin.EmptyFieldListFilter))
     readonly_fields: ClassVar[Any] = (
