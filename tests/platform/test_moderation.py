@@ -11,9 +11,9 @@ from django.test import Client
 from accounts.models import User
 from accounts.organizers import make_organizer
 from competitions.models import Competition
+from leaderboard.board import standings
 from leaderboard.models import ModerationAct
 from leaderboard.moderation import ModerationRefused, disqualify_team, mark_baseline, unmark_baseline
-from leaderboard.standings import standings
 from submissions.models import Submission
 from teams.joining import join
 from teams.models import Team

@@ -16,7 +16,7 @@ from grading import rescores
 from grading.scoring import score_claimed
 from grading.sweeper import sweep
 from grading.tasks import check_solutions, rescore, score_waiting
-from leaderboard.standings import standings
+from leaderboard.board import standings
 from submissions import lifecycle
 from submissions.models import Evaluation, Queue, Status, Submission, prediction_storage
 
