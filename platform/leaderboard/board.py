@@ -52,7 +52,7 @@ class BoardPage:
 
 
 def board_page(
-    competition: Competition, number: object, size: int, *, private: bool, team: Team | None = None, search: str = ""
+    competition: Competition, number: int | str | None, size: int, *, private: bool, team: Team | None = None, search: str = ""
 ) -> BoardPage:
     """The page of that number, or the nearest there is; with `search` the first `size` teams so named instead.
 
