@@ -78,7 +78,9 @@ def board_page(
         return BoardPage(rows, Paginator(range(1), size).page(1), counts["ranked"], mine, found)
     pager = Paginator(range(counts["teams"]), size).get_page(number)
     first = max(0, pager.start_index() - 1)
-    shown = list(everyone.order_by(*columns(private))[first : first + size])
+    # The index alone is passed over up to the page; only the page's own rows are read.
+    on_page = everyone.order_by(*columns(private)).values("pk")[first : first + size]
+    shown = list(Standing.objects.filter(pk__in=on_page).order_by(*columns(private)))
     return BoardPage(_rows(shown, competition, private=private), pager, counts["ranked"], mine)
 
 

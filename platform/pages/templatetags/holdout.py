@@ -23,6 +23,12 @@ def decimals(score: float, count: int) -> str:
 
 
 @register.filter
+def minute(at: datetime) -> str:
+    """A time in UTC to the minute; for long tables, since the built-in filter takes several times as long."""
+    return f"{at.day} {at:%b %Y %H:%M}"
+
+
+@register.filter
 def change_of_place(risen: int | None) -> SafeString:
     """▲3 for three places higher, ▼2 for two lower, in words for those who hear it; None: nothing to compare."""
     if risen is None:
