@@ -52,7 +52,13 @@ class BoardPage:
 
 
 def board_page(
-    competition: Competition, number: int | str | None, size: int, *, private: bool, team: Team | None = None, search: str = ""
+    competition: Competition,
+    number: int | str | None,
+    size: int,
+    *,
+    private: bool,
+    team: Team | None = None,
+    search: str = "",
 ) -> BoardPage:
     """The page of that number, or the nearest there is; with `search` the first `size` teams so named instead.
 
@@ -151,8 +157,9 @@ def _search(
 
 def _public_ranks(competition: Competition, teams: Iterable[int]) -> dict[int, int]:
     """By team, the ranks on the public board of those that have one."""
-    ranked = Standing.objects.filter(competition=competition, is_ranked=True).order_by(*columns(private=False))
     wanted = set(teams)
+    ranked = Standing.objects.filter(competition=competition, is_ranked=True).order_by(*columns(private=False))
+    # Read whole from the index: measured, it is faster than to let the database number them.
     in_order = ranked.values_list("team_id", flat=True)
     return {team_id: rank for rank, team_id in enumerate(in_order, start=1) if team_id in wanted}
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from leaderboard.board import board_page
 from leaderboard.exports import board
 from leaderboard.progress import best_over_time
+from pages.board_lines import lines
 from pages.competition_views import competition_or_404, context_of
 from pages.dashboard import progress_chart
 from pages.sheets import CONTENT_TYPES, as_file
@@ -29,7 +30,13 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
         team=context["team"],
         search=search,
     )
-    context |= {"board": shown, "page": shown.pager, "private": private, "search": search}
+    context |= {
+        "board": shown,
+        "lines": lines(shown.rows, competition, context["team"], private=private),
+        "page": shown.pager,
+        "private": private,
+        "search": search,
+    }
     return render(request, "pages/leaderboard.html", context)
 
 

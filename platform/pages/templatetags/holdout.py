@@ -23,27 +23,6 @@ def decimals(score: float, count: int) -> str:
 
 
 @register.filter
-def minute(at: datetime) -> str:
-    """A time in UTC to the minute; for long tables, since the built-in filter takes several times as long."""
-    return f"{at.day} {at:%b %Y %H:%M}"
-
-
-@register.filter
-def change_of_place(risen: int | None) -> SafeString:
-    """▲3 for three places higher, ▼2 for two lower, in words for those who hear it; None: nothing to compare."""
-    if risen is None:
-        return SafeString("–")
-    if risen == 0:
-        return SafeString('<span aria-hidden="true">=</span><span class="visually-hidden">the same place</span>')
-    sign, css_class, word = ("▲", "risen", "higher") if risen > 0 else ("▼", "fallen", "lower")
-    places = "place" if abs(risen) == 1 else "places"
-    return format_html(
-        '<span class="{}" aria-hidden="true">{}{}</span><span class="visually-hidden">{} {} {}</span>',
-        css_class, sign, abs(risen), abs(risen), places, word,
-    )  # fmt: skip
-
-
-@register.filter
 def with_class(field: BoundField, css_class: str) -> SafeString:
     """The form field's widget with a CSS class."""
     return field.as_widget(attrs={"class": css_class})
