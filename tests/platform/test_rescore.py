@@ -325,6 +325,21 @@ def test_when_too_much_cannot_be_read_the_rescore_is_given_up(two_ranked, new_ve
     assert board(competition) == [(1, "bob", 0.0), (2, "alice", 0.5)]
 
 
+def test_a_version_that_fits_the_settings_no_more_is_told_without_its_labels(
+    two_ranked, new_version, olga, competition, as_olga
+):
+    asked = rescores.ask(new_version(CORRECTED), olga)
+    # The admin keeps such settings frozen; a hand in the database does not.
+    Competition.objects.update(highest=4.5, lowest=1.5)
+    rescore()
+    asked.refresh_from_db()
+    assert asked.state == State.FAILED
+    assert asked.failure == (
+        "Version 2 of the solution does not fit the competition's columns, range and metric any more; the first is "
+        "line 5. Set back what has changed, then ask again."
+    )
+
+
 def test_one_that_is_rejected_meanwhile_does_not_come_back(two_ranked, new_version, olga, competition):
     asked = rescores.ask(new_version(CORRECTED), olga)
     rescore()
