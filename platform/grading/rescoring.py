@@ -54,7 +54,7 @@ def take_turn(ends_at: float) -> bool:
     except LabelsDoNotFit as problem:
         rescores.fail(rescore, f"{problem} Set back what has changed, then ask again.")
     except (OperationalError, InterfaceError):
-        # The database is away, or has chosen between two who waited for each other. When the lease has run out, the sweeper rings for it.
+        # The database is away. When the lease has run out, the sweeper rings for it.
         bound.exception("rescore_interrupted")
         return False
     except Exception as problem:  # The worker must live on, and the organizers must hear of it.
