@@ -26,7 +26,7 @@ def what_stands_against(competition: Competition) -> list[str]:
 
 
 def publish(competition: Competition, by: User | None, override_reason: str = "") -> None:
-    """Let everyone see the competition. `by` None: the seed.
+    """Let everyone see the competition. `by` None: a command.
 
     Raises PublishingRefused while anything stands against it, unless `override_reason` says why it is published all
     the same: that is recorded. Publishing twice changes nothing.

@@ -79,6 +79,11 @@ def test_a_reason_in_writing_publishes_all_the_same_and_is_kept(as_olga, olga, d
     assert 'by <span class="break-name">olga</span>' in page
 
 
+def test_what_a_command_has_published_is_not_put_down_to_the_seed(as_olga, draft):
+    publish(draft, None, REASON)
+    assert "by a command (the seed, say) or an account that is gone" in text(as_olga.get(ADDRESS))
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cast_of_stories import GOOD, PERFECT, SOLUTION
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -374,6 +375,17 @@ def test_a_rescore_of_others_is_closed(as_olga, two_ranked, new_version, olga, c
     assert Client().post(f"{address}/make-active/", {"confirmed": "yes"}).status_code == 302
     asked.refresh_from_db()
     assert asked.state == State.PREVIEWED
+
+
+def test_who_may_only_look_at_solutions_begins_no_rescore(as_olga, two_ranked, new_version, olga):
+    solution = new_version(CORRECTED)
+    olga.groups.clear()
+    olga.user_permissions.add(Permission.objects.get(codename="view_solution"))
+    marked = {"action": "score_again", "_selected_action": solution.pk}
+    assert "Score everything by this version" not in text(as_olga.get("/admin/competitions/solution/"))
+    as_olga.post("/admin/competitions/solution/", marked)
+    assert as_olga.post(f"/admin/competitions/solution/{solution.pk}/score-again/").status_code == 403
+    assert not Rescore.objects.exists()
 
 
 def test_making_it_count_is_no_matter_of_a_link(as_olga, two_ranked, new_version, olga):
