@@ -1,5 +1,6 @@
 """The launch check: a rehearsal on the real path, each line in order and not, and nothing left of it."""
 
+import gzip
 from datetime import timedelta
 from pathlib import Path
 
@@ -468,9 +469,16 @@ def test_models_that_cannot_be_asked_and_models_that_wait(as_olga, takes_models)
     [
         ("extra.csv", "id,hint\n1,5\n2,3\n3,4\n4,1\n5,2\n", "Column 'hint' of extra.csv holds the hidden labels."),
         ("solution.csv", SOLUTION, "solution.csv has the columns of a solution: id, target and Usage."),
+        (
+            "extra.csv.gz",
+            gzip.compress(b"id,hint\n1,5\n2,3\n3,4\n4,1\n5,2\n"),
+            "Column 'hint' of extra.csv.gz holds the hidden labels.",
+        ),
     ],
 )
 def test_labels_among_the_data_files(as_olga, with_files, name, content, where):
+    # One that cannot be looked into comes first, and hides nothing.
+    add_file(with_files, "broken.csv", 'id,pages\n1,"\n')
     add_file(with_files, name, content)
     assert line(run(as_olga), "Labels") == ("red", where)
 
