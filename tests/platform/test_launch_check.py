@@ -150,6 +150,15 @@ def test_a_worker_killed_after_any_step_is_followed_by_another(as_olga, with_fil
     assert stored_files() == files
 
 
+def test_what_a_rehearsal_has_sent_freezes_no_setting(as_olga, with_files, settings):
+    settings.TURN_SECONDS = 0
+    as_olga.post(ADDRESS)
+    launch_checks()
+    assert Submission.objects.count() == 1
+    form = text(as_olga.get(f"/admin/competitions/competition/{with_files.pk}/change/"))
+    assert '<select name="metric"' in form
+
+
 def test_what_a_killed_worker_holds_is_taken_up_by_the_sweepers_bell(as_olga, with_files, settings, mailbox):
     settings.TURN_SECONDS = 0
     as_olga.post(ADDRESS)
