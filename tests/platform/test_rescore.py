@@ -17,6 +17,7 @@ from grading import rescores
 from grading.scoring import score_claimed
 from grading.sweeper import sweep
 from grading.tasks import check_solutions, rescore, score_waiting
+from leaderboard.activity import best_over_time
 from leaderboard.standings import standings
 from submissions import lifecycle
 from submissions.models import Evaluation, Queue, Status, Submission, prediction_storage
@@ -139,6 +140,17 @@ def test_what_is_graded_again_meanwhile_shows_the_old_version_alone(two_ranked, 
     assert board(competition) == [(1, "bob", 0.0), (2, "alice", 0.5)]
     score_waiting()
     assert board(competition) == [(1, "bob", 0.0), (2, "alice", 0.5)]
+
+
+def test_the_dashboard_draws_no_score_of_a_version_that_does_not_count(
+    competition, alices_team, graded, new_version, olga
+):
+    submission = graded(alices_team, GOOD)
+    rescores.ask(new_version(CORRECTED), olga)
+    rescore()
+    # While it waits to be graded again, its score by the new version is none of the board's.
+    assert lifecycle.regrade(submission)
+    assert [(score, team) for _, score, team in best_over_time(competition)] == [(0.5, "alice")]
 
 
 def test_what_alice_sends_after_the_preview_is_scored_before_it_counts(
