@@ -37,7 +37,7 @@ def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict
         "stage": competition.stage(now),
         "organizes": organized_by(request.user).filter(pk=competition.pk).exists(),
         "may_enter": competition.timeline.may_enter(now),
-        "may_submit": may_submit(competition, now),
+        "may_submit": may_submit(competition, now) and not (team and team.disqualified_at),
         "shows_private": competition.timeline.shows_private(now),
         "allowance": allowance(team, now) if team else None,
         "call_count": calls_for(request.user, team) if team and request.user.is_authenticated else 0,

@@ -11,7 +11,7 @@ from competitions.models import Competition
 from leaderboard.final_selection import SelectionRefused, select
 from leaderboard.models import Standing
 from leaderboard.standings import standings
-from submissions.models import Status
+from submissions.models import Status, Submission
 
 # Public: id 1 is wrong by 1: 0.5. Private: all right: 0.
 SAFE = "id,rating\n1,4\n2,3\n3,4\n4,1\n5,2\n"
@@ -74,6 +74,18 @@ def test_a_full_selection_and_what_cannot_be_chosen_say_why(alices_team, graded)
     select(third)
     third.refresh_from_db()
     assert third.is_selected
+
+
+def test_a_chosen_one_that_was_disqualified_can_still_make_room(as_alice, alices_team, graded):
+    first, second, third = (graded(alices_team, SAFE) for _ in range(3))
+    select(first)
+    select(second)
+    Submission.objects.filter(pk=second.pk).update(disqualified_at=timezone.now(), disqualification="Not their own.")
+    page = as_alice.get("/competitions/stars/submissions/").content.decode()
+    assert page.count("Chosen ✓") == 2
+    as_alice.post(reverse("choose_submission", args=[second.pk]), {"selected": "no"})
+    as_alice.post(reverse("choose_submission", args=[third.pk]), {"selected": "yes"})
+    assert set(Submission.objects.filter(is_selected=True)) == {first, third}
 
 
 def test_nobody_chooses_for_another_team_or_after_closing(as_alice, alices_team, bobs_team, graded):
