@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -158,7 +157,7 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
     return context | {
         "largest_upload": largest_upload(competition),
         "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
-        "under_way": may_go_on(context["team"], cast(User, request.user), timezone.now()) if context["team"] else [],
+        "under_way": may_go_on(context["team"], cast(User, request.user), context["now"]) if context["team"] else [],
     }
 
 
@@ -183,7 +182,7 @@ def _model_context(submission: Submission) -> dict[str, object]:
 
 def _status_context(submission: Submission) -> dict[str, object]:
     competition = submission.competition
-    now = timezone.now()
+    now = database_now(competition)
     # Below 0: it waits for a time that is yet to come.
     age = (now - submission.waiting_since).total_seconds()
     context: dict[str, object] = {
@@ -262,14 +261,13 @@ def my_submissions(request: HttpRequest, slug: str) -> HttpResponse:
     if context["team"] is None:
         messages.info(request, f"You have not joined {competition.title} yet, so there are no submissions of yours.")
         return redirect(competition)
-    now = timezone.now()
     shows_private = context["shows_private"]
     mine = Submission.objects.filter(team=context["team"]).select_related("evaluation")
     page = Paginator(mine, settings.LEADERBOARD_PAGE_SIZE).get_page(request.GET.get("page"))
     context |= {
         "page": page,
         "rows": [_row(sent, competition, shows_private) for sent in page],
-        "may_choose": not competition.has_closed(now),
+        "may_choose": not competition.has_closed(context["now"]),
         "chosen_count": mine.filter(is_selected=True).count(),
     }
     return render(request, "pages/my_submissions.html", context)

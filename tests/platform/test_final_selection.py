@@ -110,6 +110,19 @@ def test_private_scores_wait_for_the_reveal_not_for_the_closing(as_alice, alices
     assert "3.000" in as_alice.get(mine).content.decode()
 
 
+def test_a_web_process_whose_clock_runs_fast_reveals_nothing_early(as_alice, alices_team, graded, monkeypatch):
+    sent = graded(alices_team, GOOD)
+    close(revealed=False)
+    real = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(hours=2))
+    for address in ("leaderboard/?board=private", "submissions/"):
+        assert "Private" not in as_alice.get(f"/competitions/stars/{address}").content.decode()
+    for address in (sent.get_absolute_url(), reverse("submission_status", args=[sent.pk])):
+        assert "Private score" not in as_alice.get(address).content.decode()
+    board = reverse("leaderboard_file", args=["stars", "csv"])
+    assert as_alice.get(f"{board}?board=private").status_code == 404
+
+
 def test_a_late_submission_has_a_public_score_alone_and_no_rank_ever(as_alice, competition, alices_team, graded):
     graded(alices_team, GOOD)
     close()
