@@ -135,6 +135,7 @@ def test_a_late_submission_has_a_public_score_alone_and_no_rank_ever(as_alice, c
     assert private_scores(competition) == [(1, "alice", 3.0)]
     page = as_alice.get(late.get_absolute_url()).content.decode()
     assert "0.000" in page
+    assert "Sent after closing: it has a score on the public part alone, and no rank." in page
     assert "Private score" not in page
     assert "Your team ranks" not in page
     assert "late" in as_alice.get("/competitions/stars/submissions/").content.decode()
