@@ -253,6 +253,9 @@ def test_files_publish_through_the_launch_check_or_for_a_reason_that_is_kept(edi
         ("notice: ''", 'notice: "\\ud800"', "notice: found"),
         ("notice: ''", "notice: &a [*a]", "there are more aliases (*name) than are taken here"),
         ("notice: ''", f"notice: {'[' * 3000}", "competition.yaml"),
+        ("daily_limit: 5", f"daily_limit: 0x{'f' * 5000}", "line 18: '0xffffffffffffffffff' is no whole number up to"),
+        ("daily_limit: 5", f"daily_limit: {'9' * 5000}", "line 18: '99999999999999999999' is no whole number up to"),
+        ("holdout: 1", f"holdout: 0x{'f' * 5000}", "line 2: '0xffffffffffffffffff' is no whole number up to"),
     ],
 )
 def test_bad_yaml_gets_a_sentence_and_the_competition_stays(edit, competition, old, new, sentence):
