@@ -270,6 +270,22 @@ def test_all_problems_are_named_at_once(edit, exported):
     assert len(refused("apply", exported).splitlines()) == 2
 
 
+def test_of_very_many_problems_the_first_are_named(edit, exported):
+    edit("holdout: 1\n", "holdout: 1\n" + "".join(f"k{number}: 1\n" for number in range(500)))
+    said = refused("apply", exported).splitlines()
+    assert len(said) == 51
+    assert said[-1] == "There is more to mend than these 50."
+
+
+def test_a_data_file_that_is_named_again_and_again_is_refused(edit, exported):
+    edit("data:\n", "data:\n- name: test.csv\n")
+    assert "data: test.csv is named twice." in refused("apply", exported)
+    edit("data:\n", "data:\n" + "- name: test.csv\n" * 300)
+    said = refused("apply", exported)
+    assert "data: 302 files are named; a competition has at most 300." in said
+    assert "named twice" not in said
+
+
 def bomb(path: Path) -> Path:
     return packed(path, {"competition.yaml": "holdout: 1\nslug: bomb\n", "data/zeros.csv": bytes(3_000_000)})
 
