@@ -8,7 +8,7 @@ from django.core.files import File
 
 from competitions.as_files.refusal import FilesRefused
 from competitions.models import Competition, Solution, label_storage
-from competitions.solution_versions import add_version
+from competitions.solution_versions import add_version, stored_labels
 from grading.solutions import check
 
 
@@ -27,8 +27,8 @@ def refuse_another_solution(path: Path, named_sha256: str | None) -> None:
 
 def add_solution(competition: Competition, path: Path) -> Solution:
     """Put the labels of a file into the label store as a new version, and check it; returns it with its verdict."""
-    with path.open("rb") as file:
-        solution = add_version(competition, File(file, "solution.csv"), by=None)
+    with path.open("rb") as file, stored_labels(competition.slug, File(file)) as name:
+        solution = add_version(competition, name, by=None)
     check(solution)
     solution.refresh_from_db()
     return solution

@@ -2,13 +2,14 @@
 
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from codabench_bundles import LABELS, TEST, YAML, bundle, zipped
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
-from competitions.models import Competition, DataFile, Solution
+from competitions.models import Competition, DataFile, Solution, data_storage, label_storage
 from grading.tasks import check_solutions
 from teams.joining import join
 
@@ -225,6 +226,27 @@ def test_bombs_in_bombs_and_paths_outside_are_refused(refused, settings):
     evil = zipped({"../evil.csv": "1"})
     assert "a path that leads outside" in refused(bundle(public_zip=evil), "--metric", "mse")
     assert "cannot be read: it is no zip" in refused(bundle(public_zip=b"no zip"), "--metric", "mse")
+
+
+def files_of(storage):
+    return {path for path in Path(storage.location).rglob("*") if path.is_file()}
+
+
+def test_an_import_that_fails_at_its_labels_leaves_no_file_behind(run, monkeypatch):
+    before = files_of(data_storage())
+    monkeypatch.setattr(label_storage(), "_save", lambda *_: (_ for _ in ()).throw(OSError("the disk is full")))
+    with pytest.raises(OSError, match="disk is full"):
+        run(bundle(), "--metric", "mse")
+    assert not Competition.objects.exists()
+    assert files_of(data_storage()) == before
+
+
+def test_an_import_that_is_refused_leaves_no_labels_behind(run):
+    before = files_of(label_storage())
+    Competition.objects.create(slug="taken", title="Taken", tagline="x")
+    with pytest.raises(CommandError, match="There is a competition 'taken' already"):
+        run(bundle(), "--metric", "mse", "--slug", "taken")
+    assert files_of(label_storage()) == before
 
 
 def test_dates_out_of_order_are_refused(refused):

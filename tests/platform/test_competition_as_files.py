@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 from cast_of_stories import SOLUTION
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from accounts.models import User
+from competitions.as_files.planning import plan
+from competitions.as_files.reading import read
+from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import NOT_SETTINGS, SETTINGS
+from competitions.as_files.source import open_source
 from competitions.models import Competition, DataFile, PublishOverride
 from grading.tasks import launch_checks
+from leaderboard.consequences import apply
 from submissions.launch_jobs import ask_for_launch_check
 from teams.joining import join
 
@@ -354,6 +360,39 @@ def test_apply_makes_all_or_nothing(edit, exported, competition, monkeypatch):
     competition.refresh_from_db()
     assert competition.daily_limit == 5
     assert sorted(DataFile.objects.get().file.storage.listdir("stars")[1]) == stored_before
+
+
+def test_a_submission_between_plan_and_apply_is_noticed(edit, exported, competition, alices_team, graded):
+    with open_source(edit("decimals: 3", "decimals: 5")) as source:
+        planned = plan(read(source), Competition.objects.get())
+        graded(alices_team)
+        with pytest.raises(FilesRefused, match="was changed after this plan was made"):
+            apply(planned, None)
+    competition.refresh_from_db()
+    assert competition.decimals == 3
+
+
+class SlowFiles:
+    """Files that take so long that nobody should wait for them: it is written down whether a transaction was open."""
+
+    def __init__(self, source):
+        self.source, self.sizes, self.held_a_transaction = source, source.sizes, set()
+
+    def open(self, name):
+        self.held_a_transaction.add(connection.in_atomic_block)
+        return self.source.open(name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_files_are_copied(edit, exported, competition):
+    (exported / "data/test.csv").write_text("id,user_id\n1,a\n")
+    text = (exported / "competition.yaml").read_text().split("  size_bytes")[0]
+    (exported / "competition.yaml").write_text(text.replace("final_selection_count: 2", "final_selection_count: 1"))
+    with open_source(exported) as source:
+        slow = SlowFiles(source)
+        apply(plan(read(slow), Competition.objects.get()), None)
+    assert slow.held_a_transaction == {False}
+    assert competition.data_files.get().file.read() == b"id,user_id\n1,a\n"
 
 
 def test_a_change_between_plan_and_apply_is_noticed(edit, exported, competition):

@@ -3,14 +3,13 @@
 from typing import Any, cast
 
 from django.core.files.base import File
-from django.db import transaction
 
 from accounts.models import User
 from competitions.as_files.applying import apply
 from competitions.as_files.planning import Plan, plan
 from competitions.codabench.mapping import Mapped
 from competitions.models import Competition, Solution
-from competitions.solution_versions import add_version
+from competitions.solution_versions import add_version, stored_labels
 
 
 def planned(mapped: Mapped) -> Plan:
@@ -20,9 +19,12 @@ def planned(mapped: Mapped) -> Plan:
 
 def import_mapped(mapped: Mapped, by: User | None) -> tuple[Competition, Solution | None]:
     """The new competition, and its solution, which waits for its check. Raises FilesRefused; then nothing is made."""
-    with transaction.atomic():
-        competition = apply(planned(mapped), by)
-        if mapped.solution is None:
-            return competition, None
-        with mapped.solution.source.open(mapped.solution.name) as labels:
-            return competition, add_version(competition, File(cast(Any, labels), "solution.csv"), by)
+    plan_of_it, labels = planned(mapped), mapped.solution
+    if labels is None:
+        return apply(plan_of_it, by), None
+    with (
+        labels.source.open(labels.name) as file,
+        stored_labels(plan_of_it.wanted.slug, File(cast(Any, file))) as name,
+    ):
+        competition = apply(plan_of_it, by, also=lambda made: add_version(made, name, by))
+    return competition, competition.solutions.get()
