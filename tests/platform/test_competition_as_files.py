@@ -134,6 +134,16 @@ def test_labels_leave_by_their_own_command_for_their_owner_alone(competition, tm
     assert "exists already" in refused("labels", "stars", tmp_path / "labels.csv")
 
 
+def test_an_export_that_fails_leaves_no_file_behind(competition, tmp_path):
+    target = tmp_path / "stars.zip"
+    assert "cannot be written: No such file or directory" in refused("export", "stars", tmp_path / "none/stars.zip")
+    assert "cannot be written: No such file or directory" in refused("labels", "stars", tmp_path / "none/labels.csv")
+    stored = competition.data_files.get().file
+    stored.storage.delete(stored.name)
+    assert "The stored file of test.csv is gone. Upload it again" in refused("export", "stars", target)
+    assert not target.exists()
+
+
 def test_a_plan_shows_the_change_and_writes_nothing_then_apply_makes_it(edit, exported, competition):
     edit("daily_limit: 5", "daily_limit: 3")
     (exported / "pages/rules.md").write_text("Play fair.\nBe kind.\n")
