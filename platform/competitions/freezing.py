@@ -4,6 +4,8 @@ from competitions.models import Competition, Solution
 
 OF_LABELS = ("id_column", "target_column", "lowest", "highest")
 OF_SCORES = ("metric", "metric_k", "decimals", *OF_LABELS, "out_of_range")
+OF_MODELS = "tensorflow_version"
+MAY_FREEZE = (*OF_SCORES, OF_MODELS)
 
 
 def frozen_settings(competition: Competition) -> dict[str, str]:
@@ -16,5 +18,5 @@ def frozen_settings(competition: Competition) -> dict[str, str]:
     if has_submissions:
         frozen |= dict.fromkeys(OF_SCORES, "submissions were sent by it")
         if competition.tensorflow_version:
-            frozen["tensorflow_version"] = "models were run with it"
+            frozen[OF_MODELS] = "models were run with it"
     return frozen

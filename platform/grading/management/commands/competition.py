@@ -18,7 +18,7 @@ from competitions.codabench.importing import import_mapped
 from competitions.codabench.mapping import Choice, mapped
 from competitions.models import Competition, Solution
 from grader.scoring.metrics import METRICS
-from grading.label_files import add_solution, copy_out, refuse_another_solution
+from grading.label_files import add_solution, copy_out, new_file, refuse_another_solution
 from grading.solutions import check
 from leaderboard.consequences import apply, consequences
 
@@ -156,12 +156,8 @@ def competition_called(slug: str) -> Competition:
 
 
 def write_zip(competition: Competition, path: Path) -> None:
-    """Export into a new zip. Raises FilesRefused where something is already."""
-    try:
-        file = path.open("xb")
-    except FileExistsError:
-        raise FilesRefused(f"{path} exists already. Name a new file.") from None
-    with file:
+    """Export into a new zip. Raises FilesRefused where something is already; what fails leaves no half of it."""
+    with new_file(path) as file:
         export_to_zip(competition, file)
 
 
