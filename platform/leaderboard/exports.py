@@ -54,7 +54,6 @@ def submissions(competition: Competition) -> Sheet:
 def both_boards(competition: Competition) -> Sheet:
     """Each team's place on the public and on the final board, whether that is shown yet or not: for organizers only."""
     columns = ("public_rank", "team", "public_score", "private_rank", "private_score", "entries", "is_baseline")
-    # Read one after the other: a team whose first score falls between them is on the next export.
     final = {row.team.pk: row for row in standings(competition, private=True)}
     rows: Iterator[Row] = (
         (
@@ -62,6 +61,7 @@ def both_boards(competition: Competition) -> Sheet:
             _shown(final[row.team.pk].score, competition), row.scored_count, row.team.is_baseline,
         )
         for row in standings(competition)
+        # A team whose first score has just come stands on the one that was read later.
         if row.team.pk in final
     )  # fmt: skip
     return Sheet("leaderboard", columns, rows)

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from competitions.clock import database_now
+from leaderboard.models import ModerationAct
 from leaderboard.standings import refresh
 from submissions.merging import has_sent, move_submissions, refuse_above_combined_limit
 from submissions.models import Submission
@@ -85,7 +86,7 @@ def _come_into(team: Team, user: User, invitation: Q | None, token: str = "") ->
 def _merge(second: Team, first: Team) -> None:
     """Make one team of two that are held. A team of one that has sent nothing disappears; any other stays on record."""
     refuse_merger(first, second)
-    is_new = not has_sent(second) and second.memberships.count() == 1
+    is_new = second.memberships.count() == 1 and not has_sent(second) and not _is_on_record(second)
     if not is_new:
         refuse_above_combined_limit(first, second, database_now(first.competition))
     move_submissions(second, first)
@@ -95,3 +96,8 @@ def _merge(second: Team, first: Team) -> None:
     move_people(second, first)
     refresh(second)
     refresh(first)
+
+
+def _is_on_record(team: Team) -> bool:
+    """Whether a decision of organizers or an earlier merger names the team, so that it may not disappear."""
+    return ModerationAct.objects.filter(team=team).exists() or team.merged_teams.exists()

@@ -9,9 +9,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from leaderboard.mergers import hold_team_of
 from leaderboard.models import ModerationAct
 from leaderboard.standings import refresh
 from submissions.models import Submission
+from teams.members import locked_teams
 from teams.models import Team
 
 Deed = ModerationAct.Deed
@@ -51,7 +53,7 @@ def disqualify_submission(submission: Submission, reason: str, by: User) -> bool
     """Let a submission count for nothing; its team keeps the others. False: it was disqualified before."""
     why = as_sentence(reason)
     with transaction.atomic():
-        team = _locked(submission.team)
+        team = hold_team_of(submission.pk)
         standing = Submission.objects.filter(pk=submission.pk, disqualified_at=None)
         if not standing.update(disqualified_at=Now(), disqualification=why):
             return False
@@ -63,7 +65,7 @@ def reinstate_submission(submission: Submission, reason: str, by: User) -> bool:
     """Let a disqualified submission count again. False: it was not disqualified."""
     why = as_sentence(reason)
     with transaction.atomic():
-        team = _locked(submission.team)
+        team = hold_team_of(submission.pk)
         disqualified = Submission.objects.filter(pk=submission.pk, disqualified_at__isnull=False)
         if not disqualified.update(disqualified_at=None, disqualification=""):
             return False
@@ -142,7 +144,7 @@ def as_sentence(reason: str) -> str:
 
 
 def _locked(team: Team) -> Team:
-    return Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
+    return locked_teams().get(pk=team.pk)
 
 
 def _refuse_bystanders(team: Team) -> None:

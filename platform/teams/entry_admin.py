@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -18,9 +17,15 @@ from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.allowed_emails import entries, wrong_entries
 from teams.entry import approve, deny
 from teams.entry_invitations import invite_addresses, invite_by_link, revoke
+from teams.entry_letters import link_of
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest
 
 MOST_ADDRESSES = 2000
+
+
+def site_of(request: HttpRequest) -> str:
+    """The site's own address as this request has it, without a slash at its end."""
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 @admin.register(EntryRequest)
@@ -48,7 +53,9 @@ class EntryRequestAdmin(OfOwnCompetitions):
     def approve_requests(self, request: HttpRequest, requests: QuerySet[EntryRequest]) -> HttpResponse | None:
         if "confirmed" not in request.POST:
             return self._ask_again(request, requests, "approve_requests", "")
-        moved = approve(EntryRequest.objects.filter(pk__in=requests.values("pk")), cast(User, request.user))
+        moved = approve(
+            EntryRequest.objects.filter(pk__in=requests.values("pk")), cast(User, request.user), site_of(request)
+        )
         messages.success(request, f"Approved: {moved}. These people can join now.")
         return None
 
@@ -146,7 +153,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EntryInvitation]:
         own: QuerySet[EntryInvitation] = super().get_queryset(request)
-        return own.annotate(site=Value(request.build_absolute_uri("/").rstrip("/")))
+        return own.annotate(site=Value(site_of(request)))
 
     @admin.display(description="for")
     def whom(self, invitation: EntryInvitation) -> str:
@@ -154,8 +161,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
 
     @admin.display(description="link")
     def link(self, invitation: EntryInvitation) -> SafeString:
-        address = invitation.site + reverse("join", args=[invitation.competition.slug])  # type: ignore[attr-defined]
-        return format_html("<code>{}?invitation={}</code>", address, invitation.token)
+        return format_html("<code>{}</code>", link_of(invitation, invitation.site))  # type: ignore[attr-defined]
 
     @admin.display(description="used")
     def uses(self, invitation: EntryInvitation) -> str:
@@ -171,7 +177,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
         if not addresses:
             obj.pk = invite_by_link(obj.competition, obj.max_uses, maker).pk
             return
-        made = invite_addresses(obj.competition, addresses, maker)
+        made = invite_addresses(obj.competition, addresses, maker, site_of(request))
         known = EntryInvitation.objects.filter(competition=obj.competition, email__in=addresses, revoked_at=None)
         obj.pk = (made or list(known))[0].pk
         if len(made) < len(set(addresses)):

@@ -7,8 +7,10 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from accounts import outbox
 from accounts.models import User
 from competitions.models import Competition
+from teams.entry_letters import invitation_letter
 from teams.models import EntryInvitation, EntryInvitationUse
 
 TOKEN_BYTES = 32
@@ -24,8 +26,13 @@ def invite_by_link(competition: Competition, max_uses: int, by: User | None) -> 
     return EntryInvitation.objects.create(competition=competition, token=new_token(), max_uses=max_uses, made_by=by)
 
 
-def invite_addresses(competition: Competition, addresses: Iterable[str], by: User | None) -> list[EntryInvitation]:
-    """Invite the owner of each address; one that has an open invitation keeps it. Returns the new ones."""
+def invite_addresses(
+    competition: Competition, addresses: Iterable[str], by: User | None, site: str
+) -> list[EntryInvitation]:
+    """Invite the owner of each address by e-mail; one that has an open invitation keeps it. Returns the new ones.
+
+    `site`: the site's own address, without a slash at its end, for the link in the letters.
+    """
     made = []
     with transaction.atomic():
         for address in dict.fromkeys(address.casefold() for address in addresses):
@@ -37,6 +44,7 @@ def invite_addresses(competition: Competition, addresses: Iterable[str], by: Use
             )
             if is_new:
                 made.append(invitation)
+        outbox.post_all(invitation_letter(invitation, site) for invitation in made)
     return made
 
 

@@ -91,13 +91,15 @@ def test_the_report_has_a_line_for_each_field_that_is_not_mapped_with_the_reason
         "leaderboards: columns: sorting: look at this. The column 'mse' looks like a loss",
         "sorting: look at this. The bundle sorts desc, higher is better; of Mean squared error, lower is better.",
         "pages: Evaluation: mapped, but it means something else here. It was HTML: its text is kept",
-        "tasks: input_data: mapped, but it means something else here. 1 data files, hidden",
+        "tasks: input_data: mapped, but it means something else here. 1 data file, hidden",
     ):
         assert line in said
 
 
 def test_without_a_metric_there_is_a_report_and_nothing_else(run):
-    assert "Nothing was imported: say by --metric" in run(bundle())
+    said = run(bundle())
+    assert said.startswith("No --metric was given; this report takes Mean squared error for it.")
+    assert "Nothing was imported: say by --metric" in said
     assert not Competition.objects.exists()
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Letter, User
 from competitions.models import Competition, EntryPolicy
 from teams.entry_invitations import invite_addresses, invite_by_link
 from teams.joining import team_of
@@ -131,6 +131,25 @@ def test_a_denied_person_reads_the_reason_and_can_be_approved_later(as_alice, as
     assert "You have joined" in joins(as_alice)
 
 
+def test_who_asked_or_is_invited_reads_it_in_a_letter(as_alice, as_olga, competition):
+    asks(competition, EntryPolicy.APPROVAL)
+    as_alice.post(f"{JOIN}ask/", {})
+    act = {"_selected_action": [EntryRequest.objects.get().pk], "confirmed": "yes"}
+    as_olga.post("/admin/teams/entryrequest/", {**act, "action": "deny_requests", "reason": "The class is full."})
+    as_olga.post("/admin/teams/entryrequest/", {**act, "action": "approve_requests"})
+    as_olga.post("/admin/teams/entryrequest/", {**act, "action": "approve_requests"})
+    made = {"competition": competition.pk, "addresses": "ada@example.org", "max_uses": 1}
+    as_olga.post("/admin/teams/entryinvitation/add/", made)
+    as_olga.post("/admin/teams/entryinvitation/add/", made)
+    letters = {(letter.to, letter.subject): letter.text for letter in Letter.objects.all()}
+    assert Letter.objects.count() == len(letters) == 3
+    assert "The class is full." in letters["alice@example.org", "Your request to join Five stars"]
+    approved = letters["alice@example.org", "You may join Five stars"]
+    assert "http://testserver/competitions/stars/join/\n" in approved
+    invited = letters["ada@example.org", "You are invited to Five stars"]
+    assert f"{JOIN}?invitation={EntryInvitation.objects.get().token}\n" in invited
+
+
 def test_nobody_who_has_joined_is_denied_afterwards(as_alice, as_olga, competition):
     asks(competition, EntryPolicy.APPROVAL)
     as_alice.post(f"{JOIN}ask/", {})
@@ -210,7 +229,7 @@ def test_addresses_that_are_none_are_refused_whole(as_olga, competition):
 
 
 def test_inviting_an_address_twice_changes_nothing(as_olga, competition):
-    (first,) = invite_addresses(competition, ["ada@example.org"], None)
+    (first,) = invite_addresses(competition, ["ada@example.org"], None, "http://site")
     as_olga.post(
         "/admin/teams/entryinvitation/add/",
         {"competition": competition.pk, "addresses": "ada@example.org", "max_uses": "1"},

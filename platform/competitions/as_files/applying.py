@@ -16,7 +16,7 @@ from competitions.as_files.planning import Plan
 from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import SETTINGS, DataEntry
 from competitions.as_files.source import Source, chunks_of
-from competitions.as_files.writing import describe, fingerprint
+from competitions.as_files.writing import fingerprint
 from competitions.freezing import MAY_FREEZE, frozen_settings
 from competitions.models import Competition, DataFile, Page, data_storage
 from competitions.publishing import PublishingRefused, publish, unpublish
@@ -26,17 +26,13 @@ STORED_NAME_LENGTH = 100
 
 
 def apply(
-    plan: Plan,
-    by: User | None,
-    override_reason: str = "",
-    also: Callable[[Competition], object] | None = None,
+    plan: Plan, by: User | None, override_reason: str = "", also: Callable[[Competition], None] = lambda _: None
 ) -> Competition:
-    """Do what the plan says, in one transaction. `by` becomes an organizer of a new competition; None: a command.
+    """Do what the plan says, and `also`, in one transaction. `by` becomes an organizer of a new competition.
 
-    `also` is done last, in that transaction. Call this outside of any other: files are copied before it begins, so
-    that nobody waits for them, and removed when it fails. Raises FilesRefused, and leaves everything as it was, when
-    the plan was refused, when the competition has changed since, or when it may not be published yet: then
-    `override_reason` publishes it, and is recorded.
+    `by` None: a command. Call it outside of a transaction: files are stored before the database is locked.
+    Raises FilesRefused, and leaves everything as it was, when the plan was refused, when the competition has
+    changed since, or when it may not be published yet: then `override_reason` publishes it, and is recorded.
     """
     if plan.refusals:
         raise FilesRefused(*plan.refusals)
@@ -55,8 +51,7 @@ def apply(
             _set_page(competition, kind, text)
         _set_data(competition, plan, stored)
         _set_published(competition, plan, by, override_reason)
-        if also is not None:
-            also(competition)
+        also(competition)
     return competition
 
 
@@ -68,7 +63,7 @@ def _row(plan: Plan) -> Competition:
     may_freeze = any(plan.changed(name) for name in MAY_FREEZE)
     competition = Competition.objects.select_for_update(no_key=not may_freeze).get(pk=plan.competition.pk)
     is_frozen = any(plan.changed(name) for name in frozen_settings(competition))
-    if is_frozen or fingerprint(describe(competition)) != plan.against:
+    if is_frozen or fingerprint(competition) != plan.against:
         raise FilesRefused(
             f"{competition.title} was changed after this plan was made. Nothing was applied; look at a new plan."
         )

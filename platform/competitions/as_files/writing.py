@@ -1,8 +1,8 @@
 """From a competition to its files. The same competition gives the same bytes, whatever machine writes them."""
 
+import json
 import zipfile
 from collections.abc import Iterator
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -11,7 +11,7 @@ from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import FORMAT, FORMAT_KEY, SETTINGS, DataEntry, Description, written
 from competitions.as_files.source import CHUNK_BYTES, YAML_FILE, chunks_of, sha256_of
 from competitions.as_files.yaml_text import dump
-from competitions.models import Competition, DataFile, PageKind, data_storage
+from competitions.models import Competition, DataFile, PageKind
 
 HEAD = "# A competition of Holdout. Times are UTC. A key that is left out leaves its setting as it is.\n"
 # The oldest date that a zip can hold: an export does not depend on when it was made.
@@ -35,7 +35,8 @@ def describe(competition: Competition) -> Description:
     stored = StoredData(competition)
     return Description(
         slug=competition.slug,
-        values={name: getattr(competition, name) for name in SETTINGS},
+        # As the row has them: an object in memory may hold members of an enumeration, or an int for a float.
+        values=Competition.objects.values(*SETTINGS).get(pk=competition.pk),
         organizers=tuple(sorted(competition.organizers.values_list("username", flat=True))),
         # A page that was never made reads like an empty one.
         pages={kind.value: texts.get(kind.value, "") for kind in PageKind},
@@ -45,20 +46,13 @@ def describe(competition: Competition) -> Description:
                 description=data_file.description,
                 is_hidden=data_file.is_hidden,
                 size_bytes=stored.sizes[f"data/{data_file.name}"],
-                sha256=_sha256_of_stored(str(data_file.file.name), stored.sizes[f"data/{data_file.name}"]),
+                sha256=sha256_of(chunks_of(stored, f"data/{data_file.name}")),
             )
             # Not in the database's order, which depends on its collation.
             for data_file in sorted(competition.data_files.all(), key=lambda data_file: data_file.name)
         ),
         solution_sha256=solution_sha256(competition),
     )
-
-
-@lru_cache(maxsize=2000)
-def _sha256_of_stored(name: str, _size_bytes: int) -> str:
-    """Read once: a new content gets a new stored name. So a row can be described again quickly while it is locked."""
-    with data_storage().open(name, "rb") as file:
-        return sha256_of(file.chunks(CHUNK_BYTES))
 
 
 def solution_sha256(competition: Competition) -> str:
@@ -90,12 +84,19 @@ def as_yaml(description: Description) -> str:
     )
 
 
-def fingerprint(description: Description) -> str:
-    """A SHA-256 over all that the files of a competition would say: it changes with any of it."""
-    digest = sha256(as_yaml(description).encode())
-    for kind, text in sorted(description.pages.items()):
-        digest.update(sha256(f"{kind}\n{text}".encode()).digest())
-    return digest.hexdigest()
+def fingerprint(competition: Competition) -> str:
+    """A SHA-256 over all that files could change, as the rows are now; it reads no file.
+
+    A data file stands in it by the name that it is stored under, which no other content ever gets.
+    """
+    state = {
+        "settings": Competition.objects.values(*SETTINGS).get(pk=competition.pk),
+        "organizers": sorted(competition.organizers.values_list("username", flat=True)),
+        "pages": sorted(competition.pages.values_list("kind", "text")),
+        "data": sorted(competition.data_files.values_list("name", "description", "is_hidden", "file")),
+        "solution": solution_sha256(competition),
+    }
+    return sha256(json.dumps(state, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def export_to_folder(competition: Competition, folder: Path) -> None:
