@@ -26,7 +26,7 @@ STORED_NAME_LENGTH = 100
 
 
 def apply(
-    plan: Plan, by: User | None, override_reason: str = "", also: Callable[[Competition], None] = lambda _: None
+    plan: Plan, by: User | None, override_reason: str = "", also: Callable[[Competition], object] = lambda _: None
 ) -> Competition:
     """Do what the plan says, and `also`, in one transaction. `by` becomes an organizer of a new competition.
 
