@@ -18,7 +18,9 @@ from teams.models import COMPETES, Membership
 
 def apply(plan: Plan, by: User | None, override_reason: str = "") -> Competition:
     """Make the competition what the plan says, its standings with it; see `as_files.applying`. Raises FilesRefused."""
-    return applying.apply(plan, by, override_reason, rebuild if plan.changed("final_selection_count") else None)
+    if plan.changed("final_selection_count"):
+        return applying.apply(plan, by, override_reason, also=rebuild)
+    return applying.apply(plan, by, override_reason)
 
 
 def consequences(plan: Plan, at: datetime) -> list[str]:

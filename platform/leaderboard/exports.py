@@ -54,7 +54,6 @@ def submissions(competition: Competition) -> Sheet:
 def both_boards(competition: Competition) -> Sheet:
     """Each team's place on the public and on the final board, whether that is shown yet or not: for organizers only."""
     columns = ("public_rank", "team", "public_score", "private_rank", "private_score", "entries", "is_baseline")
-    # Read one after the other: a team whose first score falls between them is on the next export.
     final = {row.team.pk: row for row in standings(competition, private=True)}
     rows: Iterator[Row] = (
         (

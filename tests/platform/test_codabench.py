@@ -97,7 +97,9 @@ def test_the_report_has_a_line_for_each_field_that_is_not_mapped_with_the_reason
 
 
 def test_without_a_metric_there_is_a_report_and_nothing_else(run):
-    assert "Nothing was imported: say by --metric" in run(bundle())
+    said = run(bundle())
+    assert said.startswith("No --metric was given; this report takes Mean squared error for it.")
+    assert "Nothing was imported: say by --metric" in said
     assert not Competition.objects.exists()
 
 

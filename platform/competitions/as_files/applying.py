@@ -26,17 +26,13 @@ STORED_NAME_LENGTH = 100
 
 
 def apply(
-    plan: Plan,
-    by: User | None,
-    override_reason: str = "",
-    also: Callable[[Competition], object] | None = None,
+    plan: Plan, by: User | None, override_reason: str = "", also: Callable[[Competition], object] = lambda _: None
 ) -> Competition:
-    """Do what the plan says, in one transaction. `by` becomes an organizer of a new competition; None: a command.
+    """Do what the plan says, and `also`, in one transaction. `by` becomes an organizer of a new competition.
 
-    `also` is done last, in that transaction. Call this outside of any other: files are copied before it begins, so
-    that nobody waits for them, and removed when it fails. Raises FilesRefused, and leaves everything as it was, when
-    the plan was refused, when the competition has changed since, or when it may not be published yet: then
-    `override_reason` publishes it, and is recorded.
+    `by` None: a command. Call it outside of a transaction: files are stored before the database is locked.
+    Raises FilesRefused, and leaves everything as it was, when the plan was refused, when the competition has
+    changed since, or when it may not be published yet: then `override_reason` publishes it, and is recorded.
     """
     if plan.refusals:
         raise FilesRefused(*plan.refusals)
@@ -55,8 +51,7 @@ def apply(
             _set_page(competition, kind, text)
         _set_data(competition, plan, stored)
         _set_published(competition, plan, by, override_reason)
-        if also is not None:
-            also(competition)
+        also(competition)
     return competition
 
 

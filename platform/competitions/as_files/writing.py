@@ -3,7 +3,6 @@
 import json
 import zipfile
 from collections.abc import Iterator
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -12,7 +11,7 @@ from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import FORMAT, FORMAT_KEY, SETTINGS, DataEntry, Description, written
 from competitions.as_files.source import CHUNK_BYTES, YAML_FILE, chunks_of, sha256_of
 from competitions.as_files.yaml_text import dump
-from competitions.models import Competition, DataFile, PageKind, data_storage
+from competitions.models import Competition, DataFile, PageKind
 
 HEAD = "# A competition of Holdout. Times are UTC. A key that is left out leaves its setting as it is.\n"
 # The oldest date that a zip can hold: an export does not depend on when it was made.
@@ -47,20 +46,13 @@ def describe(competition: Competition) -> Description:
                 description=data_file.description,
                 is_hidden=data_file.is_hidden,
                 size_bytes=stored.sizes[f"data/{data_file.name}"],
-                sha256=_sha256_of_stored(str(data_file.file.name), stored.sizes[f"data/{data_file.name}"]),
+                sha256=sha256_of(chunks_of(stored, f"data/{data_file.name}")),
             )
             # Not in the database's order, which depends on its collation.
             for data_file in sorted(competition.data_files.all(), key=lambda data_file: data_file.name)
         ),
         solution_sha256=solution_sha256(competition),
     )
-
-
-@lru_cache(maxsize=2000)
-def _sha256_of_stored(name: str, _size_bytes: int) -> str:
-    """Read once: a new content gets a new stored name. So a row can be described again quickly while it is locked."""
-    with data_storage().open(name, "rb") as file:
-        return sha256_of(file.chunks(CHUNK_BYTES))
 
 
 def solution_sha256(competition: Competition) -> str:

@@ -98,6 +98,8 @@ class Command(BaseCommand):
     def _import_bundle(self, source: Source, options: dict[str, Any]) -> None:
         metric = options["metric"]
         choice = Choice(metric or "mse", options["metric_k"], options["slug"], options["phase"])
+        if metric is None:
+            self.stdout.write(f"No --metric was given; this report takes {METRICS[choice.metric].label} for it.")
         with mapped(source, choice) as bundle:
             for line in bundle.report:
                 self.stdout.write(str(line))
@@ -130,7 +132,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Its solution, version {solution.version}, is {solution.get_verdict_display()}.")
         if solution.verdict == Solution.Verdict.REFUSED:
             found = "\n".join(f"{problem['finding']} {problem['cure']}" for problem in solution.problems)
-            raise FilesRefused(f"The competition was made, and its solution refused:\n{found}")
+            raise FilesRefused(f"The competition is as the files say, and its solution was refused:\n{found}")
 
     def _with_competition(self, what: str, competition: Competition, options: dict[str, Any]) -> None:
         if what == "clone":
