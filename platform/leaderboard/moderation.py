@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from leaderboard.mergers import hold_team_of
 from leaderboard.models import ModerationAct
 from leaderboard.standings import refresh
 from submissions.models import Submission
@@ -51,7 +52,8 @@ def disqualify_submission(submission: Submission, reason: str, by: User) -> bool
     """Let a submission count for nothing; its team keeps the others. False: it was disqualified before."""
     why = as_sentence(reason)
     with transaction.atomic():
-        team = _locked(submission.team)
+        # A merger may just have given it to another team, whose standing is the one to refresh.
+        team = hold_team_of(submission.pk)
         standing = Submission.objects.filter(pk=submission.pk, disqualified_at=None)
         if not standing.update(disqualified_at=Now(), disqualification=why):
             return False
@@ -63,7 +65,7 @@ def reinstate_submission(submission: Submission, reason: str, by: User) -> bool:
     """Let a disqualified submission count again. False: it was not disqualified."""
     why = as_sentence(reason)
     with transaction.atomic():
-        team = _locked(submission.team)
+        team = hold_team_of(submission.pk)
         disqualified = Submission.objects.filter(pk=submission.pk, disqualified_at__isnull=False)
         if not disqualified.update(disqualified_at=None, disqualification=""):
             return False

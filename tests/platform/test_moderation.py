@@ -11,11 +11,20 @@ from django.test import Client
 from accounts.models import User
 from accounts.organizers import make_organizer
 from competitions.models import Competition
+from leaderboard.mergers import accept_proposal
 from leaderboard.models import ModerationAct
-from leaderboard.moderation import ModerationRefused, disqualify_team, mark_baseline, unmark_baseline
+from leaderboard.moderation import (
+    ModerationRefused,
+    disqualify_submission,
+    disqualify_team,
+    mark_baseline,
+    reinstate_submission,
+    unmark_baseline,
+)
 from leaderboard.standings import standings
 from submissions.models import Submission
 from teams.joining import join
+from teams.merging import propose
 from teams.models import Team
 
 TEAMS, SUBMISSIONS, PEOPLE = "/admin/teams/team/", "/admin/submissions/submission/", "/admin/accounts/user/"
@@ -106,6 +115,21 @@ def test_a_submission_disqualified_while_it_waits_never_ranks(as_olga, competiti
     act(as_olga, SUBMISSIONS, "disqualify_submission", waiting)
     graded(alices_team)
     assert [row.score for row in standings(competition)] == [0.5]
+
+
+def test_a_submission_that_a_merger_has_just_moved_leaves_the_board_of_its_new_team(
+    olga, bob, competition, alices_team, bobs_team, graded
+):
+    graded(alices_team)
+    best = graded(bobs_team, PERFECT)
+    stale = Submission.objects.select_related("team").get(pk=best.pk)
+    accept_proposal(propose(alices_team, alices_team.memberships.get().user, "bob"), bob)
+    assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.0)]
+    assert disqualify_submission(stale, "Made by hand", olga)
+    assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.5)]
+    assert ModerationAct.objects.get().team == alices_team
+    assert reinstate_submission(stale, "By another", olga)
+    assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.0)]
 
 
 def test_without_a_reason_nothing_happens(as_olga, competition, alices_team, graded):
