@@ -1,5 +1,6 @@
 """Invitations of organizers: a link for so many people, or one for the owner of an e-mail address."""
 
+import re
 import secrets
 from collections.abc import Collection, Iterable
 
@@ -17,6 +18,11 @@ TOKEN_BYTES = 32
 def new_token() -> str:
     """A secret for a link: 32 random bytes in 43 characters."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def is_token(text: str) -> bool:
+    """Whether it has the shape of one; no database is asked about anything else, NUL for example."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{43}", text) is not None
 
 
 def invite_by_link(competition: Competition, max_uses: int, by: User | None) -> EntryInvitation:
@@ -56,7 +62,7 @@ def invitation_for(
     mine = usable.filter(email__in=verified).exclude(email="").first()
     if not token:
         return mine, ""
-    named = EntryInvitation.objects.filter(competition=competition, token=token).first()
+    named = EntryInvitation.objects.filter(competition=competition, token=token).first() if is_token(token) else None
     if problem := _problem_of(named, verified):
         return mine, "" if mine else problem
     return named, ""

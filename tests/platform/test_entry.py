@@ -231,6 +231,14 @@ def test_an_invitation_of_another_competition_is_not_known_here(as_alice, compet
     assert "not known here" in joins(as_alice, invitation=invite_by_link(other, 1, None).token)
 
 
+def test_an_invitation_with_a_character_that_no_database_keeps_is_not_known(as_alice, competition):
+    """PostgreSQL takes no NUL at all."""
+    asks(competition, EntryPolicy.INVITATION)
+    for sent in (as_alice.get(f"{JOIN}?invitation=%00&team=%00"), as_alice.post(JOIN, {"invitation": "\0"})):
+        assert sent.status_code == 200
+        assert "This invitation is not known here" in text(sent)
+
+
 def test_an_invitation_opens_a_competition_of_a_list_or_of_approval_too(as_alice, competition):
     asks(competition, EntryPolicy.LIST, allowed_emails="@example.net")
     invitation = invite_by_link(competition, 2, None)
