@@ -13,6 +13,7 @@ from leaderboard.mergers import hold_team_of
 from leaderboard.models import ModerationAct
 from leaderboard.standings import refresh
 from submissions.models import Submission
+from teams.members import pass_on
 from teams.models import Team
 
 Deed = ModerationAct.Deed
@@ -109,13 +110,14 @@ def unmark_baseline(team: Team, reason: str, by: User) -> bool:
 
 
 def close_account(account: User, reason: str, by: User) -> bool:
-    """Shut a person out: no sign-in, every session ended. What their teams have sent stays. False: it is closed."""
+    """Shut a person out: no sign-in, every session ended. Their teams keep what was sent. False: it is closed."""
     why = as_sentence(reason)
     if account.pk == by.pk:
         raise ModerationRefused("This is your own account: another superuser can close it.")
     with transaction.atomic():
         if not User.objects.filter(pk=account.pk, is_active=True).update(is_active=False):
             return False
+        pass_on(account)
         _end_sessions(account)
         ModerationAct.objects.create(deed=Deed.ACCOUNT_CLOSED, account=account, reason=why, by=by)
     return True

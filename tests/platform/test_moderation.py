@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.organizers import make_organizer
 from competitions.models import Competition
-from leaderboard.mergers import accept_proposal
+from leaderboard.mergers import accept_proposal, come_by_link
 from leaderboard.models import ModerationAct
 from leaderboard.moderation import (
     ModerationRefused,
@@ -23,7 +23,9 @@ from leaderboard.moderation import (
 )
 from leaderboard.standings import standings
 from submissions.models import Submission
+from teams import invitations
 from teams.joining import join
+from teams.members import ChangeRefused, captain_of, hand_over
 from teams.merging import propose
 from teams.models import Team
 
@@ -209,6 +211,32 @@ def test_a_closed_account_is_signed_out_and_its_teams_submissions_stay(
     assert again.context["user"].is_authenticated
     deeds = list(ModerationAct.objects.order_by("id").values_list("deed", "account__username", "by__username"))
     assert deeds == [("account_closed", "alice", "root"), ("account_reopened", "alice", "root")]
+
+
+def test_a_team_whose_captains_account_is_closed_is_led_by_its_longest_member_with_an_open_one(
+    as_root, alice, bob, competition, alices_team, bobs_team
+):
+    carol, dave = (User.objects.create_user(name, f"{name}@example.org", "a fine password") for name in ("carol", "dave"))
+    invitations.renew_link(alices_team, alice)
+    alices_team.refresh_from_db()
+    for guest in (bob, carol, dave):
+        join(guest, competition)
+        come_by_link(alices_team, alices_team.link_token, guest)
+    act(as_root, PEOPLE, "close_account", bob)
+    assert captain_of(alices_team) == alice
+    act(as_root, PEOPLE, "close_account", alice)
+    assert captain_of(alices_team) == carol
+    # Nor does a closed account come to lead when the captain's is deleted, or by handing over.
+    bob.refresh_from_db()
+    with pytest.raises(ChangeRefused, match="bob's account is closed"):
+        hand_over(alices_team, carol, bob)
+    carol.delete()
+    assert captain_of(alices_team) == dave
+
+
+def test_who_is_alone_leads_their_team_after_their_account_was_closed_and_opened(as_root, alice, alices_team):
+    act(as_root, PEOPLE, "close_account", alice)
+    assert captain_of(alices_team) == alice
 
 
 def test_nobody_closes_their_own_account_by_mistake(as_root, root):
