@@ -83,9 +83,12 @@ def _come_into(team: Team, user: User, invitation: Q | None, token: str = "") ->
 
 
 def _merge(second: Team, first: Team) -> None:
-    """Make one team of two that are held. A team of one that has sent nothing disappears; any other stays on record."""
+    """Make one team of two that are held.
+
+    A team of one that has sent nothing, and to which nothing was done, disappears; any other stays on record.
+    """
     refuse_merger(first, second)
-    is_new = not has_sent(second) and second.memberships.count() == 1
+    is_new = second.memberships.count() == 1 and not (has_sent(second) or second.moderation_acts.exists())
     if not is_new:
         refuse_above_combined_limit(first, second, database_now(first.competition))
     move_submissions(second, first)
