@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from accounts.models import User
+from competitions.admin import are_too_many
 from leaderboard.moderation import REASON_LENGTH, ModerationRefused
 
 NAMED_ON_THE_PAGE = 20
@@ -32,6 +33,8 @@ def asks_why(
     def action(
         modeladmin: admin.ModelAdmin[Any], request: HttpRequest, chosen: QuerySet[Any]
     ) -> TemplateResponse | None:
+        if are_too_many(request, chosen):
+            return None
         form = ReasonForm(request.POST if "confirmed" in request.POST else None)
         if form.is_valid():
             _carry_out(act, request, list(chosen), form.cleaned_data["reason"], label)
