@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts.addresses import verified_addresses
 from accounts.models import User
-from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
+from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter, are_too_many
 from competitions.allowed_emails import entries, wrong_entries
 from teams.entry import approve, deny
 from teams.entry_invitations import invite_addresses, invite_by_link, revoke
@@ -37,6 +37,10 @@ class EntryRequestAdmin(OfOwnCompetitions):
     )  # fmt: skip
     actions = ("approve_requests", "deny_requests")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EntryRequest]:
+        own: QuerySet[EntryRequest] = super().get_queryset(request)
+        return own.prefetch_related("user__emailaddress_set")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -46,6 +50,8 @@ class EntryRequestAdmin(OfOwnCompetitions):
 
     @admin.action(description="Approve…", permissions=["view"])
     def approve_requests(self, request: HttpRequest, requests: QuerySet[EntryRequest]) -> HttpResponse | None:
+        if are_too_many(request, requests):
+            return None
         if "confirmed" not in request.POST:
             return self._ask_again(request, requests, "approve_requests", "")
         moved = approve(EntryRequest.objects.filter(pk__in=requests.values("pk")), cast(User, request.user))
@@ -54,6 +60,8 @@ class EntryRequestAdmin(OfOwnCompetitions):
 
     @admin.action(description="Deny…", permissions=["view"])
     def deny_requests(self, request: HttpRequest, requests: QuerySet[EntryRequest]) -> HttpResponse | None:
+        if are_too_many(request, requests):
+            return None
         reason = request.POST.get("reason", "").strip()
         if "confirmed" not in request.POST:
             return self._ask_again(request, requests, "deny_requests", "")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from competitions.models import Competition, EntryPolicy
+from teams.entry import ask_to_enter
 from teams.entry_invitations import invite_addresses, invite_by_link
 from teams.joining import team_of
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest, Membership
@@ -116,6 +117,29 @@ def test_somebody_asks_the_organizer_approves_and_they_join(as_alice, as_olga, a
     request.refresh_from_db()
     assert (request.state, request.decided_by) == ("approved", olga)
     assert "You have joined" in joins(as_alice)
+
+
+def test_the_list_of_requests_asks_for_all_addresses_at_once(
+    as_olga, alice, bob, competition, django_assert_max_num_queries
+):
+    asks(competition, EntryPolicy.APPROVAL)
+    people = [alice, bob, *(User.objects.create_user(f"user{n}", f"user{n}@example.org") for n in range(20))]
+    for person in people:
+        confirm(person, person.email)
+        ask_to_enter(person, competition)
+    with django_assert_max_num_queries(20):
+        page = text(as_olga.get("/admin/teams/entryrequest/"))
+    assert all(person.email in page for person in people)
+
+
+def test_more_requests_than_can_be_asked_about_at_once_are_not_asked_about(as_olga, competition):
+    asks(competition, EntryPolicy.APPROVAL)
+    people = User.objects.bulk_create([User(username=f"user{n}") for n in range(501)])
+    made = EntryRequest.objects.bulk_create([EntryRequest(competition=competition, user=user) for user in people])
+    form = {"action": "approve_requests", "_selected_action": [made[0].pk], "select_across": "1"}
+    page = text(as_olga.post("/admin/teams/entryrequest/", form, follow=True))
+    assert "These are 501; 500 at once is the most." in page
+    assert not EntryRequest.objects.exclude(state="waiting").exists()
 
 
 def test_a_denied_person_reads_the_reason_and_can_be_approved_later(as_alice, as_olga, competition):

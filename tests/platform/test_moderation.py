@@ -19,6 +19,7 @@ from leaderboard.moderation import (
     disqualify_team,
     mark_baseline,
     reinstate_submission,
+    reinstate_team,
     unmark_baseline,
 )
 from leaderboard.standings import standings
@@ -134,6 +135,27 @@ def test_a_submission_that_a_merger_has_just_moved_leaves_the_board_of_its_new_t
     assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.0)]
 
 
+def test_more_than_can_be_asked_about_at_once_are_not_asked_about(as_olga, competition, alices_team):
+    """A form with a field for each would be refused by the site itself, without a word."""
+    Team.objects.bulk_create([Team(competition=competition, name=f"team {n}") for n in range(501)])
+    form = {"action": "disqualify_team", "_selected_action": [alices_team.pk], "select_across": "1"}
+    page = text(as_olga.post(TEAMS, form, follow=True))
+    assert "These are 502; 500 at once is the most. Narrow the list by a filter or a search." in page
+    assert not ModerationAct.objects.exists()
+
+
+def test_what_was_done_to_a_team_stays_on_record_when_its_person_joins_another(
+    olga, alice, bob, alices_team, bobs_team
+):
+    disqualify_team(bobs_team, "Shared files", olga)
+    reinstate_team(bobs_team, "It was a brother", olga)
+    invitations.renew_link(alices_team, alice)
+    alices_team.refresh_from_db()
+    come_by_link(alices_team, alices_team.link_token, bob)
+    assert list(ModerationAct.objects.values_list("team__name", flat=True)) == ["bob", "bob"]
+    assert not bobs_team.memberships.exists()
+
+
 def test_without_a_reason_nothing_happens(as_olga, competition, alices_team, graded):
     graded(alices_team)
     form = {"action": "disqualify_team", "_selected_action": [alices_team.pk], "confirmed": "yes", "reason": "  "}
@@ -216,7 +238,9 @@ def test_a_closed_account_is_signed_out_and_its_teams_submissions_stay(
 def test_a_team_whose_captains_account_is_closed_is_led_by_its_longest_member_with_an_open_one(
     as_root, alice, bob, competition, alices_team, bobs_team
 ):
-    carol, dave = (User.objects.create_user(name, f"{name}@example.org", "a fine password") for name in ("carol", "dave"))
+    carol, dave = (
+        User.objects.create_user(name, f"{name}@example.org", "a fine password") for name in ("carol", "dave")
+    )
     invitations.renew_link(alices_team, alice)
     alices_team.refresh_from_db()
     for guest in (bob, carol, dave):
