@@ -10,5 +10,5 @@ from accounts.models import User
 def verified_addresses(user: User) -> frozenset[str]:
     """The addresses that `user` has confirmed by the link in a letter, in lower case."""
     # Not narrowed by the database, so that a list of people can fetch all of theirs at once.
-    theirs: Iterable[EmailAddress] = user.emailaddress_set.all()
+    theirs: Iterable[EmailAddress] = user.emailaddress_set.all()  # type: ignore[attr-defined]  # allauth makes it
     return frozenset(address.email.casefold() for address in theirs if address.verified)

@@ -19,7 +19,7 @@ def has_sent(team: Team) -> bool:
 
 
 def has_sent_today(team: Team, at: datetime) -> bool:
-    """Whether anything was sent on the UTC day of `at`: rejected files and failed models have a limit of the day too."""
+    """Whether anything was sent on the UTC day of `at`: what was rejected or failed has its limit of the day too."""
     return Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).exists()
 
 
