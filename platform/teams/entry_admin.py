@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -17,7 +16,7 @@ from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter, are_too_many
 from competitions.allowed_emails import entries, wrong_entries
 from teams.entry import approve, deny
-from teams.entry_invitations import invite_addresses, invite_by_link, revoke
+from teams.entry_invitations import invite_addresses, invite_by_link, link_of, post_letters, revoke
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest
 
 MOST_ADDRESSES = 2000
@@ -89,6 +88,10 @@ class EntryRequestAdmin(OfOwnCompetitions):
         return TemplateResponse(request, "admin/teams/entryrequest/decide.html", context)
 
 
+def _site(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
 class InvitationForm(forms.ModelForm[EntryInvitation]):
     addresses = forms.CharField(
         label="e-mail addresses",
@@ -96,6 +99,11 @@ class InvitationForm(forms.ModelForm[EntryInvitation]):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="One invitation for each, which only the person who has confirmed that address can use. Paste as "
         f"many as {MOST_ADDRESSES:,}, parted by lines, blanks or commas. Empty: one link, for whoever has it.",
+    )
+    by_mail = forms.BooleanField(
+        label="send each its link by e-mail",
+        required=False,
+        help_text="To addresses that are invited now. Without it, copy the links from the list.",
     )
 
     class Meta:
@@ -143,7 +151,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
 
     def get_fields(self, request: HttpRequest, obj: EntryInvitation | None = None) -> tuple[str, ...]:
         if obj is None:
-            return ("competition", "addresses", "max_uses")
+            return ("competition", "addresses", "by_mail", "max_uses")
         return ("competition", "whom", "link", "uses", "revoked_at", "made_by", "created_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: EntryInvitation | None = None) -> tuple[str, ...]:
@@ -154,7 +162,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EntryInvitation]:
         own: QuerySet[EntryInvitation] = super().get_queryset(request)
-        return own.annotate(site=Value(request.build_absolute_uri("/").rstrip("/")))
+        return own.annotate(site=Value(_site(request)))
 
     @admin.display(description="for")
     def whom(self, invitation: EntryInvitation) -> str:
@@ -162,8 +170,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
 
     @admin.display(description="link")
     def link(self, invitation: EntryInvitation) -> SafeString:
-        address = invitation.site + reverse("join", args=[invitation.competition.slug])  # type: ignore[attr-defined]
-        return format_html("<code>{}?invitation={}</code>", address, invitation.token)
+        return format_html("<code>{}</code>", link_of(invitation, invitation.site))  # type: ignore[attr-defined]
 
     @admin.display(description="used")
     def uses(self, invitation: EntryInvitation) -> str:
@@ -180,6 +187,8 @@ class EntryInvitationAdmin(OfOwnCompetitions):
             obj.pk = invite_by_link(obj.competition, obj.max_uses, maker).pk
             return
         made = invite_addresses(obj.competition, addresses, maker)
+        if form.cleaned_data["by_mail"]:
+            messages.info(request, f"Letters on their way: {post_letters(made, _site(request))}.")
         known = EntryInvitation.objects.filter(competition=obj.competition, email__in=addresses, revoked_at=None)
         obj.pk = (made or list(known))[0].pk
         if len(made) < len(set(addresses)):

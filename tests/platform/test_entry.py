@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Letter, User
 from competitions.models import Competition, EntryPolicy
 from teams.entry import ask_to_enter
-from teams.entry_invitations import invite_addresses, invite_by_link
+from teams.entry_invitations import invite_addresses, invite_by_link, post_letters
 from teams.joining import team_of
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest, Membership
 
@@ -222,6 +222,31 @@ def test_an_invitation_to_an_address_is_for_its_owner_alone(as_olga, alice, bob,
     # The owner needs no link.
     confirm(alice, "alice@example.org")
     assert "You have joined" in joins(signed_in(alice))
+
+
+def test_invited_addresses_get_their_links_by_mail_once(as_olga, competition):
+    asks(competition, EntryPolicy.INVITATION)
+    form = {"competition": competition.pk, "addresses": "ada@example.org bob@example.org", "max_uses": "1"}
+    as_olga.post("/admin/teams/entryinvitation/add/", form)
+    assert not Letter.objects.exists()
+    form["addresses"] = "carol@example.org dave@example.org bob@example.org"
+    answer = as_olga.post("/admin/teams/entryinvitation/add/", {**form, "by_mail": "on"}, follow=True)
+    assert "Letters on their way: 2." in text(answer)
+    assert set(Letter.objects.values_list("to", flat=True)) == {"carol@example.org", "dave@example.org"}
+    letter = Letter.objects.get(to="carol@example.org")
+    assert letter.subject == "Five stars: an invitation"
+    token = EntryInvitation.objects.get(email="carol@example.org").token
+    assert f"http://testserver{JOIN}?invitation={token}\n" in letter.text
+    assert "for the owner of carol@example.org alone" in letter.text
+
+
+def test_two_thousand_addresses_are_invited_in_a_few_questions(competition, olga, django_assert_max_num_queries):
+    class_list = [f"pupil{number}@example.org" for number in range(2000)]
+    with django_assert_max_num_queries(60):
+        made = invite_addresses(competition, class_list, olga)
+        post_letters(made, "http://testserver")
+    assert {one.email for one in made} == set(class_list)
+    assert invite_addresses(competition, class_list[:3], olga) == []
 
 
 def test_addresses_that_are_none_are_refused_whole(as_olga, competition):
