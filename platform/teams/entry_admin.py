@@ -20,6 +20,8 @@ from teams.entry_invitations import invite_addresses, invite_by_link, link_of, p
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest
 
 MOST_ADDRESSES = 2000
+# What mail servers and the database take.
+MOST_CHARACTERS = 254
 
 
 @admin.register(EntryRequest)
@@ -118,6 +120,10 @@ class InvitationForm(forms.ModelForm[EntryInvitation]):
         wrong = [entry for entry in pasted if entry.startswith("@")] or wrong_entries(text)
         if wrong:
             raise ValidationError(f"'{wrong[0]}' is not an e-mail address. Write it as ada@example.org.")
+        if long := [entry for entry in pasted if len(entry) > MOST_CHARACTERS]:
+            raise ValidationError(
+                f"'{long[0][:40]}…' has {len(long[0])} characters; {MOST_CHARACTERS} is the most of an address."
+            )
         if len(pasted) > MOST_ADDRESSES:
             raise ValidationError(f"These are {len(pasted):,} addresses; {MOST_ADDRESSES:,} at once is the most.")
         return pasted

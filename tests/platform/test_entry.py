@@ -258,6 +258,13 @@ def test_addresses_that_are_none_are_refused_whole(as_olga, competition):
     assert not EntryInvitation.objects.exists()
 
 
+def test_an_address_that_is_too_long_to_be_kept_is_none(as_olga, competition):
+    far_too_long = f"{'a' * 243}@example.org"
+    form = {"competition": competition.pk, "addresses": far_too_long, "max_uses": "1"}
+    assert "has 255 characters; 254 is the most" in text(as_olga.post("/admin/teams/entryinvitation/add/", form))
+    assert not EntryInvitation.objects.exists()
+
+
 def test_inviting_an_address_twice_changes_nothing(as_olga, competition):
     (first,) = invite_addresses(competition, ["ada@example.org"], None)
     as_olga.post(
