@@ -98,6 +98,14 @@ def test_a_disqualified_team_cannot_submit(as_olga, as_alice, alices_team):
     assert not Submission.objects.exists()
 
 
+def test_nor_can_a_disqualified_baseline(as_olga, as_alice, alices_team):
+    act(as_olga, TEAMS, "mark_baseline", alices_team)
+    act(as_olga, TEAMS, "disqualify_team", alices_team)
+    file = SimpleUploadedFile("predictions.csv", GOOD.encode())
+    assert as_alice.post("/competitions/stars/submit/", {"file": file}).status_code == 409
+    assert not Submission.objects.exists()
+
+
 def test_a_disqualified_submission_gives_way_to_the_teams_next_best(
     as_olga, as_alice, competition, alices_team, graded
 ):
