@@ -17,9 +17,6 @@ from competitions.history import OwnHistoryAdmin
 from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind
 from competitions.models.page import text_to_begin_with
 
-# The question carries each row in a field of its form, and each is done in this one request.
-MOST_AT_ONCE = 500
-
 
 class OfOwnCompetitions(admin.ModelAdmin[Any]):
     """An organizer sees and chooses only competitions that name them; `competition_field` leads to the competition."""
@@ -37,18 +34,6 @@ class OfOwnCompetitions(admin.ModelAdmin[Any]):
         if db_field.related_model is Competition:
             kwargs["queryset"] = organized_by(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-def are_too_many(request: HttpRequest, chosen: QuerySet[Any]) -> bool:
-    """Whether more rows are chosen than an action that asks once more can take; then the organizer reads so."""
-    count = chosen.count()
-    if count > MOST_AT_ONCE:
-        messages.error(
-            request,
-            f"These are {count:,}; {MOST_AT_ONCE} at once is the most. Narrow the list by a filter or a search. "
-            "Nothing was done.",
-        )
-    return count > MOST_AT_ONCE
 
 
 class OwnCompetitionsFilter(admin.RelatedFieldListFilter):

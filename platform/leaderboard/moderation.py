@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from competitions.confirmation import REASON_LENGTH
 from leaderboard.mergers import hold_team_of
 from leaderboard.models import ModerationAct
 from leaderboard.standings import refresh
@@ -17,7 +18,6 @@ from teams.members import pass_on
 from teams.models import Team
 
 Deed = ModerationAct.Deed
-REASON_LENGTH = 500
 
 
 class ModerationRefused(Exception):

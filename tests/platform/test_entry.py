@@ -109,7 +109,7 @@ def test_somebody_asks_the_organizer_approves_and_they_join(as_alice, as_olga, a
 
     act = {"action": "approve_requests", "_selected_action": [request.pk]}
     question = text(as_olga.post("/admin/teams/entryrequest/", act))
-    assert "Approve these requests?" in question
+    assert "These people will be able to join." in question
     assert "Alice of the reading class." in question
     assert not Membership.objects.exists()
     answer = as_olga.post("/admin/teams/entryrequest/", {**act, "confirmed": "yes"}, follow=True)
@@ -147,7 +147,7 @@ def test_a_denied_person_reads_the_reason_and_can_be_approved_later(as_alice, as
     as_alice.post(f"{JOIN}ask/", {})
     request = EntryRequest.objects.get()
     act = {"action": "deny_requests", "_selected_action": [request.pk], "confirmed": "yes"}
-    assert "A denial needs its reason" in text(as_olga.post("/admin/teams/entryrequest/", act))
+    assert "Say why." in text(as_olga.post("/admin/teams/entryrequest/", act))
     as_olga.post("/admin/teams/entryrequest/", {**act, "reason": "The class is full."})
     assert "denied your request: The class is full." in text(as_alice.get(JOIN))
     assert "The class is full." in joins(as_alice)
