@@ -86,7 +86,7 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
         "dashboard",
         "on_site",
     )
-    list_filter = ("is_published",)
+    list_filter = ("is_published", "entry", "metric")
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
     filter_horizontal = ("organizers",)

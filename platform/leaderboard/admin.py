@@ -51,6 +51,7 @@ admin.site.unregister([Team, Submission, User])
 
 @admin.register(Team)
 class ModeratedTeamAdmin(TeamAdmin):
+    date_hierarchy = "created_at"
     list_display: Any = (*TeamAdmin.list_display, "disqualified_at")
     list_filter: ClassVar[Any] = (*TeamAdmin.list_filter, ("disqualified_at", admin.EmptyFieldListFilter))
     readonly_fields: ClassVar[Any] = (
@@ -111,7 +112,11 @@ class ModeratedSubmissionAdmin(SubmissionAdmin):
     @admin.display(description="the very same file of other teams")
     def same_file_of_others(self, submission: Submission) -> SafeString | str:
         same = Submission.objects.filter(competition=submission.competition_id, sha256=submission.sha256)
-        others = same.exclude(team=submission.team_id).select_related("team")[:SAME_FILES_SHOWN]
+        others = (
+            same.filter(team__is_rehearsal=False)
+            .exclude(team=submission.team_id)
+            .select_related("team")[:SAME_FILES_SHOWN]
+        )
         rows = (
             (reverse("admin:submissions_submission_change", args=[o.pk]), f"{o.team}, {o.submitted_at:%d %b %Y %H:%M}")
             for o in others

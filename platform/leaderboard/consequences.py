@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from accounts.models import User
@@ -19,11 +18,9 @@ from teams.models import COMPETES, Membership
 
 def apply(plan: Plan, by: User | None, override_reason: str = "") -> Competition:
     """Make the competition what the plan says, its standings with it; see `as_files.applying`. Raises FilesRefused."""
-    with transaction.atomic():
-        competition = applying.apply(plan, by, override_reason)
-        if plan.changed("final_selection_count"):
-            rebuild(competition)
-    return competition
+    if plan.changed("final_selection_count"):
+        return applying.apply(plan, by, override_reason, also=rebuild)
+    return applying.apply(plan, by, override_reason)
 
 
 def consequences(plan: Plan, at: datetime) -> list[str]:

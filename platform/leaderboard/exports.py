@@ -61,6 +61,8 @@ def both_boards(competition: Competition) -> Sheet:
             _shown(final[row.team.pk].score, competition), row.scored_count, row.team.is_baseline,
         )
         for row in standings(competition)
+        # A team whose first score has just come stands on the one that was read later.
+        if row.team.pk in final
     )  # fmt: skip
     return Sheet("leaderboard", columns, rows)
 

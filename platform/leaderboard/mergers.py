@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from competitions.clock import database_now
+from leaderboard.models import ModerationAct
 from leaderboard.standings import refresh
 from submissions.merging import has_sent, move_submissions, refuse_above_combined_limit
 from submissions.models import Submission
@@ -88,7 +89,7 @@ def _merge(second: Team, first: Team) -> None:
     A team of one that has sent nothing, and to which nothing was done, disappears; any other stays on record.
     """
     refuse_merger(first, second)
-    is_new = second.memberships.count() == 1 and not (has_sent(second) or second.moderation_acts.exists())
+    is_new = second.memberships.count() == 1 and not has_sent(second) and not _is_on_record(second)
     if not is_new:
         refuse_above_combined_limit(first, second, database_now(first.competition))
     move_submissions(second, first)
@@ -98,3 +99,8 @@ def _merge(second: Team, first: Team) -> None:
     move_people(second, first)
     refresh(second)
     refresh(first)
+
+
+def _is_on_record(team: Team) -> bool:
+    """Whether a decision of organizers or an earlier merger names the team, so that it may not disappear."""
+    return ModerationAct.objects.filter(team=team).exists() or team.merged_teams.exists()

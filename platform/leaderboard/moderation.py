@@ -14,7 +14,7 @@ from leaderboard.mergers import hold_team_of
 from leaderboard.models import ModerationAct
 from leaderboard.standings import refresh
 from submissions.models import Submission
-from teams.members import pass_on
+from teams.members import locked_teams, pass_on
 from teams.models import Team
 
 Deed = ModerationAct.Deed
@@ -146,7 +146,7 @@ def as_sentence(reason: str) -> str:
 
 
 def _locked(team: Team) -> Team:
-    return Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
+    return locked_teams().get(pk=team.pk)
 
 
 def _refuse_bystanders(team: Team) -> None:

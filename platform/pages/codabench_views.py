@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin import site
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -64,7 +63,7 @@ def codabench_report(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _imported(request: HttpRequest, key: UUID, source: Source, form: CodabenchForm) -> HttpResponse:
-    with mapped(source, form.choice()) as bundle, transaction.atomic():
+    with mapped(source, form.choice()) as bundle:
         competition, solution = import_mapped(bundle, cast(User, request.user))
         if solution is not None:
             check_solutions_after_commit()

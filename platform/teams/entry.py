@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet, TextChoices
 from django.db.models.functions import Now
 
+from accounts import outbox
 from accounts.addresses import verified_addresses
 from accounts.models import User
 from competitions.allowed_emails import is_listed
@@ -14,6 +15,7 @@ from competitions.clock import database_now
 from competitions.models import Competition, EntryPolicy
 from competitions.timeline import Stage
 from teams.entry_invitations import invitation_for
+from teams.entry_letters import approval_letter, denial_letter
 from teams.models import EntryInvitation, EntryRequest, Membership
 
 State = EntryRequest.State
@@ -155,15 +157,23 @@ def ask_to_enter(user: User, competition: Competition, message: str = "") -> Ent
     return request
 
 
-def approve(requests: QuerySet[EntryRequest], by: User) -> int:
-    """Let these people join: those that wait, and those that were denied. Returns how many moved."""
-    return requests.exclude(state=State.APPROVED).update(
-        state=State.APPROVED, reason="", decided_by=by, decided_at=Now()
-    )
+def approve(requests: QuerySet[EntryRequest], by: User, site: str) -> int:
+    """Let these people join, and write to them: those that wait, and those that were denied. Returns how many moved.
+
+    `site`: the site's own address, without a slash at its end, for the link in the letters.
+    """
+    with transaction.atomic():
+        waiting = requests.select_for_update(of=("self",)).select_related("user", "competition")
+        moved = list(waiting.exclude(state=State.APPROVED))
+        EntryRequest.objects.filter(pk__in=[request.pk for request in moved]).update(
+            state=State.APPROVED, reason="", decided_by=by, decided_at=Now()
+        )
+        outbox.post_all(approval_letter(request, site) for request in moved if request.user.email)
+    return len(moved)
 
 
 def deny(requests: QuerySet[EntryRequest], by: User, reason: str) -> int:
-    """Refuse these people, who read the reason. Returns how many moved: nobody who has joined already."""
+    """Refuse these people, and write them the reason. Returns how many moved: nobody who has joined already."""
     with transaction.atomic():
         # Whoever joins holds the competition's row: they are in by now, or read the denial.
         asked = list(requests.order_by().values_list("competition", flat=True).distinct())
@@ -172,6 +182,8 @@ def deny(requests: QuerySet[EntryRequest], by: User, reason: str) -> int:
         inside = {(row["competition"], row["user"]) for row in joined}
         open_ones = requests.exclude(state=State.DENIED).values_list("pk", "competition", "user")
         denied = [pk for pk, competition, user in open_ones if (competition, user) not in inside]
-        return EntryRequest.objects.filter(pk__in=denied).update(
-            state=State.DENIED, reason=reason, decided_by=by, decided_at=Now()
-        )
+        moved = EntryRequest.objects.filter(pk__in=denied)
+        count = moved.update(state=State.DENIED, reason=reason, decided_by=by, decided_at=Now())
+        told = moved.select_related("user", "competition").exclude(user__email="")
+        outbox.post_all(denial_letter(request) for request in told)
+        return count

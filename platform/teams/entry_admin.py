@@ -16,12 +16,18 @@ from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.allowed_emails import entries, wrong_entries
 from competitions.confirmation import ReasonForm, are_too_many, ask_again
 from teams.entry import approve, deny
-from teams.entry_invitations import invite_addresses, invite_by_link, link_of, post_letters, revoke
+from teams.entry_invitations import invite_addresses, invite_by_link, revoke
+from teams.entry_letters import link_of
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest
 
 MOST_ADDRESSES = 2000
 # What mail servers and the database take.
 MOST_CHARACTERS = 254
+
+
+def site_of(request: HttpRequest) -> str:
+    """The site's own address as this request has it, without a slash at its end."""
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 @admin.register(EntryRequest)
@@ -63,7 +69,9 @@ class EntryRequestAdmin(OfOwnCompetitions):
                 action="approve_requests",
                 name=_who_asks,
             )
-        moved = approve(EntryRequest.objects.filter(pk__in=requests.values("pk")), cast(User, request.user))
+        moved = approve(
+            EntryRequest.objects.filter(pk__in=requests.values("pk")), cast(User, request.user), site_of(request)
+        )
         messages.success(request, f"Approved: {moved}. These people can join now.")
         return None
 
@@ -95,10 +103,6 @@ def _who_asks(asked: EntryRequest) -> str:
     return f"{asked.user} ({asked.competition}): {asked.message or 'no message'}"
 
 
-def _site(request: HttpRequest) -> str:
-    return request.build_absolute_uri("/").rstrip("/")
-
-
 class InvitationForm(forms.ModelForm[EntryInvitation]):
     addresses = forms.CharField(
         label="e-mail addresses",
@@ -106,11 +110,6 @@ class InvitationForm(forms.ModelForm[EntryInvitation]):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="One invitation for each, which only the person who has confirmed that address can use. Paste as "
         f"many as {MOST_ADDRESSES:,}, parted by lines, blanks or commas. Empty: one link, for whoever has it.",
-    )
-    by_mail = forms.BooleanField(
-        label="send each its link by e-mail",
-        required=False,
-        help_text="To addresses that are invited now. Without it, copy the links from the list.",
     )
 
     class Meta:
@@ -162,7 +161,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
 
     def get_fields(self, request: HttpRequest, obj: EntryInvitation | None = None) -> tuple[str, ...]:
         if obj is None:
-            return ("competition", "addresses", "by_mail", "max_uses")
+            return ("competition", "addresses", "max_uses")
         return ("competition", "whom", "link", "uses", "revoked_at", "made_by", "created_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: EntryInvitation | None = None) -> tuple[str, ...]:
@@ -173,7 +172,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EntryInvitation]:
         own: QuerySet[EntryInvitation] = super().get_queryset(request)
-        return own.annotate(site=Value(_site(request)))
+        return own.annotate(site=Value(site_of(request)))
 
     @admin.display(description="for")
     def whom(self, invitation: EntryInvitation) -> str:
@@ -197,9 +196,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
         if not addresses:
             obj.pk = invite_by_link(obj.competition, obj.max_uses, maker).pk
             return
-        made = invite_addresses(obj.competition, addresses, maker)
-        if form.cleaned_data["by_mail"]:
-            messages.info(request, f"Letters on their way: {post_letters(made, _site(request))}.")
+        made = invite_addresses(obj.competition, addresses, maker, site_of(request))
         known = EntryInvitation.objects.filter(competition=obj.competition, email__in=addresses, revoked_at=None)
         obj.pk = (made or list(known))[0].pk
         if len(made) < len(set(addresses)):

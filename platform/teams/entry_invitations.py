@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
-from django.urls import reverse
 
 from accounts import outbox
 from accounts.models import User
 from competitions.models import Competition
+from teams.entry_letters import invitation_letter
 from teams.models import EntryInvitation, EntryInvitationUse
 
 TOKEN_BYTES = 32
@@ -33,8 +33,13 @@ def invite_by_link(competition: Competition, max_uses: int, by: User | None) -> 
     return EntryInvitation.objects.create(competition=competition, token=new_token(), max_uses=max_uses, made_by=by)
 
 
-def invite_addresses(competition: Competition, addresses: Iterable[str], by: User | None) -> list[EntryInvitation]:
-    """Invite the owner of each address; one that has an open invitation keeps it. Returns the new ones."""
+def invite_addresses(
+    competition: Competition, addresses: Iterable[str], by: User | None, site: str
+) -> list[EntryInvitation]:
+    """Invite the owner of each address by e-mail; one that has an open invitation keeps it. Returns the new ones.
+
+    `site`: the site's own address, without a slash at its end, for the link in the letters.
+    """
     wanted = [
         EntryInvitation(competition=competition, email=address, token=new_token(), made_by=by)
         for address in dict.fromkeys(map(str.casefold, addresses))
@@ -43,29 +48,9 @@ def invite_addresses(competition: Competition, addresses: Iterable[str], by: Use
         # Two organizers at once, too: the database leaves out those that stand already.
         EntryInvitation.objects.bulk_create(wanted, batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
         made = EntryInvitation.objects.filter(token__in=[one.token for one in wanted])
-        return list(made.select_related("competition"))
-
-
-def link_of(invitation: EntryInvitation, site: str) -> str:
-    """What opens the door. `site`: the site's own address, without a slash at its end."""
-    return f"{site}{reverse('join', args=[invitation.competition.slug])}?invitation={invitation.token}"
-
-
-def post_letters(invitations: Iterable[EntryInvitation], site: str) -> int:
-    """Send each invited address its link; returns how many letters. Call it in the transaction of inviting."""
-    return outbox.post_all(
-        outbox.letter_to(one.email, f"{one.competition.title}: an invitation", _letter(one, site))
-        for one in invitations
-    )
-
-
-def _letter(invitation: EntryInvitation, site: str) -> str:
-    return (
-        f"The organizers of {invitation.competition.title} invite you to take part:\n\n"
-        f"{link_of(invitation, site)}\n\n"
-        f"The invitation is for the owner of {invitation.email} alone. Make an account with this address, or add it "
-        "to yours, and confirm it.\n"
-    )
+        invitations = list(made.select_related("competition"))
+        outbox.post_all(invitation_letter(invitation, site) for invitation in invitations)
+    return invitations
 
 
 def revoke(invitations: QuerySet[EntryInvitation]) -> int:

@@ -57,12 +57,14 @@ def end(proposals: QuerySet[MergeProposal], state: State, by: User) -> bool:
 
 
 def move_people(second: Team, first: Team) -> None:
-    """All of `second` go over to `first`, which keeps its captain; both are held. `second` remains as a record."""
+    """All of `second` go over to `first`, which keeps its captain; both are held. `second` remains as a record.
+
+    So do teams that have become part of `second` before: they still name it, for only the two are held.
+    """
     Membership.objects.filter(team=second).update(team=first, is_captain=False)
     end_all_of(second)
     # Nobody of the merged team waits for an invitation to it any more.
     answer(TeamInvitation.objects.filter(team=first, user__memberships__team=first), State.ACCEPTED)
-    Team.objects.filter(merged_into=second).update(merged_into=first)
     second.merged_into, second.link_token = first, ""
     second.save(update_fields=["merged_into", "link_token"])
 
@@ -71,6 +73,5 @@ def move_only_member(second: Team, first: Team) -> None:
     """The one person of `second`, which has sent nothing, goes over to `first`; the empty team is deleted."""
     Membership.objects.filter(team=second).update(team=first, is_captain=False)
     answer(TeamInvitation.objects.filter(team=first, user__memberships__team=first), State.ACCEPTED)
-    Team.objects.filter(merged_into=second).update(merged_into=first)
     end_all_of(second)
     second.delete()

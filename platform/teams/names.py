@@ -3,6 +3,8 @@
 import unicodedata
 
 MOST_CHARACTERS = 60
+# How the names of rehearsal teams begin, which nobody else may take from a launch check.
+REHEARSAL = "Launch check "
 # Letters, marks, numbers, punctuation and symbols; what has no shape of its own is left out.
 VISIBLE = "LMNPS"
 
@@ -14,7 +16,7 @@ class WrongName(Exception):
 def cleaned_name(text: str) -> str:
     """The name as it is stored: composed characters, single blanks, none around it.
 
-    Raises WrongName for one that is empty, too long, or holds what cannot be seen.
+    Raises WrongName for one that is empty, too long, holds what cannot be seen, or is kept for rehearsals.
     """
     name = " ".join(unicodedata.normalize("NFC", text).split())
     hidden = [c for c in name if c != " " and unicodedata.category(c)[0] not in VISIBLE]
@@ -24,4 +26,6 @@ def cleaned_name(text: str) -> str:
         raise WrongName("The name has no letter, number or symbol. Give the team one that can be read.")
     if len(name) > MOST_CHARACTERS:
         raise WrongName(f"The name has {len(name)} characters; {MOST_CHARACTERS} is the most. Shorten it.")
+    if name.casefold().startswith(REHEARSAL.casefold()):
+        raise WrongName(f"Names that begin with “{REHEARSAL.strip()}” are kept for the organizers' rehearsals.")
     return name

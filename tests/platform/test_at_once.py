@@ -222,7 +222,7 @@ def test_whoever_is_denied_while_they_join_is_either_in_or_denied(competition, o
     people = crowd_of(25, competition, joined=False)
     for user, _ in people:
         ask_to_enter(user, competition)
-    approve(EntryRequest.objects.all(), olga)
+    approve(EntryRequest.objects.all(), olga, "http://testserver")
     denials = [partial(deny, EntryRequest.objects.filter(user=user), olga, "The class is full.") for user, _ in people]
     joins = [posts(client, "join/", accept_rules="on") for _, client in people]
     at_once([call for pair in zip(joins, denials, strict=True) for call in pair])

@@ -90,7 +90,7 @@ def test_the_report_has_a_line_for_each_field_that_is_not_mapped_with_the_reason
         "leaderboards: columns: sorting: look at this. The column 'mse' looks like a loss",
         "sorting: look at this. The bundle sorts desc, higher is better; of Mean squared error, lower is better.",
         "pages: Evaluation: mapped, but it means something else here. It was HTML: its text is kept",
-        "tasks: input_data: mapped, but it means something else here. 1 data files, hidden",
+        "tasks: input_data: mapped, but it means something else here. 1 data file, hidden",
     ):
         assert line in said
 

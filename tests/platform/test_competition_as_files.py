@@ -14,6 +14,7 @@ from accounts.models import User
 from competitions.as_files.schema import NOT_SETTINGS, SETTINGS
 from competitions.models import Competition, DataFile, PublishOverride
 from grading.tasks import launch_checks
+from leaderboard.models import Standing
 from submissions.launch_jobs import ask_for_launch_check
 from teams.joining import join
 
@@ -199,6 +200,17 @@ def test_what_scores_were_made_with_is_refused_with_the_number_of_teams_it_would
     assert competition.metric == "mse"
 
 
+def test_the_final_ranking_follows_a_new_number_of_choices(edit, exported, alices_team, graded):
+    # Errors of 0 on the public rows, 0, 3 and 0 on the private ones; then 1 and 0, and none on the private ones.
+    first = graded(alices_team, "id,rating\n1,5\n2,3\n3,4\n4,4\n5,2\n")
+    second = graded(alices_team, "id,rating\n1,4\n2,3\n3,4\n4,1\n5,2\n")
+    assert Standing.objects.get().final == second.evaluation
+    edit("final_selection_count: 2", "final_selection_count: 1")
+    assert "! Changing final_selection_count makes the final ranking of 1 team anew." in run("plan", exported)
+    run("apply", exported)
+    assert Standing.objects.get().final == first.evaluation
+
+
 def test_publishing_without_a_solution_is_told(edit, exported, competition):
     competition.solutions.all().delete()
     Competition.objects.update(is_published=False)
@@ -364,6 +376,11 @@ def test_a_clone_has_pages_data_and_settings_and_nobodys_work(competition, alice
     assert made.expected_solution_sha256 == competition.solutions.get().sha256
     assert "already" in refused("clone", "stars", "stars-2")
     assert "There are: stars, stars-2." in refused("clone", "star", "stars-3")
+
+
+def test_a_plan_for_a_new_competition_shows_values_as_they_are_written(tmp_path, db):
+    (tmp_path / "competition.yaml").write_text("holdout: 1\nslug: new\ntitle: New\ntagline: x\nentry: approval\n")
+    assert "entry: 'public' → 'approval'\n" in run("plan", tmp_path)
 
 
 def test_import_and_apply_tell_which_of_them_is_meant(exported):

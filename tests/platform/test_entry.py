@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Letter, User
 from competitions.models import Competition, EntryPolicy
 from teams.entry import ask_to_enter
-from teams.entry_invitations import invite_addresses, invite_by_link, post_letters
+from teams.entry_invitations import invite_addresses, invite_by_link
 from teams.joining import team_of
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest, Membership
 
@@ -155,6 +155,25 @@ def test_a_denied_person_reads_the_reason_and_can_be_approved_later(as_alice, as
     assert "You have joined" in joins(as_alice)
 
 
+def test_who_asked_or_is_invited_reads_it_in_a_letter(as_alice, as_olga, competition):
+    asks(competition, EntryPolicy.APPROVAL)
+    as_alice.post(f"{JOIN}ask/", {})
+    act = {"_selected_action": [EntryRequest.objects.get().pk], "confirmed": "yes"}
+    as_olga.post("/admin/teams/entryrequest/", {**act, "action": "deny_requests", "reason": "The class is full."})
+    as_olga.post("/admin/teams/entryrequest/", {**act, "action": "approve_requests"})
+    as_olga.post("/admin/teams/entryrequest/", {**act, "action": "approve_requests"})
+    made = {"competition": competition.pk, "addresses": "ada@example.org", "max_uses": 1}
+    as_olga.post("/admin/teams/entryinvitation/add/", made)
+    as_olga.post("/admin/teams/entryinvitation/add/", made)
+    letters = {(letter.to, letter.subject): letter.text for letter in Letter.objects.all()}
+    assert Letter.objects.count() == len(letters) == 3
+    assert "The class is full." in letters["alice@example.org", "Your request to join Five stars"]
+    approved = letters["alice@example.org", "You may join Five stars"]
+    assert "http://testserver/competitions/stars/join/\n" in approved
+    invited = letters["ada@example.org", "You are invited to Five stars"]
+    assert f"{JOIN}?invitation={EntryInvitation.objects.get().token}\n" in invited
+
+
 def test_nobody_who_has_joined_is_denied_afterwards(as_alice, as_olga, competition):
     asks(competition, EntryPolicy.APPROVAL)
     as_alice.post(f"{JOIN}ask/", {})
@@ -224,29 +243,13 @@ def test_an_invitation_to_an_address_is_for_its_owner_alone(as_olga, alice, bob,
     assert "You have joined" in joins(signed_in(alice))
 
 
-def test_invited_addresses_get_their_links_by_mail_once(as_olga, competition):
-    asks(competition, EntryPolicy.INVITATION)
-    form = {"competition": competition.pk, "addresses": "ada@example.org bob@example.org", "max_uses": "1"}
-    as_olga.post("/admin/teams/entryinvitation/add/", form)
-    assert not Letter.objects.exists()
-    form["addresses"] = "carol@example.org dave@example.org bob@example.org"
-    answer = as_olga.post("/admin/teams/entryinvitation/add/", {**form, "by_mail": "on"}, follow=True)
-    assert "Letters on their way: 2." in text(answer)
-    assert set(Letter.objects.values_list("to", flat=True)) == {"carol@example.org", "dave@example.org"}
-    letter = Letter.objects.get(to="carol@example.org")
-    assert letter.subject == "Five stars: an invitation"
-    token = EntryInvitation.objects.get(email="carol@example.org").token
-    assert f"http://testserver{JOIN}?invitation={token}\n" in letter.text
-    assert "for the owner of carol@example.org alone" in letter.text
-
-
 def test_two_thousand_addresses_are_invited_in_a_few_questions(competition, olga, django_assert_max_num_queries):
     class_list = [f"pupil{number}@example.org" for number in range(2000)]
     with django_assert_max_num_queries(60):
-        made = invite_addresses(competition, class_list, olga)
-        post_letters(made, "http://testserver")
+        made = invite_addresses(competition, class_list, olga, "http://testserver")
+    assert Letter.objects.count() == 2000
     assert {one.email for one in made} == set(class_list)
-    assert invite_addresses(competition, class_list[:3], olga) == []
+    assert invite_addresses(competition, class_list[:3], olga, "http://testserver") == []
 
 
 def test_addresses_that_are_none_are_refused_whole(as_olga, competition):
@@ -266,7 +269,7 @@ def test_an_address_that_is_too_long_to_be_kept_is_none(as_olga, competition):
 
 
 def test_inviting_an_address_twice_changes_nothing(as_olga, competition):
-    (first,) = invite_addresses(competition, ["ada@example.org"], None)
+    (first,) = invite_addresses(competition, ["ada@example.org"], None, "http://site")
     as_olga.post(
         "/admin/teams/entryinvitation/add/",
         {"competition": competition.pk, "addresses": "ada@example.org", "max_uses": "1"},

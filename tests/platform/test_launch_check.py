@@ -121,7 +121,8 @@ def test_it_runs_beside_an_open_competition_and_nobody_sees_it(as_olga, competit
     rehearsed = Submission.objects.filter(team__is_rehearsal=True).first()
     for address in (
         "/", "/competitions/stars/", "/competitions/stars/leaderboard/", "/admin/teams/team/",
-        "/admin/submissions/submission/",
+        "/admin/submissions/submission/", f"/admin/competitions/competition/{competition.pk}/dashboard/",
+        f"/admin/submissions/submission/{Submission.objects.filter(team=alices_team).get().pk}/change/",
     ):  # fmt: skip
         assert f"Launch check {LaunchCheck.objects.get().pk}:" not in text(as_olga.get(address))
     assert "1 team" in text(as_olga.get("/"))

@@ -13,7 +13,8 @@ from accounts.models import User
 from competitions.models import Competition, LimitWindow
 from grading.scoring import score_claimed
 from grading.tasks import score_waiting
-from leaderboard.models import Standing
+from leaderboard.models import ModerationAct, Standing
+from leaderboard.moderation import disqualify_team, reinstate_team
 from leaderboard.standings import standings
 from submissions import chunked_uploads, lifecycle
 from submissions.merging import most_by_now
@@ -313,6 +314,14 @@ def test_a_file_on_its_way_goes_with_the_one_who_leaves(alice, bob, alices_team,
     assert chunked_uploads.finish(on_its_way.pk).team == team_of(bob, competition) != alices_team
 
 
+def test_what_organizers_once_decided_about_a_team_stays_on_record(alice, bob, olga, alices_team, bobs_team):
+    disqualify_team(bobs_team, "Two accounts.", olga)
+    reinstate_team(bobs_team, "A mistake of ours.", olga)
+    post(bob, f"mergers/{proposed(alice, 'bob').pk}/accept/")
+    assert people(alices_team) == ["alice", "bob"]
+    assert ModerationAct.objects.filter(team=bobs_team).count() == 2
+
+
 def test_three_teams_one_after_the_other_leave_one_record_each(alice, bob, carol, alices_team, bobs_team, competition):
     carols = join(carol, competition)
     for user, team in ((alice, alices_team), (bob, bobs_team), (carol, carols)):
@@ -323,6 +332,6 @@ def test_three_teams_one_after_the_other_leave_one_record_each(alice, bob, carol
     assert alices_team.submissions.count() == 3
     assert set(Team.objects.exclude(merged_into=None).values_list("name", "merged_into__name")) == {
         ("bob", "alice"),
-        ("carol", "alice"),
+        ("carol", "bob"),
     }
     assert team_of(carol, competition) == alices_team

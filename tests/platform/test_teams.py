@@ -265,10 +265,11 @@ def test_a_captain_gives_the_team_a_name_of_its_own(alice, bob, alices_team, bob
         ("a" * 61, "61 characters; 60 is the most"),
         ("bo\u200bb", "cannot be seen (U+200B)"),
         ("\u202eboss", "cannot be seen (U+202E)"),
+        ("launch  CHECK 7: tie", "are kept for the organizers&#x27; rehearsals"),
         ("…!", "no letter, number or symbol"),
     ],
 )
-def test_names_that_cannot_be_read_are_refused(alice, alices_team, name, sentence):
+def test_names_that_cannot_be_read_or_are_kept_are_refused(alice, alices_team, name, sentence):
     assert sentence in post(alice, "name/", name=name)
     alices_team.refresh_from_db()
     assert alices_team.name == "alice"

@@ -1,6 +1,6 @@
 """Making a competition what a plan says: all of it, or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,7 +16,7 @@ from competitions.as_files.planning import Plan
 from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import SETTINGS, DataEntry
 from competitions.as_files.source import Source, chunks_of
-from competitions.as_files.writing import describe, fingerprint
+from competitions.as_files.writing import fingerprint
 from competitions.models import Competition, DataFile, Page, data_storage
 from competitions.publishing import PublishingRefused, publish, unpublish
 
@@ -24,9 +24,12 @@ from competitions.publishing import PublishingRefused, publish, unpublish
 STORED_NAME_LENGTH = 100
 
 
-def apply(plan: Plan, by: User | None, override_reason: str = "") -> Competition:
-    """Do what the plan says, in one transaction. `by` becomes an organizer of a new competition; None: a command.
+def apply(
+    plan: Plan, by: User | None, override_reason: str = "", also: Callable[[Competition], None] = lambda _: None
+) -> Competition:
+    """Do what the plan says, and `also`, in one transaction. `by` becomes an organizer of a new competition.
 
+    `by` None: a command. Call it outside of a transaction: files are stored before the database is locked.
     Raises FilesRefused, and leaves everything as it was, when the plan was refused, when the competition has
     changed since, or when it may not be published yet: then `override_reason` publishes it, and is recorded.
     """
@@ -47,6 +50,7 @@ def apply(plan: Plan, by: User | None, override_reason: str = "") -> Competition
             _set_page(competition, kind, text)
         _set_data(competition, plan, stored)
         _set_published(competition, plan, by, override_reason)
+        also(competition)
     return competition
 
 
@@ -57,7 +61,7 @@ def _row(plan: Plan) -> Competition:
             raise FilesRefused(f"There is a competition {plan.wanted.slug!r} by now. Choose another slug.")
         return Competition(slug=plan.wanted.slug)
     competition = Competition.objects.select_for_update(no_key=True).get(pk=plan.competition.pk)
-    if fingerprint(describe(competition)) != plan.against:
+    if fingerprint(competition) != plan.against:
         raise FilesRefused(
             f"{competition.title} was changed after this plan was made. Nothing was applied; look at a new plan."
         )

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -73,6 +74,8 @@ class Plan:
 
 def plan(bundle: Bundle, competition: Competition | None) -> Plan:
     """Compare what the files say with what the competition is; None: they would make a new one."""
+    # Before anything is read: a change in between makes the plan stale, and is noticed.
+    against = fingerprint(competition) if competition else ""
     present = describe(competition) if competition else None
     wanted = _laid_over(present or _empty(bundle.description.slug), bundle.description)
     has_labels = competition is not None and competition.solutions.filter(is_active=True).exists()
@@ -86,7 +89,7 @@ def plan(bundle: Bundle, competition: Competition | None) -> Plan:
     return Plan(
         bundle=bundle,
         competition=competition,
-        against=fingerprint(present) if present else "",
+        against=against,
         present=present,
         wanted=wanted,
         changes=tuple(_changes(present, wanted)),
@@ -97,8 +100,12 @@ def plan(bundle: Bundle, competition: Competition | None) -> Plan:
 
 def _empty(slug: str) -> Description:
     """A competition that nothing is said of: each setting at its default."""
-    defaults = {name: field_of(name).get_default() for name in SETTINGS}
+    defaults = {name: _plain(field_of(name).get_default()) for name in SETTINGS}
     return Description(slug, defaults, (), {kind.value: "" for kind in PageKind}, (), "")
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
 
 
 def _laid_over(below: Description, above: Description) -> Description:

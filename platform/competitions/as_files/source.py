@@ -1,5 +1,6 @@
 """Where a competition's files are read from: a folder, or a zip that is never unpacked. Both within bounds."""
 
+import errno
 import io
 import re
 import stat
@@ -133,7 +134,12 @@ def damage_is_the_senders(name: str) -> Iterator[None]:
     place = f"{quoted(name)} in the zip" if name else "The file"
     try:
         yield
-    except (*ARCHIVE_ERRORS, OSError) as error:
+    except OSError as error:
+        # An archive that points before its own beginning is an invalid seek; other errors are the disk's.
+        if error.errno not in (None, errno.EINVAL):
+            raise
+        raise FilesRefused(f"{place} cannot be read: it is no zip, or damaged. {PACK_AGAIN}") from error
+    except ARCHIVE_ERRORS as error:
         raise FilesRefused(f"{place} cannot be read: it is no zip, or damaged. {PACK_AGAIN}") from error
 
 

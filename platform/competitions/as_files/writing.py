@@ -1,5 +1,6 @@
 """From a competition to its files. The same competition gives the same bytes, whatever machine writes them."""
 
+import json
 import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
@@ -34,7 +35,8 @@ def describe(competition: Competition) -> Description:
     stored = StoredData(competition)
     return Description(
         slug=competition.slug,
-        values={name: getattr(competition, name) for name in SETTINGS},
+        # As the row has them: an object in memory may hold members of an enumeration, or an int for a float.
+        values=Competition.objects.values(*SETTINGS).get(pk=competition.pk),
         organizers=tuple(sorted(competition.organizers.values_list("username", flat=True))),
         # A page that was never made reads like an empty one.
         pages={kind.value: texts.get(kind.value, "") for kind in PageKind},
@@ -82,12 +84,19 @@ def as_yaml(description: Description) -> str:
     )
 
 
-def fingerprint(description: Description) -> str:
-    """A SHA-256 over all that the files of a competition would say: it changes with any of it."""
-    digest = sha256(as_yaml(description).encode())
-    for kind, text in sorted(description.pages.items()):
-        digest.update(sha256(f"{kind}\n{text}".encode()).digest())
-    return digest.hexdigest()
+def fingerprint(competition: Competition) -> str:
+    """A SHA-256 over all that files could change, as the rows are now; it reads no file.
+
+    A data file stands in it by the name that it is stored under, which no other content ever gets.
+    """
+    state = {
+        "settings": Competition.objects.values(*SETTINGS).get(pk=competition.pk),
+        "organizers": sorted(competition.organizers.values_list("username", flat=True)),
+        "pages": sorted(competition.pages.values_list("kind", "text")),
+        "data": sorted(competition.data_files.values_list("name", "description", "is_hidden", "file")),
+        "solution": solution_sha256(competition),
+    }
+    return sha256(json.dumps(state, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def export_to_folder(competition: Competition, folder: Path) -> None:

@@ -79,11 +79,15 @@ def _taken(
     if is_hidden:
         report.differs(
             place,
-            f"{taken} data files, hidden: nobody can download them. Show those that participants need, "
+            f"{_files(taken)}, hidden: nobody can download them. Show those that participants need, "
             f"among them one that is named {TEST_FILE}.",
         )
     else:
-        report.mapped(place, f"{taken} data files, which can be downloaded.")
+        report.mapped(place, f"{_files(taken)}, which can be downloaded.")
+
+
+def _files(count: int) -> str:
+    return "1 data file" if count == 1 else f"{count:,} data files"
 
 
 def _labels(task: Mapping[str, Any], files: BundleFiles, found: MappedFiles, metric: Metric, report: Report) -> None:

@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.core.files.base import File
-from django.db import transaction
 
 from accounts.models import User
 from competitions.as_files.applying import apply
@@ -20,9 +19,12 @@ def planned(mapped: Mapped) -> Plan:
 
 def import_mapped(mapped: Mapped, by: User | None) -> tuple[Competition, Solution | None]:
     """The new competition, and its solution, which waits for its check. Raises FilesRefused; then nothing is made."""
-    with transaction.atomic():
-        competition = apply(planned(mapped), by)
-        if mapped.solution is None:
-            return competition, None
-        with mapped.solution.source.open(mapped.solution.name) as labels:
-            return competition, add_version(competition, File(cast(Any, labels), "solution.csv"), by)
+    versions: list[Solution] = []
+
+    def put_labels_away(competition: Competition) -> None:
+        if mapped.solution is not None:
+            with mapped.solution.source.open(mapped.solution.name) as labels:
+                versions.append(add_version(competition, File(cast(Any, labels), "solution.csv"), by))
+
+    competition = apply(planned(mapped), by, also=put_labels_away)
+    return competition, versions[0] if versions else None

@@ -18,17 +18,16 @@ from submissions import lifecycle
 from submissions.models import Kind, Submission, prediction_storage, submission_storage
 from submissions.uploads import StoredUpload
 from teams.models import Team
+from teams.names import REHEARSAL
 
 
 def teams_of(check: LaunchCheck) -> QuerySet[Team]:
     """The teams of this rehearsal."""
-    return Team.objects.filter(
-        competition=check.competition, is_rehearsal=True, name__startswith=f"Launch check {check.pk}: "
-    )
+    return Team.objects.filter(competition=check.competition, is_rehearsal=True, name__startswith=team_name(check, ""))
 
 
 def team_name(check: LaunchCheck, what: str) -> str:
-    return f"Launch check {check.pk}: {what}"
+    return f"{REHEARSAL}{check.pk}: {what}"
 
 
 def sent_by(check: LaunchCheck) -> dict[Act, Submission]:
