@@ -8,7 +8,8 @@ OF_SCORES = ("metric", "metric_k", "decimals", *OF_LABELS, "out_of_range")
 
 def frozen_settings(competition: Competition) -> dict[str, str]:
     """The settings that may not change any more → why, as the end of a sentence; empty: all may."""
-    has_submissions = competition.submissions.exists()
+    # A rehearsal's are gone in a moment; what is saved meanwhile must not be ignored.
+    has_submissions = competition.submissions.filter(team__is_rehearsal=False).exists()
     frozen: dict[str, str] = {}
     if has_submissions or competition.solutions.filter(verdict=Solution.Verdict.ACCEPTED).exists():
         frozen = dict.fromkeys(OF_LABELS, "its solution was checked with it")

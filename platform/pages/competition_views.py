@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from competitions.access import organized_by, visible_to
+from competitions.clock import database_now
 from competitions.models import Competition, PageKind
 from leaderboard.exports import board
 from leaderboard.standings import rank_of, standings
@@ -27,17 +28,21 @@ def competition_or_404(request: HttpRequest, slug: str) -> Competition:
 
 
 def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict[str, Any]:
-    """What every page of a competition shows: its head, its tabs, and where the visitor stands."""
-    now = timezone.now()
+    """What every page of a competition shows: its head, its tabs, and where the visitor stands.
+
+    `now` is by the database's clock, as every deadline is: what is taken and what is shown change at one moment.
+    """
+    now = database_now(competition)
     team = team_of(request.user, competition) if request.user.is_authenticated else None
     return {
         "competition": competition,
         "tab": tab,
+        "now": now,
         "team": team,
         "stage": competition.stage(now),
         "organizes": organized_by(request.user).filter(pk=competition.pk).exists(),
         "may_enter": competition.timeline.may_enter(now),
-        "may_submit": may_submit(competition, now),
+        "may_submit": may_submit(competition, now) and not (team and team.disqualified_at),
         "shows_private": competition.timeline.shows_private(now),
         "allowance": allowance(team, now) if team else None,
         "call_count": calls_for(request.user, team) if team and request.user.is_authenticated else 0,
@@ -71,7 +76,7 @@ def _markdown_page(request: HttpRequest, slug: str, kind: PageKind) -> HttpRespo
     if kind == PageKind.OVERVIEW and context["team"]:
         context["rank"] = rank_of(context["team"])
     if kind == PageKind.TIMELINE:
-        milestones = competition.timeline.milestones(timezone.now())
+        milestones = competition.timeline.milestones(context["now"])
         context |= {
             "milestones": milestones,
             "next_milestone": next((milestone for milestone in milestones if not milestone.is_past), None),
@@ -142,6 +147,6 @@ def leaderboard_file(request: HttpRequest, slug: str, form: str) -> StreamingHtt
     """The whole board as CSV or JSON: what its page shows, no more and no sooner."""
     competition = competition_or_404(request, slug)
     private = request.GET.get("board") == "private"
-    if form not in CONTENT_TYPES or (private and not competition.timeline.shows_private(timezone.now())):
+    if form not in CONTENT_TYPES or (private and not competition.timeline.shows_private(database_now(competition))):
         raise Http404
     return as_file(board(competition, private=private), form, slug)
