@@ -20,7 +20,7 @@ from competitions.clock import database_now
 from competitions.features import model_features
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
-from leaderboard.final_selection import SelectionRefused, select
+from leaderboard.final_selection import SelectionRefused, select, why_not_selectable
 from leaderboard.standings import rank_of
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import RepeatForm, UploadForm
@@ -291,6 +291,5 @@ def _row(sent: Submission, competition: Competition, shows_private: bool) -> Sen
         public=disclosed(evaluation.public_score, competition.decimals) if evaluation else None,
         private=None if private is None else disclosed(private, competition.decimals),
         # One that has lost its score or was disqualified must not hold its place for ever.
-        may_be_changed=sent.is_selected
-        or (evaluation is not None and not sent.is_late and sent.disqualified_at is None),
+        may_be_changed=sent.is_selected or not why_not_selectable(sent),
     )

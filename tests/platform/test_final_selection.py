@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from competitions.models import Competition
+from grading.tasks import score_waiting
 from leaderboard.final_selection import SelectionRefused, select
 from leaderboard.models import Standing
 from leaderboard.standings import standings
@@ -86,6 +87,16 @@ def test_a_chosen_one_that_was_disqualified_can_still_make_room(as_alice, alices
     as_alice.post(reverse("choose_submission", args=[second.pk]), {"selected": "no"})
     as_alice.post(reverse("choose_submission", args=[third.pk]), {"selected": "yes"})
     assert set(Submission.objects.filter(is_selected=True)) == {first, third}
+
+
+def test_one_that_waits_for_its_score_can_be_chosen_and_counts_when_it_has_it(competition, alices_team, graded, send):
+    graded(alices_team, SAFE)
+    waiting = send(alices_team, MIDDLING)
+    select(waiting)
+    close()
+    assert private_scores(competition) == [(1, "alice", 0.0)]
+    score_waiting()
+    assert private_scores(competition) == [(1, "alice", 3.0)]
 
 
 def test_nobody_chooses_for_another_team_or_after_closing(as_alice, alices_team, bobs_team, graded):
