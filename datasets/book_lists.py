@@ -23,7 +23,7 @@ def make_lists(train: pd.DataFrame, test: pd.DataFrame, secret: str, length: int
     """The rows to be put in order: user_id, book_name, relevance (0, 1 or 2), group (a number for each reader, from 1).
 
     `train` and `test` have user_id, book_name, rating. Readers without a liked book in test have no list; of those
-    with more than half a list in test, the first by the keyed order count. The same secret makes the same lists.
+    with more than half a list in test, the first ones of `test` count. The same secret makes the same lists.
     Raises ValueError for an empty secret, or when there are too few books for a list.
     """
     if not secret:

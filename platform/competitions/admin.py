@@ -191,10 +191,11 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
         """Scores are never deleted: the database keeps whatever they were made from, and this says so first."""
         competition = self.get_object(request, object_id)
         if competition is not None and (graded := competition.submissions.exclude(evaluations=None).count()):
+            count = "1 graded submission" if graded == 1 else f"{graded:,} graded submissions"
             messages.error(
                 request,
-                f"{competition} cannot be deleted: it has {graded} graded submissions, and scores are kept. "
-                "Take it off the site by unticking “published”, or set the date from which it is archived.",
+                f"{competition} cannot be deleted: it has {count}, and scores are kept. "
+                "Take it off the site by “Unpublish”, or set the date from which it is archived.",
             )
             return redirect("admin:competitions_competition_change", competition.pk)
         return super().delete_view(request, object_id, extra_context)

@@ -1,10 +1,13 @@
 """Publishing a competition: the one gate that its page, its files and the seed go through."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
 
 from accounts.models import User
-from competitions.launching import digest_of, latest_check, red_lines
-from competitions.models import SHORTEST_REASON, Competition, JobState, PublishOverride
+from competitions.clock import database_now
+from competitions.launching import data_digest_of, digest_of, latest_audit, latest_check, red_lines
+from competitions.models import SHORTEST_REASON, Competition, JobState, LaunchCheck, Level, PublishOverride
 
 
 class PublishingRefused(Exception):
@@ -22,11 +25,32 @@ def what_stands_against(competition: Competition) -> list[str]:
         return [f"The launch check could not be finished: {check.failure}"]
     if check.digest != digest_of(competition):
         return ["Settings, pages, data or solution have changed since the last launch check."]
-    return red_lines(check)
+    return [*red_lines(check), *_found_since(check, competition)]
+
+
+def _found_since(check: LaunchCheck, competition: Competition) -> Iterator[str]:
+    """What has become red after a check that is done, though nothing was changed: time passes, audits end."""
+    checked_at = check.finished_at
+    if checked_at is None:
+        return
+    now = database_now(competition)
+    for ends_at in (competition.closes_at, competition.archived_at):
+        if ends_at is not None and checked_at < ends_at <= now:
+            yield f"It has ended since the launch check, on {ends_at:%d %B %Y at %H:%M} UTC: set new dates."
+            break
+    audit = latest_audit(competition)
+    if (
+        audit is not None
+        and audit.worst == Level.RED
+        and audit.finished_at is not None
+        and audit.finished_at > checked_at
+        and audit.digest == data_digest_of(competition)
+    ):
+        yield "The audit, which ended after the launch check, has red findings: read them on the Audit page."
 
 
 def publish(competition: Competition, by: User | None, override_reason: str = "") -> None:
-    """Let everyone see the competition. `by` None: the seed.
+    """Let everyone see the competition. `by` None: a command.
 
     Raises PublishingRefused while anything stands against it, unless `override_reason` says why it is published all
     the same: that is recorded. Publishing twice changes nothing.

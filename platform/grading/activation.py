@@ -16,7 +16,6 @@ def activate(rescore: Rescore) -> bool:
     What waits for its score is graded under the new version; what could not be scored again is queued for it.
     """
     with transaction.atomic():
-        Competition.objects.select_for_update(no_key=True).get(pk=rescore.competition_id)
         # Whoever ends a grading holds the active version: it waits here, and then grades by the new one.
         versions = Solution.objects.select_for_update(no_key=True).order_by("pk")
         list(versions.filter(pk__in=(rescore.before_id, rescore.solution_id)).values_list("pk"))
@@ -27,6 +26,8 @@ def activate(rescore: Rescore) -> bool:
         Solution.objects.filter(pk=rescore.solution_id).update(is_active=True)
         # The teams are locked before their submissions, as everywhere.
         rebuild(rescore.competition)
+        # And the competition after them: whoever asks for a rescore sees either this one under way, or its version.
+        Competition.objects.select_for_update(no_key=True).get(pk=rescore.competition_id)
         lifecycle.take_over(rescore.solution, f"scored again by version {rescore.solution.version} of the solution")
         unreadable = [each["submission"] for each in rescore.left_out]
         for submission in Submission.objects.filter(pk__in=unreadable, status=Status.SCORED):

@@ -98,7 +98,7 @@ class SolutionAdmin(OfOwnCompetitions):
             super().save_model(request, obj, form, change)
             check_solutions_after_commit()
 
-    @admin.action(description="Score everything by this version, and show who would move", permissions=["view"])
+    @admin.action(description="Score everything by this version, and show who would move", permissions=["add"])
     def score_again(self, request: HttpRequest, solutions: QuerySet[Solution]) -> HttpResponse | None:
         if solutions.count() != 1:
             messages.error(request, "Choose exactly one version.")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from time import monotonic, sleep
 from typing import IO
 
@@ -63,17 +63,16 @@ def _carry_out(job: DataAudit) -> None:
         raise CannotAudit(f"The audit was not done within {at_most} s. Ask for it again.")
     hold(job, "Reading the data")
     digest = data_digest_of(job.competition)
-    with TemporaryDirectory() as folder:
-        command = _command(job.competition, Path(folder))
-        with (Path(folder) / "answer").open("w+b") as answer, (Path(folder) / "said").open("w+b") as said:
-            exit_code = _read_by_a_child(job, command, answer, said)
-            answer.seek(0)
-            told = answer.read()
-            if exit_code == CANNOT_AUDIT:
-                raise CannotAudit(_last_line(said))
-            if not told:
-                # What it said may quote a label; its exit code does not.
-                raise CannotAudit(f"The process that read the data ended with {exit_code}: it may lack memory.")
+    # Files without a name: in the folder a data file may have any.
+    with TemporaryDirectory() as folder, TemporaryFile() as answer, TemporaryFile() as said:
+        exit_code = _read_by_a_child(job, _command(job.competition, Path(folder)), answer, said)
+        answer.seek(0)
+        told = answer.read()
+        if exit_code == CANNOT_AUDIT:
+            raise CannotAudit(_last_line(said))
+        if not told:
+            # What it said may quote a label; its exit code does not.
+            raise CannotAudit(f"The process that read the data ended with {exit_code}: it may lack memory.")
     report = json.loads(told)
     finish(job, report=report, worst=worst_of(finding["level"] for finding in report["findings"]), digest=digest)
 

@@ -59,10 +59,11 @@ def exclude_rows(base: Solution, ids: list[int], reason: str, user: User | None)
     return solution
 
 
-def write_file(solution: Solution) -> None:
+def write_file(solution: Solution) -> bool:
     """Write the file of a version that is its base without the excluded rows: the worker's part.
 
-    Raises Rejected for ids that the base does not have, naming the first.
+    False: another worker has written it meanwhile, and nothing is left of this one. Raises Rejected for ids that the
+    base does not have, naming the first, and LabelsDoNotFit.
     """
     base = solution.based_on
     if base is None:
@@ -87,5 +88,8 @@ def write_file(solution: Solution) -> None:
         competition.scored_by,
     )
     name = label_storage().save(solution_path(solution, ""), ContentFile(file.getvalue()))
-    Solution.objects.filter(pk=solution.pk, verdict=Solution.Verdict.WAITING).update(file=name)
+    if not Solution.objects.filter(pk=solution.pk, verdict=Solution.Verdict.WAITING, file="").update(file=name):
+        label_storage().delete(name)
+        return False
     solution.file = name
+    return True

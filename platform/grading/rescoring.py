@@ -10,7 +10,7 @@ from time import monotonic
 import numpy as np
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from competitions.models import Rescore, Solution
 from grader.scoring.arrays import Float64Array
@@ -18,7 +18,7 @@ from grader.scoring.model_answers import AnswersDoNotFit
 from grader.scoring.rejection import Rejected
 from grading import rescores
 from grading.activation import activate
-from grading.labels import labels_of
+from grading.labels import LabelsDoNotFit, labels_of
 from grading.rescore_preview import preview_of
 from grading.scoring import keep, read_sent, scores_of
 from submissions.fairness import WAITS_IN
@@ -51,8 +51,10 @@ def take_turn(ends_at: float) -> bool:
     bound = log.bind(rescore=rescore.pk)
     try:
         _work(rescore, ends_at)
-    except DatabaseError:
-        # When the lease has run out, the sweeper rings for it.
+    except LabelsDoNotFit as problem:
+        rescores.fail(rescore, f"{problem} Set back what has changed, then ask again.")
+    except (OperationalError, InterfaceError):
+        # The database is away. When the lease has run out, the sweeper rings for it.
         bound.exception("rescore_interrupted")
         return False
     except Exception as problem:  # The worker must live on, and the organizers must hear of it.

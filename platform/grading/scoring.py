@@ -19,7 +19,7 @@ from grading.labels import active_version, labels_of
 from leaderboard.mergers import hold_team_of
 from leaderboard.standings import refresh
 from submissions import lifecycle
-from submissions.lifecycle import Claim
+from submissions.lifecycle import Claim, ClaimLost
 from submissions.models import Kind, Submission, prediction_storage
 
 
@@ -42,7 +42,15 @@ def _score(claim: Claim, submission: Submission) -> None:
                 refresh(team)
             return
         scores = scores_of(submission, predictions, labels)
-        recorded = _record(claim, submission, version, scores, keep(predictions, submission, str(claim.attempt)))
+        name = keep(predictions, submission, str(claim.attempt))
+        try:
+            recorded = _record(claim, submission, version, scores, name)
+        except (ClaimLost, Submission.DoesNotExist):
+            # Given to another, or a rehearsal's that was erased meanwhile, whose answers may be the labels.
+            prediction_storage().delete(name)
+            raise
+        if not recorded:
+            prediction_storage().delete(name)
 
 
 def read_sent(submission: Submission, row_ids: Int64Array) -> Float64Array:

@@ -12,14 +12,21 @@ from grader.scoring.id_column import read_ids
 from grader.scoring.rejection import Problem, Rejected, reject
 from grader.scoring.solution import read_solution
 from grading.excluded_rows import write_file
+from grading.labels import LabelsDoNotFit
 
 log = structlog.get_logger(__name__)
 
 
 def check_waiting() -> int:
     """Check every solution that waits for it; returns how many got their verdict. Doing it twice changes nothing."""
-    waiting = Solution.objects.filter(verdict=Solution.Verdict.WAITING).select_related("competition")
-    checked = [solution.pk for solution in waiting if check(solution)]
+    waiting = Solution.objects.filter(verdict=Solution.Verdict.WAITING)
+    checked = []
+    for solution in waiting.select_related("competition", "based_on__competition"):
+        try:
+            if check(solution):
+                checked.append(solution.pk)
+        except Exception:  # The other versions must not wait for this one; the sweeper rings for it again.
+            log.exception("solution_check_failed", solution=solution.pk)
     if checked:
         log.info("solutions_checked", solutions=checked)
     return len(checked)
@@ -28,16 +35,19 @@ def check_waiting() -> int:
 def check(solution: Solution) -> bool:
     """Read a waiting version and set its verdict; the first accepted one of a competition becomes active.
 
-    False: somebody else has checked it already.
+    False: somebody else has checked it already, or is at it.
     """
     competition = solution.competition
     try:
-        if not solution.file:
-            write_file(solution)
+        if not solution.file and not write_file(solution):
+            return False
         path = Path(label_storage().path(str(solution.file.name)))
         labels = read_solution(path, competition.solution_format(), _test_ids(competition), competition.scored_by)
     except Rejected as reason:
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(p) for p in reason.problems])
+    except LabelsDoNotFit as reason:
+        unfit = Problem(None, str(reason), "Set back what has changed, or upload a version that fits.")
+        return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(unfit)])
     except FileNotFoundError:
         missing = Problem(None, "The stored file is gone.", "Upload it again.")
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(missing)])

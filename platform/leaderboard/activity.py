@@ -142,7 +142,7 @@ def teams_over_time(competition: Competition, at: datetime) -> list[tuple[date, 
 def best_over_time(competition: Competition) -> list[tuple[datetime, float, str]]:
     """(sent at, disclosed public score, team) each time that the best of all ranked ones became better."""
     ranked = Evaluation.objects.filter(
-        Q(solution__is_active=True) | ~Q(submission__status__in=TERMINAL),
+        solution__is_active=True,
         is_live=True,
         submission__competition=competition,
         submission__is_late=False,

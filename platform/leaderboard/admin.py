@@ -132,7 +132,8 @@ class ModeratedPeopleAdmin(PeopleAdmin):
         asks_why(
             moderation.close_account,
             "Close accounts",
-            "These people cannot sign in any more and are signed out everywhere. What their teams have sent stays.",
+            "These people cannot sign in any more and are signed out everywhere. What their teams have sent stays; of "
+            "a team that they lead, whoever has been in it longest becomes the captain.",
             permission="close",
         ),
         asks_why(moderation.reopen_account, "Open accounts again", "These people can sign in again.", "close"),

@@ -3,24 +3,14 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from accounts.models import User
-from leaderboard.moderation import REASON_LENGTH, ModerationRefused
-
-NAMED_ON_THE_PAGE = 20
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=REASON_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        error_messages={"required": "Say why."},
-    )
+from competitions.confirmation import NAMED_ON_THE_PAGE, ReasonForm, are_too_many, ask_again
+from leaderboard.moderation import ModerationRefused
 
 
 def asks_why(
@@ -32,23 +22,21 @@ def asks_why(
     def action(
         modeladmin: admin.ModelAdmin[Any], request: HttpRequest, chosen: QuerySet[Any]
     ) -> TemplateResponse | None:
+        if are_too_many(request, chosen):
+            return None
         form = ReasonForm(request.POST if "confirmed" in request.POST else None)
         if form.is_valid():
             _carry_out(act, request, list(chosen), form.cleaned_data["reason"], label)
             return None
-        subjects = list(chosen)
-        context = modeladmin.admin_site.each_context(request) | {
-            "title": label,
-            "label": label,
-            "consequence": consequence,
-            "subjects": subjects,
-            "named": subjects[:NAMED_ON_THE_PAGE],
-            "more": len(subjects) - len(subjects[:NAMED_ON_THE_PAGE]),
-            "form": form,
-            "action": act.__name__,
-            "opts": modeladmin.model._meta,
-        }
-        return TemplateResponse(request, "admin/confirm_with_reason.html", context)
+        return ask_again(
+            modeladmin,
+            request,
+            chosen,
+            label=label,
+            consequence=consequence,
+            action=act.__name__,
+            form=form,
+        )
 
     action.__name__ = act.__name__
     return action

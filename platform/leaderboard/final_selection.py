@@ -5,7 +5,7 @@ from django.db import transaction
 from competitions.clock import database_now
 from leaderboard.mergers import hold_team_of
 from leaderboard.standings import refresh
-from submissions.models import Status, Submission
+from submissions.models import COST_NO_SLOT, Submission
 
 
 class SelectionRefused(Exception):
@@ -13,10 +13,10 @@ class SelectionRefused(Exception):
 
 
 def select(submission: Submission, is_selected: bool = True) -> None:
-    """Put a scored submission into its team's final selection, or take it out. Doing it twice changes nothing.
+    """Put a submission into its team's final selection, or take it out. Doing it twice changes nothing.
 
-    Raises SelectionRefused after closing, for one that is late, disqualified or without a score, and when
-    the selection is full.
+    One that still waits for its score can be chosen, and counts when it has it. Raises SelectionRefused after
+    closing, for one that is late, disqualified, or will have no score, and when the selection is full.
     """
     with transaction.atomic():
         # The team's row is the lock: two browsers cannot choose the last place twice.
@@ -31,7 +31,8 @@ def select(submission: Submission, is_selected: bool = True) -> None:
         if present.is_selected == is_selected:
             return
         if is_selected:
-            _refuse_unless_selectable(present)
+            if problem := why_not_selectable(present):
+                raise SelectionRefused(problem)
             chosen = Submission.objects.filter(team=team_now, is_selected=True).count()
             most = competition.final_selection_count
             if chosen >= most:
@@ -42,11 +43,13 @@ def select(submission: Submission, is_selected: bool = True) -> None:
         refresh(team_now)
 
 
-def _refuse_unless_selectable(submission: Submission) -> None:
+def why_not_selectable(submission: Submission) -> str:
+    """Why it cannot be chosen, as a sentence; "" when it can."""
     name = submission.original_name
     if submission.is_late:
-        raise SelectionRefused(f"{name} was sent after closing; only submissions in time can be chosen.")
+        return f"{name} was sent after closing; only submissions in time can be chosen."
     if submission.disqualified_at:
-        raise SelectionRefused(f"{name} was disqualified: {submission.disqualification} Choose another one.")
-    if submission.status != Status.SCORED:
-        raise SelectionRefused(f"{name} has no score: it is {submission.get_status_display()}. Choose one that has.")
+        return f"{name} was disqualified: {submission.disqualification} Choose another one."
+    if submission.status in COST_NO_SLOT:
+        return f"{name} has no score: it is {submission.get_status_display()}. Choose one that has, or waits for it."
+    return ""

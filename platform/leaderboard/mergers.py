@@ -84,7 +84,10 @@ def _come_into(team: Team, user: User, invitation: Q | None, token: str = "") ->
 
 
 def _merge(second: Team, first: Team) -> None:
-    """Make one team of two that are held. A team of one that has sent nothing disappears; any other stays on record."""
+    """Make one team of two that are held.
+
+    A team of one that has sent nothing, and to which nothing was done, disappears; any other stays on record.
+    """
     refuse_merger(first, second)
     is_new = second.memberships.count() == 1 and not has_sent(second) and not _is_on_record(second)
     if not is_new:

@@ -9,15 +9,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from competitions.confirmation import REASON_LENGTH
 from leaderboard.mergers import hold_team_of
 from leaderboard.models import ModerationAct
 from leaderboard.standings import refresh
 from submissions.models import Submission
-from teams.members import locked_teams
+from teams.members import locked_teams, pass_on
 from teams.models import Team
 
 Deed = ModerationAct.Deed
-REASON_LENGTH = 500
 
 
 class ModerationRefused(Exception):
@@ -53,6 +53,7 @@ def disqualify_submission(submission: Submission, reason: str, by: User) -> bool
     """Let a submission count for nothing; its team keeps the others. False: it was disqualified before."""
     why = as_sentence(reason)
     with transaction.atomic():
+        # A merger may just have given it to another team, whose standing is the one to refresh.
         team = hold_team_of(submission.pk)
         standing = Submission.objects.filter(pk=submission.pk, disqualified_at=None)
         if not standing.update(disqualified_at=Now(), disqualification=why):
@@ -109,13 +110,14 @@ def unmark_baseline(team: Team, reason: str, by: User) -> bool:
 
 
 def close_account(account: User, reason: str, by: User) -> bool:
-    """Shut a person out: no sign-in, every session ended. What their teams have sent stays. False: it is closed."""
+    """Shut a person out: no sign-in, every session ended. Their teams keep what was sent. False: it is closed."""
     why = as_sentence(reason)
     if account.pk == by.pk:
         raise ModerationRefused("This is your own account: another superuser can close it.")
     with transaction.atomic():
         if not User.objects.filter(pk=account.pk, is_active=True).update(is_active=False):
             return False
+        pass_on(account)
         _end_sessions(account)
         ModerationAct.objects.create(deed=Deed.ACCOUNT_CLOSED, account=account, reason=why, by=by)
     return True

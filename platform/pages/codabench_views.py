@@ -65,8 +65,8 @@ def codabench_report(request: HttpRequest, key: UUID) -> HttpResponse:
 def _imported(request: HttpRequest, key: UUID, source: Source, form: CodabenchForm) -> HttpResponse:
     with mapped(source, form.choice()) as bundle:
         competition, solution = import_mapped(bundle, cast(User, request.user))
-        if solution is not None:
-            check_solutions_after_commit()
+    if solution is not None:
+        check_solutions_after_commit()
     let_go(request, key)
     messages.success(request, f"{competition.title} is made, unpublished. Read its pages, and look at its data files.")
     return back_to_admin(request, competition)

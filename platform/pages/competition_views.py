@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from competitions.access import organized_by, visible_to
+from competitions.clock import database_now
 from competitions.models import Competition, PageKind
 from leaderboard.board import rank_of
 from submissions.quota import allowance, may_submit
@@ -23,17 +24,21 @@ def competition_or_404(request: HttpRequest, slug: str) -> Competition:
 
 
 def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict[str, Any]:
-    """What every page of a competition shows: its head, its tabs, and where the visitor stands."""
-    now = timezone.now()
+    """What every page of a competition shows: its head, its tabs, and where the visitor stands.
+
+    `now` is by the database's clock, as every deadline is: what is taken and what is shown change at one moment.
+    """
+    now = database_now(competition)
     team = team_of(request.user, competition) if request.user.is_authenticated else None
     return {
         "competition": competition,
         "tab": tab,
+        "now": now,
         "team": team,
         "stage": competition.stage(now),
         "organizes": organized_by(request.user).filter(pk=competition.pk).exists(),
         "may_enter": competition.timeline.may_enter(now),
-        "may_submit": may_submit(competition, now),
+        "may_submit": may_submit(competition, now) and not (team and team.disqualified_at),
         "shows_private": competition.timeline.shows_private(now),
         "allowance": allowance(team, now) if team else None,
         "call_count": calls_for(request.user, team) if team and request.user.is_authenticated else 0,
@@ -68,7 +73,7 @@ def _markdown_page(request: HttpRequest, slug: str, kind: PageKind) -> HttpRespo
     if kind == PageKind.OVERVIEW and context["team"]:
         context["rank"] = rank_of(context["team"])
     if kind == PageKind.TIMELINE:
-        milestones = competition.timeline.milestones(timezone.now())
+        milestones = competition.timeline.milestones(context["now"])
         context |= {
             "milestones": milestones,
             "next_milestone": next((milestone for milestone in milestones if not milestone.is_past), None),

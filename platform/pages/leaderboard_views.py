@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from competitions.clock import database_now
 from leaderboard.board import board_page
 from leaderboard.exports import board
 from leaderboard.progress import best_over_time
@@ -45,7 +46,7 @@ def leaderboard_file(request: HttpRequest, slug: str, form: str) -> StreamingHtt
     """The whole board as CSV or JSON: what its page shows, no more and no sooner."""
     competition = competition_or_404(request, slug)
     private = request.GET.get("board") == "private"
-    if form not in CONTENT_TYPES or (private and not competition.timeline.shows_private(timezone.now())):
+    if form not in CONTENT_TYPES or (private and not competition.timeline.shows_private(database_now(competition))):
         raise Http404
     return as_file(board(competition, private=private), form, slug)
 

@@ -11,27 +11,28 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from competitions.access import organized_by
+from competitions.clock import database_now
 from competitions.features import model_features
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
 from leaderboard.board import rank_of
-from leaderboard.final_selection import SelectionRefused, select
+from leaderboard.final_selection import SelectionRefused, select, why_not_selectable
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import RepeatForm, UploadForm
 from submissions import lifecycle
 from submissions.chunked_uploads import may_go_on
 from submissions.model_grading import why_models_wait
 from submissions.models import Kind, Status, Submission
-from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_unless_open
+from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
 from submissions.repeats import refuse_repeat
 from submissions.uploads import forget_upload, kind_of, largest_upload, refuse_other_names, store_upload, too_large
 from teams.joining import team_of
+from teams.models import Team
 
 # Seconds between two looks at a submission's status, by the seconds that it has been waiting.
 POLLING = ((3, 0.3), (30, 1), (120, 3))
@@ -70,8 +71,7 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
         return _join_first(request, competition)
     if request.method != "POST":
         try:
-            refuse_unless_open(competition, timezone.now())
-            refuse_if_used_up(team, _usual_kind(competition), timezone.now())
+            _refuse_before_the_file(team)
         except SubmissionRefused as reason:
             context["refusal"] = str(reason)
         return render(request, "pages/submit.html", context | {"form": UploadForm(competition)})
@@ -86,8 +86,7 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
         refuse_other_kinds(competition, kind)
         if too_much := too_large(competition, file.size, kind):
             return _refused(request, competition, too_much, 413)
-        refuse_unless_open(competition, timezone.now())
-        refuse_if_used_up(team, kind, timezone.now())
+        _refuse_before_the_file(team, kind)
         upload = store_upload(competition, file)
         try:
             if _is_to_be_asked(request):
@@ -116,16 +115,22 @@ def _refused_unread(request: HttpRequest, competition: Competition) -> HttpRespo
     if team is None:
         return _join_first(request, competition)
     try:
-        refuse_unless_open(competition, timezone.now())
-        refuse_if_used_up(team, _usual_kind(competition), timezone.now())
+        _refuse_before_the_file(team)
     except SubmissionRefused as refusal:
         return _refused(request, competition, str(refusal), 409)
     return None
 
 
-def _usual_kind(competition: Competition) -> Kind:
-    """The kind whose limits are looked at before a file is chosen."""
-    return Kind.PREDICTIONS if competition.takes_predictions else Kind.SAVED_MODEL
+def _refuse_before_the_file(team: Team, kind: Kind | None = None) -> None:
+    """Raises SubmissionRefused for what taking the file would be refused for; `kind` None: the usual one here.
+
+    By the database's clock, as then: a web process whose own runs fast closes nothing early.
+    """
+    competition = team.competition
+    now = database_now(competition)
+    refuse_team(team)
+    refuse_unless_open(competition, now)
+    refuse_if_used_up(team, kind or (Kind.PREDICTIONS if competition.takes_predictions else Kind.SAVED_MODEL), now)
 
 
 def _join_first(request: HttpRequest, competition: Competition) -> HttpResponse:
@@ -152,7 +157,7 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
     return context | {
         "largest_upload": largest_upload(competition),
         "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
-        "under_way": may_go_on(context["team"], cast(User, request.user), timezone.now()) if context["team"] else [],
+        "under_way": may_go_on(context["team"], cast(User, request.user), context["now"]) if context["team"] else [],
     }
 
 
@@ -177,7 +182,7 @@ def _model_context(submission: Submission) -> dict[str, object]:
 
 def _status_context(submission: Submission) -> dict[str, object]:
     competition = submission.competition
-    now = timezone.now()
+    now = database_now(competition)
     # Below 0: it waits for a time that is yet to come.
     age = (now - submission.waiting_since).total_seconds()
     context: dict[str, object] = {
@@ -256,14 +261,13 @@ def my_submissions(request: HttpRequest, slug: str) -> HttpResponse:
     if context["team"] is None:
         messages.info(request, f"You have not joined {competition.title} yet, so there are no submissions of yours.")
         return redirect(competition)
-    now = timezone.now()
     shows_private = context["shows_private"]
     mine = Submission.objects.filter(team=context["team"]).select_related("evaluation")
     page = Paginator(mine, settings.LEADERBOARD_PAGE_SIZE).get_page(request.GET.get("page"))
     context |= {
         "page": page,
         "rows": [_row(sent, competition, shows_private) for sent in page],
-        "may_choose": not competition.has_closed(now),
+        "may_choose": not competition.has_closed(context["now"]),
         "chosen_count": mine.filter(is_selected=True).count(),
     }
     return render(request, "pages/my_submissions.html", context)
@@ -276,7 +280,7 @@ class SentRow:
     sent: Submission
     public: float | None
     private: float | None
-    may_be_chosen: bool
+    may_be_changed: bool
 
 
 def _row(sent: Submission, competition: Competition, shows_private: bool) -> SentRow:
@@ -286,5 +290,6 @@ def _row(sent: Submission, competition: Competition, shows_private: bool) -> Sen
         sent=sent,
         public=disclosed(evaluation.public_score, competition.decimals) if evaluation else None,
         private=None if private is None else disclosed(private, competition.decimals),
-        may_be_chosen=evaluation is not None and not sent.is_late and sent.disqualified_at is None,
+        # One that has lost its score or was disqualified must not hold its place for ever.
+        may_be_changed=sent.is_selected or not why_not_selectable(sent),
     )

@@ -37,12 +37,14 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     is_captain = members.captain_of(mine) == user
     waiting = MergeProposal.objects.filter(state=State.WAITING).select_related("from_team", "to_team")
     link = request.build_absolute_uri(reverse("team_link", args=[slug, mine.link_token])) if mine.link_token else ""
+    now = timezone.now()
     context |= {
         "people": people,
         "is_captain": is_captain,
-        "may_change": competition.timeline.may_merge(timezone.now()),
+        "may_change": competition.timeline.may_merge(now),
         "has_room": len(people) < competition.max_team_size,
         "sent_count": submission_merging.counted(mine),
+        "has_sent_today": submission_merging.has_sent_today(mine, now),
         "link": link if is_captain else "",
         "invitations_got": invitations.open_invitations(user, competition),
         "invitations_made": TeamInvitation.objects.filter(team=mine, state=State.WAITING).select_related("user"),

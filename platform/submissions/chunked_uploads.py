@@ -106,6 +106,8 @@ def begin(
 
 def may_go_on(team: Team, user: User, at: datetime) -> list[ChunkedUpload]:
     """The user's open uploads that can still end in time, or be taken late; the oldest first."""
+    if team.disqualified_at:
+        return []
     competition = team.competition
     mine = ChunkedUpload.objects.filter(OPEN, team=team, user=user)
     return [upload for upload in mine if may_submit(competition, counts_at(competition, at, upload.begun_at))]

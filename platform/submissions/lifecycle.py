@@ -93,8 +93,8 @@ def submit(
         now = database_now(team.competition)
         takes_part = not (team.is_baseline or team.is_rehearsal)
         is_late = takes_part and team.competition.has_closed(counts_at(team.competition, now, begun_at))
+        refuse_team(team)
         if takes_part:
-            refuse_team(team)
             refuse_who_has_left(team, user)
             refuse_unless_open(team.competition, now, begun_at)
             refuse_other_kinds(team.competition, upload.kind)

@@ -18,6 +18,11 @@ def has_sent(team: Team) -> bool:
     return Submission.objects.filter(team=team).exists()
 
 
+def has_sent_today(team: Team, at: datetime) -> bool:
+    """Whether anything was sent on the UTC day of `at`: what was rejected or failed has its limit of the day too."""
+    return Submission.objects.filter(team=team, submitted_at__gte=day_of(at)).exists()
+
+
 def counted(team: Team) -> int:
     """How many of the team's submissions count against limits."""
     return Submission.objects.filter(team=team).exclude(status__in=COST_NO_SLOT).count()
@@ -61,7 +66,7 @@ def move_submissions(second: Team, first: Team) -> None:
 
 
 def leave(team: Team, user: User) -> Team:
-    """Leave a team that has sent nothing that counts, and be a team of one again. Returns that.
+    """Leave a team that has sent nothing that counts, and nothing at all today; be a team of one again. Returns that.
 
     Raises ChangeRefused: who has submitted stays, and a captain hands over first.
     """
@@ -69,13 +74,19 @@ def leave(team: Team, user: User) -> Team:
         (team,) = hold(team)
         membership = refuse_strangers(team, user)
         refuse_outsiders(team)
-        refuse_after_deadline(team.competition, database_now(team.competition))
+        now = database_now(team.competition)
+        refuse_after_deadline(team.competition, now)
         if team.memberships.count() == 1:
             raise ChangeRefused("You are alone in your team: there is nobody to leave.")
         if sent := counted(team):
             raise ChangeRefused(
                 f"{team.name} has submitted ({sent} that count), so its members stay: whoever left would have a second "
                 "daily limit."
+            )
+        if has_sent_today(team, now):
+            raise ChangeRefused(
+                f"{team.name} has sent files today, and whoever left could upload as many once more. Leave from "
+                "00:00 UTC on, unless one of them counts by then."
             )
         if membership.is_captain:
             raise ChangeRefused(f"You are the captain of {team.name}. Hand over to another member, then leave.")

@@ -175,6 +175,9 @@ def approve(requests: QuerySet[EntryRequest], by: User, site: str) -> int:
 def deny(requests: QuerySet[EntryRequest], by: User, reason: str) -> int:
     """Refuse these people, and write them the reason. Returns how many moved: nobody who has joined already."""
     with transaction.atomic():
+        # Whoever joins holds the competition's row: they are in by now, or read the denial.
+        asked = list(requests.order_by().values_list("competition", flat=True).distinct())
+        list(Competition.objects.select_for_update(no_key=True).filter(pk__in=asked).order_by("pk"))
         joined = Membership.objects.filter(competition__in=requests.values("competition")).values("competition", "user")
         inside = {(row["competition"], row["user"]) for row in joined}
         open_ones = requests.exclude(state=State.DENIED).values_list("pk", "competition", "user")

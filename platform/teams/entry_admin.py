@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -15,12 +14,15 @@ from accounts.addresses import verified_addresses
 from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.allowed_emails import entries, wrong_entries
+from competitions.confirmation import ReasonForm, are_too_many, ask_again
 from teams.entry import approve, deny
 from teams.entry_invitations import invite_addresses, invite_by_link, revoke
 from teams.entry_letters import link_of
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest
 
 MOST_ADDRESSES = 2000
+# What mail servers and the database take.
+MOST_CHARACTERS = 254
 
 
 def site_of(request: HttpRequest) -> str:
@@ -42,6 +44,10 @@ class EntryRequestAdmin(OfOwnCompetitions):
     )  # fmt: skip
     actions = ("approve_requests", "deny_requests")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EntryRequest]:
+        own: QuerySet[EntryRequest] = super().get_queryset(request)
+        return own.prefetch_related("user__emailaddress_set")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -51,8 +57,18 @@ class EntryRequestAdmin(OfOwnCompetitions):
 
     @admin.action(description="Approve…", permissions=["view"])
     def approve_requests(self, request: HttpRequest, requests: QuerySet[EntryRequest]) -> HttpResponse | None:
+        if are_too_many(request, requests):
+            return None
         if "confirmed" not in request.POST:
-            return self._ask_again(request, requests, "approve_requests", "")
+            return ask_again(
+                self,
+                request,
+                requests,
+                label="Approve",
+                consequence="These people will be able to join.",
+                action="approve_requests",
+                name=_who_asks,
+            )
         moved = approve(
             EntryRequest.objects.filter(pk__in=requests.values("pk")), cast(User, request.user), site_of(request)
         )
@@ -61,31 +77,30 @@ class EntryRequestAdmin(OfOwnCompetitions):
 
     @admin.action(description="Deny…", permissions=["view"])
     def deny_requests(self, request: HttpRequest, requests: QuerySet[EntryRequest]) -> HttpResponse | None:
-        reason = request.POST.get("reason", "").strip()
-        if "confirmed" not in request.POST:
-            return self._ask_again(request, requests, "deny_requests", "")
-        if not 1 <= len(reason) <= 500:
-            problem = "A denial needs its reason, of at most 500 characters: the person reads it."
-            return self._ask_again(request, requests, "deny_requests", problem)
+        if are_too_many(request, requests):
+            return None
+        form = ReasonForm(request.POST if "confirmed" in request.POST else None)
+        if not form.is_valid():
+            return ask_again(
+                self,
+                request,
+                requests,
+                label="Deny",
+                consequence="These people will not be let in, and read your reason. You can approve them later.",
+                action="deny_requests",
+                form=form,
+                name=_who_asks,
+            )
         chosen = EntryRequest.objects.filter(pk__in=list(requests.values_list("pk", flat=True)))
-        moved, count = deny(chosen, cast(User, request.user), reason), chosen.count()
+        moved, count = deny(chosen, cast(User, request.user), form.cleaned_data["reason"]), chosen.count()
         messages.success(request, f"Denied: {moved}.")
         if moved < count:
             messages.warning(request, f"Left alone: {count - moved}, denied before, or the person has joined.")
         return None
 
-    def _ask_again(
-        self, request: HttpRequest, requests: QuerySet[EntryRequest], action: str, problem: str
-    ) -> TemplateResponse:
-        context = self.admin_site.each_context(request) | {
-            "title": "Approve these requests?" if action == "approve_requests" else "Deny these requests?",
-            "requests": requests,
-            "action": action,
-            "needs_reason": action == "deny_requests",
-            "problem": problem,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/teams/entryrequest/decide.html", context)
+
+def _who_asks(asked: EntryRequest) -> str:
+    return f"{asked.user} ({asked.competition}): {asked.message or 'no message'}"
 
 
 class InvitationForm(forms.ModelForm[EntryInvitation]):
@@ -109,6 +124,10 @@ class InvitationForm(forms.ModelForm[EntryInvitation]):
         wrong = [entry for entry in pasted if entry.startswith("@")] or wrong_entries(text)
         if wrong:
             raise ValidationError(f"'{wrong[0]}' is not an e-mail address. Write it as ada@example.org.")
+        if long := [entry for entry in pasted if len(entry) > MOST_CHARACTERS]:
+            raise ValidationError(
+                f"'{long[0][:40]}…' has {len(long[0])} characters; {MOST_CHARACTERS} is the most of an address."
+            )
         if len(pasted) > MOST_ADDRESSES:
             raise ValidationError(f"These are {len(pasted):,} addresses; {MOST_ADDRESSES:,} at once is the most.")
         return pasted

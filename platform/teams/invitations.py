@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from competitions.clock import database_now
 from competitions.models import Competition
-from teams.entry_invitations import new_token
+from teams.entry_invitations import is_token, new_token
 from teams.members import (
     ChangeRefused,
     hold,
@@ -46,7 +46,7 @@ def _set_link(team: Team, captain: User, token: str) -> Team:
 
 def team_by_link(competition: Competition, token: str) -> Team | None:
     """The team of that link; None: there is none, or it belongs to another competition."""
-    return Team.objects.filter(competition=competition, link_token=token).exclude(link_token="").first()
+    return Team.objects.filter(competition=competition, link_token=token).first() if is_token(token) else None
 
 
 def invite(team: Team, captain: User, username: str) -> TeamInvitation:

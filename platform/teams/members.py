@@ -107,6 +107,8 @@ def hand_over(team: Team, captain: User, to: User) -> None:
         refuse_unless_captain(team, captain)
         if not Membership.objects.filter(team=team, user=to).exists():
             raise ChangeRefused(f"{to} is not in {team.name}. Choose one of its members.")
+        if not to.is_active:
+            raise ChangeRefused(f"{to}'s account is closed. Choose another member.")
         _make_captain(team, to)
 
 
@@ -129,10 +131,23 @@ def rename(team: Team, captain: User, name: str) -> Team:
 
 
 def ensure_captain(team: Team) -> None:
-    """A team with people has a captain: where there is none, the one who has been here longest becomes it."""
-    people = members(team)
+    """A team with people has a captain: where there is none, the one who has been here longest becomes it.
+
+    Those whose account is closed come last.
+    """
+    people = sorted(members(team), key=lambda one: not (one.is_captain or one.user.is_active))
     if people and not people[0].is_captain:
         _make_captain(team, people[0].user)
+
+
+def pass_on(captain: User) -> None:
+    """Whoever is next leads the teams that `captain` cannot lead any more. Where they are alone, nothing changes."""
+    led = Team.objects.filter(memberships__user=captain, memberships__is_captain=True)
+    for team in locked_teams().filter(pk__in=list(led.values_list("pk", flat=True))).order_by("pk"):
+        people = members(team)
+        heirs = [one.user for one in people if one.user_id != captain.pk and one.user.is_active]
+        if heirs and people[0].user_id == captain.pk:
+            _make_captain(team, heirs[0])
 
 
 def put_back_alone(membership: Membership) -> Team:

@@ -1,7 +1,10 @@
 """Fifty requests at once: nobody stands in two teams, no team is too large, no limit is passed, one merger wins."""
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -16,11 +19,12 @@ from competitions.models import Competition, EntryPolicy
 from leaderboard.mergers import accept_proposal
 from submissions.merging import counted
 from submissions.models import Submission
+from teams.entry import approve, ask_to_enter, deny
 from teams.entry_invitations import invite_by_link
 from teams.joining import join
 from teams.members import ChangeRefused
 from teams.merging import propose
-from teams.models import EntryInvitationUse, Membership, MergeProposal, Team, TeamInvitation
+from teams.models import EntryInvitationUse, EntryRequest, Membership, MergeProposal, Team, TeamInvitation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOME = "/competitions/stars/"
@@ -61,9 +65,10 @@ def posts(client, where, **values):
     return send
 
 
-def uploads(client):
+def uploads(client, more=""):
     def send():
-        return client.post(f"{HOME}submit/", {"file": SimpleUploadedFile("p.csv", GOOD.encode())}).status_code
+        file = SimpleUploadedFile("p.csv", GOOD.encode() + more.encode())
+        return client.post(f"{HOME}submit/", {"file": file}).status_code
 
     return send
 
@@ -172,6 +177,59 @@ def test_uploads_mergers_leaving_and_links_at_once_pass_no_limit(competition):
     check_the_laws(competition, people)
     assert all(counted(team) <= 3 for team in live_teams())
     assert Submission.objects.exists()
+
+
+def test_fifty_uploads_of_one_team_take_the_days_five_and_no_more(competition):
+    ((user, client),) = people = crowd_of(1, competition)
+    answers = Counter(at_once([uploads(client, f"{number},3\n") for number in range(50)]))
+    assert answers == {302: 5, 409: 45}
+    assert user.memberships.get().team.submissions.count() == 5
+    check_the_laws(competition, people)
+
+
+def test_a_deadline_that_passes_among_fifty_requests_is_one_moment_for_all(competition):
+    """Half of them come at once, the others as soon as it has passed: of these none is taken."""
+    people = crowd_of(20, competition)
+    accepting = []
+    for (first, _), (second, as_second) in zip(people[::2], people[1::2], strict=True):
+        proposal = propose(first.memberships.get().team, first, second.username)
+        accepting.append(posts(as_second, f"team/mergers/{proposal.pk}/accept/"))
+    deadline = timezone.now() + timedelta(seconds=2)
+    Competition.objects.update(merger_deadline_at=deadline, closes_at=deadline)
+
+    def afterwards(call):
+        def wait_and_call():
+            time.sleep(max(0.0, (deadline - timezone.now()).total_seconds()))
+            return call()
+
+        return wait_and_call
+
+    in_time = [*accepting[:5], *(uploads(client) for _, client in people)]
+    too_late = [*accepting[5:], *(uploads(client, "9,1\n") for _, client in people)]
+    answers = at_once([*in_time, *map(afterwards, too_late)])
+    assert len(answers) == 50
+    assert set(answers[30:]) == {409}
+    assert MergeProposal.objects.filter(state="accepted").count() <= 5
+    assert not MergeProposal.objects.filter(state="accepted", answered_at__gte=deadline).exists()
+    assert not Submission.objects.filter(submitted_at__gte=deadline).exists()
+    assert Submission.objects.count() == Counter(answers[5:25])[302]
+    check_the_laws(competition, people)
+
+
+def test_whoever_is_denied_while_they_join_is_either_in_or_denied(competition, olga):
+    Competition.objects.update(entry=EntryPolicy.APPROVAL)
+    competition.refresh_from_db()
+    people = crowd_of(25, competition, joined=False)
+    for user, _ in people:
+        ask_to_enter(user, competition)
+    approve(EntryRequest.objects.all(), olga, "http://testserver")
+    denials = [partial(deny, EntryRequest.objects.filter(user=user), olga, "The class is full.") for user, _ in people]
+    joins = [posts(client, "join/", accept_rules="on") for _, client in people]
+    at_once([call for pair in zip(joins, denials, strict=True) for call in pair])
+    inside = set(Membership.objects.values_list("user", flat=True))
+    denied = set(EntryRequest.objects.filter(state="denied").values_list("user", flat=True))
+    assert not inside & denied
+    assert inside | denied == {user.pk for user, _ in people}
 
 
 def test_fifty_requests_for_an_invitation_of_three_uses(competition):

@@ -1,6 +1,7 @@
 """The audit as a job: asked for on a page, done by a child of the scoring worker, read again by its organizer."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cast_of_stories import GOOD
@@ -99,6 +100,15 @@ def test_no_label_is_told_by_an_audit_that_cannot_be_made_or_can(as_olga, compet
         audits()
         assert "7310859" not in text(as_olga.get(ADDRESS)) + caplog.text + "".join(capfd.readouterr())
     assert "does not fit the competition" in DataAudit.objects.first().failure
+
+
+@pytest.mark.parametrize("name", ["answer", "said"])
+def test_a_data_file_of_any_name_stays_as_it_is(competition, name):
+    kept = DataFile.objects.create(competition=competition, name=name, file=ContentFile("to be read", name=name))
+    ask_for_audit(competition, None)
+    audits()
+    assert DataAudit.objects.get().state == JobState.DONE
+    assert Path(kept.file.path).read_text() == "to be read"
 
 
 def test_an_audit_that_takes_too_long_is_ended(as_olga, competition, settings):

@@ -227,6 +227,21 @@ def test_a_chunk_is_judged_by_its_head(as_alice, alices_team, length, status, fi
     assert finding in answer.json()["problem"]
 
 
+def test_a_form_sent_to_the_chunks_address_is_refused_unread(alice, as_alice, alices_team):
+    address = begun(as_alice)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    client.get("/competitions/stars/submit/")
+    answer = client.generic(
+        "POST",
+        address,
+        CONTENT_TYPE="multipart/form-data; boundary=x",
+        CONTENT_LENGTH="5000000000",
+        **{"wsgi.input": NeverRead()},
+    )
+    assert answer.status_code == 405
+
+
 def test_an_offset_is_a_number(as_alice, alices_team):
     address = begun(as_alice)
     for offset in ("", "-1", "1e3", "9" * 20):

@@ -2,13 +2,14 @@
 
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from codabench_bundles import LABELS, TEST, YAML, bundle, zipped
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
-from competitions.models import Competition, DataFile, Solution
+from competitions.models import Competition, DataFile, Solution, data_storage, label_storage
 from grading.tasks import check_solutions
 from teams.joining import join
 
@@ -96,7 +97,9 @@ def test_the_report_has_a_line_for_each_field_that_is_not_mapped_with_the_reason
 
 
 def test_without_a_metric_there_is_a_report_and_nothing_else(run):
-    assert "Nothing was imported: say by --metric" in run(bundle())
+    said = run(bundle())
+    assert said.startswith("No --metric was given; this report takes Mean squared error for it.")
+    assert "Nothing was imported: say by --metric" in said
     assert not Competition.objects.exists()
 
 
@@ -189,10 +192,33 @@ def test_odd_values_are_told_and_stop_nothing(run):
         .replace("max_submissions_per_day: 3", "max_submissions_per_day: -3")
     )
     said = run(bundle(yaml), "--metric", "mse")
-    assert "phases: start: look at this. What stands there is no date: set the date by hand." in said
+    assert "phases: start: look at this. Set the date by hand: what stands there is no date." in said
     assert "phases: end: look at this." in said
     assert "pages: About us: not mapped. Its file is not in the bundle." in said
     assert Competition.objects.get().daily_limit == 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("title: About us", 'title: "\\ud800"', "pages: Page 3: mapped."),
+        ("made_up_key", '"\\ud800"', "'\\ud800': not mapped."),
+        ("2026-12-31", "0001-01-01T00:00:00+10:00", "Set the date by hand: '0001-01-01T00:00:00+10:00' is no date"),
+        ("made_up_key: 1", "\n".join(f"k{number}: 1" for number in range(90)), "…: not mapped. And 44 more keys."),
+    ],
+)
+def test_what_no_page_or_calendar_can_hold_is_told(run, old, new, said):
+    assert said in run(bundle(YAML.replace(old, new))).encode().decode()
+
+
+def test_the_last_day_of_the_calendar_has_no_day_after_it(refused):
+    yaml = YAML.replace("2026-12-31", "9999-12-31").replace("2027-03-01T18:53:00+09:00", "9999-12-31")
+    assert "The competition must close after it opens." in refused(bundle(yaml), "--metric", "mse")
+
+
+def test_one_page_that_is_named_a_thousand_times_is_refused(refused):
+    yaml = YAML.replace("pages:\n", "pages:\n" + "  - {title: a, file: about.md}\n" * 1000)
+    assert "pages: there are 1,003; at most 50 are taken." in refused(bundle(yaml), "--metric", "mse")
 
 
 def test_bombs_in_bombs_and_paths_outside_are_refused(refused, settings):
@@ -202,6 +228,27 @@ def test_bombs_in_bombs_and_paths_outside_are_refused(refused, settings):
     evil = zipped({"../evil.csv": "1"})
     assert "a path that leads outside" in refused(bundle(public_zip=evil), "--metric", "mse")
     assert "cannot be read: it is no zip" in refused(bundle(public_zip=b"no zip"), "--metric", "mse")
+
+
+def files_of(storage):
+    return {path for path in Path(storage.location).rglob("*") if path.is_file()}
+
+
+def test_an_import_that_fails_at_its_labels_leaves_no_file_behind(run, monkeypatch):
+    before = files_of(data_storage())
+    monkeypatch.setattr(label_storage(), "_save", lambda *_: (_ for _ in ()).throw(OSError("the disk is full")))
+    with pytest.raises(OSError, match="disk is full"):
+        run(bundle(), "--metric", "mse")
+    assert not Competition.objects.exists()
+    assert files_of(data_storage()) == before
+
+
+def test_an_import_that_is_refused_leaves_no_labels_behind(run):
+    before = files_of(label_storage())
+    Competition.objects.create(slug="taken", title="Taken", tagline="x")
+    with pytest.raises(CommandError, match="There is a competition 'taken' already"):
+        run(bundle(), "--metric", "mse", "--slug", "taken")
+    assert files_of(label_storage()) == before
 
 
 def test_dates_out_of_order_are_refused(refused):

@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 from cast_of_stories import SOLUTION
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from accounts.models import User
+from competitions.as_files.planning import plan
+from competitions.as_files.reading import read
+from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import NOT_SETTINGS, SETTINGS
+from competitions.as_files.source import open_source
 from competitions.models import Competition, DataFile, PublishOverride
 from grading.tasks import launch_checks
+from leaderboard.consequences import apply
 from leaderboard.models import Standing
 from submissions.launch_jobs import ask_for_launch_check
 from teams.joining import join
@@ -127,6 +133,16 @@ def test_labels_leave_by_their_own_command_for_their_owner_alone(competition, tm
     assert (tmp_path / "labels.csv").read_text() == SOLUTION
     assert (tmp_path / "labels.csv").stat().st_mode & 0o777 == 0o600
     assert "exists already" in refused("labels", "stars", tmp_path / "labels.csv")
+
+
+def test_an_export_that_fails_leaves_no_file_behind(competition, tmp_path):
+    target = tmp_path / "stars.zip"
+    assert "cannot be written: No such file or directory" in refused("export", "stars", tmp_path / "none/stars.zip")
+    assert "cannot be written: No such file or directory" in refused("labels", "stars", tmp_path / "none/labels.csv")
+    stored = competition.data_files.get().file
+    stored.storage.delete(stored.name)
+    assert "The stored file of test.csv is gone. Upload it again" in refused("export", "stars", target)
+    assert not target.exists()
 
 
 def test_a_plan_shows_the_change_and_writes_nothing_then_apply_makes_it(edit, exported, competition):
@@ -265,6 +281,9 @@ def test_files_publish_through_the_launch_check_or_for_a_reason_that_is_kept(edi
         ("notice: ''", 'notice: "\\ud800"', "notice: found"),
         ("notice: ''", "notice: &a [*a]", "there are more aliases (*name) than are taken here"),
         ("notice: ''", f"notice: {'[' * 3000}", "competition.yaml"),
+        ("daily_limit: 5", f"daily_limit: 0x{'f' * 5000}", "line 18: '0xffffffffffffffffff' is no whole number up to"),
+        ("daily_limit: 5", f"daily_limit: {'9' * 5000}", "line 18: '99999999999999999999' is no whole number up to"),
+        ("holdout: 1", f"holdout: 0x{'f' * 5000}", "line 2: '0xffffffffffffffffff' is no whole number up to"),
     ],
 )
 def test_bad_yaml_gets_a_sentence_and_the_competition_stays(edit, competition, old, new, sentence):
@@ -277,6 +296,22 @@ def test_all_problems_are_named_at_once(edit, exported):
     edit("daily_limit: 5", "dayly_limit: five")
     edit("closes_at: null", "closes_at: soon")
     assert len(refused("apply", exported).splitlines()) == 2
+
+
+def test_of_very_many_problems_the_first_are_named(edit, exported):
+    edit("holdout: 1\n", "holdout: 1\n" + "".join(f"k{number}: 1\n" for number in range(500)))
+    said = refused("apply", exported).splitlines()
+    assert len(said) == 51
+    assert said[-1] == "There is more to mend than these 50."
+
+
+def test_a_data_file_that_is_named_again_and_again_is_refused(edit, exported):
+    edit("data:\n", "data:\n- name: test.csv\n")
+    assert "data: test.csv is named twice." in refused("apply", exported)
+    edit("data:\n", "data:\n" + "- name: test.csv\n" * 300)
+    said = refused("apply", exported)
+    assert "data: 302 files are named; a competition has at most 300." in said
+    assert "named twice" not in said
 
 
 def bomb(path: Path) -> Path:
@@ -347,6 +382,39 @@ def test_apply_makes_all_or_nothing(edit, exported, competition, monkeypatch):
     competition.refresh_from_db()
     assert competition.daily_limit == 5
     assert sorted(DataFile.objects.get().file.storage.listdir("stars")[1]) == stored_before
+
+
+def test_a_submission_between_plan_and_apply_is_noticed(edit, exported, competition, alices_team, graded):
+    with open_source(edit("decimals: 3", "decimals: 5")) as source:
+        planned = plan(read(source), Competition.objects.get())
+        graded(alices_team)
+        with pytest.raises(FilesRefused, match="was changed after this plan was made"):
+            apply(planned, None)
+    competition.refresh_from_db()
+    assert competition.decimals == 3
+
+
+class SlowFiles:
+    """Files that take so long that nobody should wait for them: it is written down whether a transaction was open."""
+
+    def __init__(self, source):
+        self.source, self.sizes, self.held_a_transaction = source, source.sizes, set()
+
+    def open(self, name):
+        self.held_a_transaction.add(connection.in_atomic_block)
+        return self.source.open(name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_files_are_copied(edit, exported, competition):
+    (exported / "data/test.csv").write_text("id,user_id\n1,a\n")
+    text = (exported / "competition.yaml").read_text().split("  size_bytes")[0]
+    (exported / "competition.yaml").write_text(text.replace("final_selection_count: 2", "final_selection_count: 1"))
+    with open_source(exported) as source:
+        slow = SlowFiles(source)
+        apply(plan(read(slow), Competition.objects.get()), None)
+    assert slow.held_a_transaction == {False}
+    assert competition.data_files.get().file.read() == b"id,user_id\n1,a\n"
 
 
 def test_a_change_between_plan_and_apply_is_noticed(edit, exported, competition):

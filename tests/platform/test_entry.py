@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Letter, User
 from competitions.models import Competition, EntryPolicy
+from teams.entry import ask_to_enter
 from teams.entry_invitations import invite_addresses, invite_by_link
 from teams.joining import team_of
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest, Membership
@@ -108,7 +109,7 @@ def test_somebody_asks_the_organizer_approves_and_they_join(as_alice, as_olga, a
 
     act = {"action": "approve_requests", "_selected_action": [request.pk]}
     question = text(as_olga.post("/admin/teams/entryrequest/", act))
-    assert "Approve these requests?" in question
+    assert "These people will be able to join." in question
     assert "Alice of the reading class." in question
     assert not Membership.objects.exists()
     answer = as_olga.post("/admin/teams/entryrequest/", {**act, "confirmed": "yes"}, follow=True)
@@ -118,12 +119,35 @@ def test_somebody_asks_the_organizer_approves_and_they_join(as_alice, as_olga, a
     assert "You have joined" in joins(as_alice)
 
 
+def test_the_list_of_requests_asks_for_all_addresses_at_once(
+    as_olga, alice, bob, competition, django_assert_max_num_queries
+):
+    asks(competition, EntryPolicy.APPROVAL)
+    people = [alice, bob, *(User.objects.create_user(f"user{n}", f"user{n}@example.org") for n in range(20))]
+    for person in people:
+        confirm(person, person.email)
+        ask_to_enter(person, competition)
+    with django_assert_max_num_queries(20):
+        page = text(as_olga.get("/admin/teams/entryrequest/"))
+    assert all(person.email in page for person in people)
+
+
+def test_more_requests_than_can_be_asked_about_at_once_are_not_asked_about(as_olga, competition):
+    asks(competition, EntryPolicy.APPROVAL)
+    people = User.objects.bulk_create([User(username=f"user{n}") for n in range(501)])
+    made = EntryRequest.objects.bulk_create([EntryRequest(competition=competition, user=user) for user in people])
+    form = {"action": "approve_requests", "_selected_action": [made[0].pk], "select_across": "1"}
+    page = text(as_olga.post("/admin/teams/entryrequest/", form, follow=True))
+    assert "These are 501; 500 at once is the most." in page
+    assert not EntryRequest.objects.exclude(state="waiting").exists()
+
+
 def test_a_denied_person_reads_the_reason_and_can_be_approved_later(as_alice, as_olga, competition):
     asks(competition, EntryPolicy.APPROVAL)
     as_alice.post(f"{JOIN}ask/", {})
     request = EntryRequest.objects.get()
     act = {"action": "deny_requests", "_selected_action": [request.pk], "confirmed": "yes"}
-    assert "A denial needs its reason" in text(as_olga.post("/admin/teams/entryrequest/", act))
+    assert "Say why." in text(as_olga.post("/admin/teams/entryrequest/", act))
     as_olga.post("/admin/teams/entryrequest/", {**act, "reason": "The class is full."})
     assert "denied your request: The class is full." in text(as_alice.get(JOIN))
     assert "The class is full." in joins(as_alice)
@@ -219,12 +243,28 @@ def test_an_invitation_to_an_address_is_for_its_owner_alone(as_olga, alice, bob,
     assert "You have joined" in joins(signed_in(alice))
 
 
+def test_two_thousand_addresses_are_invited_in_a_few_questions(competition, olga, django_assert_max_num_queries):
+    class_list = [f"pupil{number}@example.org" for number in range(2000)]
+    with django_assert_max_num_queries(60):
+        made = invite_addresses(competition, class_list, olga, "http://testserver")
+    assert Letter.objects.count() == 2000
+    assert {one.email for one in made} == set(class_list)
+    assert invite_addresses(competition, class_list[:3], olga, "http://testserver") == []
+
+
 def test_addresses_that_are_none_are_refused_whole(as_olga, competition):
     answer = as_olga.post(
         "/admin/teams/entryinvitation/add/",
         {"competition": competition.pk, "addresses": "ada@example.org\n@example.org", "max_uses": "1"},
     )
     assert "&#x27;@example.org&#x27; is not an e-mail address" in text(answer)
+    assert not EntryInvitation.objects.exists()
+
+
+def test_an_address_that_is_too_long_to_be_kept_is_none(as_olga, competition):
+    far_too_long = f"{'a' * 243}@example.org"
+    form = {"competition": competition.pk, "addresses": far_too_long, "max_uses": "1"}
+    assert "has 255 characters; 254 is the most" in text(as_olga.post("/admin/teams/entryinvitation/add/", form))
     assert not EntryInvitation.objects.exists()
 
 
@@ -248,6 +288,14 @@ def test_an_invitation_of_another_competition_is_not_known_here(as_alice, compet
     asks(competition, EntryPolicy.INVITATION)
     other = Competition.objects.create(slug="other", title="Other", tagline="x", is_published=True)
     assert "not known here" in joins(as_alice, invitation=invite_by_link(other, 1, None).token)
+
+
+def test_an_invitation_with_a_character_that_no_database_keeps_is_not_known(as_alice, competition):
+    """PostgreSQL takes no NUL at all."""
+    asks(competition, EntryPolicy.INVITATION)
+    for sent in (as_alice.get(f"{JOIN}?invitation=%00&team=%00"), as_alice.post(JOIN, {"invitation": "\0"})):
+        assert sent.status_code == 200
+        assert "This invitation is not known here" in text(sent)
 
 
 def test_an_invitation_opens_a_competition_of_a_list_or_of_approval_too(as_alice, competition):

@@ -1,9 +1,14 @@
 """Rows that should not count: olga names them, the worker writes the version, and it is scored like any other."""
 
-from cast_of_stories import GOOD
+from pathlib import Path
+
+from cast_of_stories import GOOD, SOLUTION
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from competitions.models import Solution
+from competitions.models import Competition, Solution, label_storage
+from grading.excluded_rows import exclude_rows, write_file
+from grading.solutions import check
 from grading.tasks import check_solutions
 
 
@@ -88,3 +93,48 @@ def test_excluding_goes_on_from_what_was_excluded(as_olga, competition):
     exclude(as_olga, newest(competition), "5")
     made = newest(competition)
     assert (made.version, made.private_count, made.ignored_count) == (3, 1, 2)
+
+
+def label_files():
+    return [path for path in Path(label_storage().location).rglob("*") if path.is_file()]
+
+
+def test_two_workers_that_hear_one_bell_write_one_file(competition, olga):
+    before = len(label_files())
+    pk = exclude_rows(Solution.objects.get(), [4], "Printed twice.", olga).pk
+    first, second, third = (Solution.objects.get(pk=pk) for _ in range(3))
+    assert write_file(first)
+    # The second was read before the first had written; the third is checked when all is done.
+    assert not check(second)
+    assert check(first)
+    assert not check(third)
+    assert len(label_files()) == before + 1
+    assert Path(Solution.objects.get(pk=pk).file.path).is_file()
+
+
+def test_rows_of_a_version_that_fits_no_more_are_refused_and_hold_nobody_up(as_olga, competition, olga):
+    # Nothing was sent yet, so the metric may still change: ratings of 2 to 5 are no classes 0 and 1.
+    other = Competition.objects.create(slug="zebras", title="Zebras", tagline="Predict stripes.")
+    waits = Solution.objects.create(competition=other, version=1, file=ContentFile(SOLUTION, name="solution.csv"))
+    Competition.objects.filter(pk=competition.pk).update(metric="auc")
+    exclude(as_olga, Solution.objects.get(competition=competition), "4")
+    made = newest(competition)
+    assert made.verdict == Solution.Verdict.REFUSED
+    shown = text(as_olga.get(f"/admin/competitions/solution/{made.pk}/change/"))
+    assert "Version 1 of the solution does not fit the competition&#x27;s columns, range and metric any more" in shown
+    waits.refresh_from_db()
+    assert waits.verdict == Solution.Verdict.ACCEPTED
+
+
+def test_a_version_whose_check_breaks_holds_nobody_up(competition):
+    other = Competition.objects.create(slug="zebras", title="Zebras", tagline="Predict stripes.")
+    waits = Solution.objects.create(competition=other, version=1, file=ContentFile(SOLUTION, name="solution.csv"))
+    # Its file has become a folder, which no check expects.
+    odd = competition.solutions.create(version=2, file=ContentFile(SOLUTION, name="solution.csv"))
+    Path(odd.file.path).unlink()
+    Path(odd.file.path).mkdir()
+    check_solutions()
+    waits.refresh_from_db()
+    assert waits.verdict == Solution.Verdict.ACCEPTED
+    odd.refresh_from_db()
+    assert odd.verdict == Solution.Verdict.WAITING

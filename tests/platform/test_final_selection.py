@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from competitions.models import Competition
+from grading.tasks import score_waiting
 from leaderboard.board import standings
 from leaderboard.final_selection import SelectionRefused, select
 from leaderboard.models import Standing
-from submissions.models import Status
+from submissions.models import Status, Submission
 
 # Public: id 1 is wrong by 1: 0.5. Private: all right: 0.
 SAFE = "id,rating\n1,4\n2,3\n3,4\n4,1\n5,2\n"
@@ -76,6 +77,28 @@ def test_a_full_selection_and_what_cannot_be_chosen_say_why(alices_team, graded)
     assert third.is_selected
 
 
+def test_a_chosen_one_that_was_disqualified_can_still_make_room(as_alice, alices_team, graded):
+    first, second, third = (graded(alices_team, SAFE) for _ in range(3))
+    select(first)
+    select(second)
+    Submission.objects.filter(pk=second.pk).update(disqualified_at=timezone.now(), disqualification="Not their own.")
+    page = as_alice.get("/competitions/stars/submissions/").content.decode()
+    assert page.count("Chosen ✓") == 2
+    as_alice.post(reverse("choose_submission", args=[second.pk]), {"selected": "no"})
+    as_alice.post(reverse("choose_submission", args=[third.pk]), {"selected": "yes"})
+    assert set(Submission.objects.filter(is_selected=True)) == {first, third}
+
+
+def test_one_that_waits_for_its_score_can_be_chosen_and_counts_when_it_has_it(competition, alices_team, graded, send):
+    graded(alices_team, SAFE)
+    waiting = send(alices_team, MIDDLING)
+    select(waiting)
+    close()
+    assert private_scores(competition) == [(1, "alice", 0.0)]
+    score_waiting()
+    assert private_scores(competition) == [(1, "alice", 3.0)]
+
+
 def test_nobody_chooses_for_another_team_or_after_closing(as_alice, alices_team, bobs_team, graded):
     bobs, mine = graded(bobs_team, SAFE), graded(alices_team, SAFE)
     assert as_alice.post(reverse("choose_submission", args=[bobs.pk]), {"selected": "yes"}).status_code == 404
@@ -98,6 +121,19 @@ def test_private_scores_wait_for_the_reveal_not_for_the_closing(as_alice, alices
     assert "3.000" in as_alice.get(mine).content.decode()
 
 
+def test_a_web_process_whose_clock_runs_fast_reveals_nothing_early(as_alice, alices_team, graded, monkeypatch):
+    sent = graded(alices_team, GOOD)
+    close(revealed=False)
+    real = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(hours=2))
+    for address in ("leaderboard/?board=private", "submissions/"):
+        assert "Private" not in as_alice.get(f"/competitions/stars/{address}").content.decode()
+    for address in (sent.get_absolute_url(), reverse("submission_status", args=[sent.pk])):
+        assert "Private score" not in as_alice.get(address).content.decode()
+    board = reverse("leaderboard_file", args=["stars", "csv"])
+    assert as_alice.get(f"{board}?board=private").status_code == 404
+
+
 def test_a_late_submission_has_a_public_score_alone_and_no_rank_ever(as_alice, competition, alices_team, graded):
     graded(alices_team, GOOD)
     close()
@@ -110,6 +146,7 @@ def test_a_late_submission_has_a_public_score_alone_and_no_rank_ever(as_alice, c
     assert private_scores(competition) == [(1, "alice", 3.0)]
     page = as_alice.get(late.get_absolute_url()).content.decode()
     assert "0.000" in page
+    assert "Sent after closing: it has a score on the public part alone, and no rank." in page
     assert "Private score" not in page
     assert "Your team ranks" not in page
     assert "late" in as_alice.get("/competitions/stars/submissions/").content.decode()

@@ -61,6 +61,12 @@ def test_the_history_carries_no_inline_style(as_olga, competition):
     assert "style=" not in page
 
 
+@pytest.mark.parametrize("where", ["nonsense", "999999", "99999999999999999999999"])
+def test_the_history_of_what_is_not_there_is_not_found(as_olga, competition, where):
+    for listed in (COMPETITIONS, PAGES, FILES):
+        assert as_olga.get(f"{listed}{where}/history/").status_code == 404
+
+
 def test_a_competitions_page_leads_to_the_history_of_its_parts(as_olga, competition):
     page = text(as_olga.get(f"{COMPETITIONS}{competition.pk}/change/"))
     rules = Page.objects.get(competition=competition, kind=PageKind.RULES)
@@ -86,7 +92,8 @@ def test_a_competition_with_scores_is_not_deleted_and_the_page_says_why(as_root,
     graded(alices_team, GOOD)
     for method in (as_root.get, as_root.post):
         page = text(method(f"{COMPETITIONS}{competition.pk}/delete/", follow=True))
-        assert "Five stars cannot be deleted: it has 1 graded submissions, and scores are kept." in page
+        assert "Five stars cannot be deleted: it has 1 graded submission, and scores are kept." in page
+        assert "Take it off the site by “Unpublish”" in page
     assert Competition.objects.filter(pk=competition.pk).exists()
     assert "delete_selected" not in text(as_root.get(COMPETITIONS))
 

@@ -1,5 +1,6 @@
 """The launch check: a rehearsal on the real path, each line in order and not, and nothing left of it."""
 
+import gzip
 from datetime import timedelta
 from pathlib import Path
 
@@ -147,6 +148,15 @@ def test_a_worker_killed_after_any_step_is_followed_by_another(as_olga, with_fil
     assert turns == 13
     assert len(LaunchCheck.objects.get().lines) == 16
     assert stored_files() == files
+
+
+def test_what_a_rehearsal_has_sent_freezes_no_setting(as_olga, with_files, settings):
+    settings.TURN_SECONDS = 0
+    as_olga.post(ADDRESS)
+    launch_checks()
+    assert Submission.objects.count() == 1
+    form = text(as_olga.get(f"/admin/competitions/competition/{with_files.pk}/change/"))
+    assert '<select name="metric"' in form
 
 
 def test_what_a_killed_worker_holds_is_taken_up_by_the_sweepers_bell(as_olga, with_files, settings, mailbox):
@@ -468,9 +478,16 @@ def test_models_that_cannot_be_asked_and_models_that_wait(as_olga, takes_models)
     [
         ("extra.csv", "id,hint\n1,5\n2,3\n3,4\n4,1\n5,2\n", "Column 'hint' of extra.csv holds the hidden labels."),
         ("solution.csv", SOLUTION, "solution.csv has the columns of a solution: id, target and Usage."),
+        (
+            "extra.csv.gz",
+            gzip.compress(b"id,hint\n1,5\n2,3\n3,4\n4,1\n5,2\n"),
+            "Column 'hint' of extra.csv.gz holds the hidden labels.",
+        ),
     ],
 )
 def test_labels_among_the_data_files(as_olga, with_files, name, content, where):
+    # One that cannot be looked into comes first, and hides nothing.
+    add_file(with_files, "broken.csv", 'id,pages\n1,"\n')
     add_file(with_files, name, content)
     assert line(run(as_olga), "Labels") == ("red", where)
 

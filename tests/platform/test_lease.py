@@ -1,9 +1,14 @@
 """A claim lives as long as its work, and not longer."""
 
+from pathlib import Path
+
 import pytest
 from running_site import eventually
 
+from config.clock import seconds_from_now
 from grading.lease import kept_alive
+from grading.scoring import score_claimed
+from grading.tasks import score_waiting
 from submissions import lifecycle
 from submissions.models import Queue, Submission
 
@@ -39,3 +44,16 @@ def test_a_lost_claim_is_not_renewed(settings, alices_team, send):
         assert not lifecycle.renew(late)
     assert successor.attempt == late.attempt + 1
     assert Submission.objects.values_list(lease, flat=True).get(pk=submission.pk) == held_until
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_was_given_up_for_dead_leaves_no_answers_behind(alices_team, send):
+    submission = send(alices_team)
+    late = lifecycle.claim_next(Queue.SCORING)
+    Submission.objects.update(lease_until=seconds_from_now(-1))
+    assert lifecycle.release_expired() == 1
+    score_waiting()
+    score_claimed(late)
+    submission.refresh_from_db()
+    kept = Path(submission.evaluation.predictions.path)
+    assert list(kept.parent.iterdir()) == [kept]

@@ -67,6 +67,15 @@ def test_accuracy_ranks_the_higher_first_and_takes_whole_classes_only(alice, bob
     assert graded(alices, "id,kind\n1,2.5\n2,7\n3,2\n4,7\n").status == Status.REJECTED
 
 
+def test_the_submit_page_asks_for_whole_numbers_where_classes_are_compared(alice, client):
+    solution = "id,kind,Usage\n1,2,Public\n2,7,Private\n"
+    competition = competition_by("accuracy", solution, target_column="kind", lowest=1, highest=7, out_of_range="clip")
+    join(alice, competition)
+    client.force_login(alice)
+    page = client.get(f"/competitions/{competition.slug}/submit/").content.decode()
+    assert "every kind a whole number from 1 to 7 (others are clipped)." in page
+
+
 def test_the_larger_area_ranks_first_whatever_the_predictions_scale(alice, bob, graded):
     """Public classes 0, 1, 1: Alice has the 0 between the two others, Bob before both. In private Alice draws."""
     solution = "id,rating,Usage\n1,0,Public\n2,1,Public\n3,1,Public\n4,1,Private\n5,0,Private\n"

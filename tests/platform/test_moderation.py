@@ -12,10 +12,22 @@ from accounts.models import User
 from accounts.organizers import make_organizer
 from competitions.models import Competition
 from leaderboard.board import standings
+from leaderboard.mergers import accept_proposal, come_by_link
 from leaderboard.models import ModerationAct
-from leaderboard.moderation import ModerationRefused, disqualify_team, mark_baseline, unmark_baseline
+from leaderboard.moderation import (
+    ModerationRefused,
+    disqualify_submission,
+    disqualify_team,
+    mark_baseline,
+    reinstate_submission,
+    reinstate_team,
+    unmark_baseline,
+)
 from submissions.models import Submission
+from teams import invitations
 from teams.joining import join
+from teams.members import ChangeRefused, captain_of, hand_over
+from teams.merging import propose
 from teams.models import Team
 
 TEAMS, SUBMISSIONS, PEOPLE = "/admin/teams/team/", "/admin/submissions/submission/", "/admin/accounts/user/"
@@ -86,6 +98,14 @@ def test_a_disqualified_team_cannot_submit(as_olga, as_alice, alices_team):
     assert not Submission.objects.exists()
 
 
+def test_nor_can_a_disqualified_baseline(as_olga, as_alice, alices_team):
+    act(as_olga, TEAMS, "mark_baseline", alices_team)
+    act(as_olga, TEAMS, "disqualify_team", alices_team)
+    file = SimpleUploadedFile("predictions.csv", GOOD.encode())
+    assert as_alice.post("/competitions/stars/submit/", {"file": file}).status_code == 409
+    assert not Submission.objects.exists()
+
+
 def test_a_disqualified_submission_gives_way_to_the_teams_next_best(
     as_olga, as_alice, competition, alices_team, graded
 ):
@@ -106,6 +126,42 @@ def test_a_submission_disqualified_while_it_waits_never_ranks(as_olga, competiti
     act(as_olga, SUBMISSIONS, "disqualify_submission", waiting)
     graded(alices_team)
     assert [row.score for row in standings(competition)] == [0.5]
+
+
+def test_a_submission_that_a_merger_has_just_moved_leaves_the_board_of_its_new_team(
+    olga, bob, competition, alices_team, bobs_team, graded
+):
+    graded(alices_team)
+    best = graded(bobs_team, PERFECT)
+    stale = Submission.objects.select_related("team").get(pk=best.pk)
+    accept_proposal(propose(alices_team, alices_team.memberships.get().user, "bob"), bob)
+    assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.0)]
+    assert disqualify_submission(stale, "Made by hand", olga)
+    assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.5)]
+    assert ModerationAct.objects.get().team == alices_team
+    assert reinstate_submission(stale, "By another", olga)
+    assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.0)]
+
+
+def test_more_than_can_be_asked_about_at_once_are_not_asked_about(as_olga, competition, alices_team):
+    """A form with a field for each would be refused by the site itself, without a word."""
+    Team.objects.bulk_create([Team(competition=competition, name=f"team {n}") for n in range(501)])
+    form = {"action": "disqualify_team", "_selected_action": [alices_team.pk], "select_across": "1"}
+    page = text(as_olga.post(TEAMS, form, follow=True))
+    assert "These are 502; 500 at once is the most. Narrow the list by a filter or a search." in page
+    assert not ModerationAct.objects.exists()
+
+
+def test_what_was_done_to_a_team_stays_on_record_when_its_person_joins_another(
+    olga, alice, bob, alices_team, bobs_team
+):
+    disqualify_team(bobs_team, "Shared files", olga)
+    reinstate_team(bobs_team, "It was a brother", olga)
+    invitations.renew_link(alices_team, alice)
+    alices_team.refresh_from_db()
+    come_by_link(alices_team, alices_team.link_token, bob)
+    assert list(ModerationAct.objects.values_list("team__name", flat=True)) == ["bob", "bob"]
+    assert not bobs_team.memberships.exists()
 
 
 def test_without_a_reason_nothing_happens(as_olga, competition, alices_team, graded):
@@ -185,6 +241,34 @@ def test_a_closed_account_is_signed_out_and_its_teams_submissions_stay(
     assert again.context["user"].is_authenticated
     deeds = list(ModerationAct.objects.order_by("id").values_list("deed", "account__username", "by__username"))
     assert deeds == [("account_closed", "alice", "root"), ("account_reopened", "alice", "root")]
+
+
+def test_a_team_whose_captains_account_is_closed_is_led_by_its_longest_member_with_an_open_one(
+    as_root, alice, bob, competition, alices_team, bobs_team
+):
+    carol, dave = (
+        User.objects.create_user(name, f"{name}@example.org", "a fine password") for name in ("carol", "dave")
+    )
+    invitations.renew_link(alices_team, alice)
+    alices_team.refresh_from_db()
+    for guest in (bob, carol, dave):
+        join(guest, competition)
+        come_by_link(alices_team, alices_team.link_token, guest)
+    act(as_root, PEOPLE, "close_account", bob)
+    assert captain_of(alices_team) == alice
+    act(as_root, PEOPLE, "close_account", alice)
+    assert captain_of(alices_team) == carol
+    # Nor does a closed account come to lead when the captain's is deleted, or by handing over.
+    bob.refresh_from_db()
+    with pytest.raises(ChangeRefused, match="bob's account is closed"):
+        hand_over(alices_team, carol, bob)
+    carol.delete()
+    assert captain_of(alices_team) == dave
+
+
+def test_who_is_alone_leads_their_team_after_their_account_was_closed_and_opened(as_root, alice, alices_team):
+    act(as_root, PEOPLE, "close_account", alice)
+    assert captain_of(alices_team) == alice
 
 
 def test_nobody_closes_their_own_account_by_mistake(as_root, root):

@@ -1,12 +1,16 @@
 """Publishing: one gate, which asks the launch check, and keeps the reason of whoever passes it all the same."""
 
-import pytest
-from django.test import Client
+from datetime import timedelta
 
-from competitions.models import Competition, DataFile, PageKind, PublishOverride
-from competitions.publishing import PublishingRefused, publish
-from grading.tasks import launch_checks
-from submissions.launch_jobs import ask_for_launch_check
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils import timezone
+
+from competitions.models import Competition, DataFile, LaunchCheck, PageKind, PublishOverride
+from competitions.publishing import PublishingRefused, publish, what_stands_against
+from grading.tasks import audits, launch_checks
+from submissions.launch_jobs import ask_for_audit, ask_for_launch_check
 
 ADDRESS = "/competitions/stars/launch/publish/"
 REASON = "The rules follow on Monday; the class has them on paper."
@@ -79,6 +83,11 @@ def test_a_reason_in_writing_publishes_all_the_same_and_is_kept(as_olga, olga, d
     assert 'by <span class="break-name">olga</span>' in page
 
 
+def test_what_a_command_has_published_is_not_put_down_to_the_seed(as_olga, draft):
+    publish(draft, None, REASON)
+    assert "by a command (the seed, say) or an account that is gone" in text(as_olga.get(ADDRESS))
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -96,6 +105,36 @@ def test_a_check_of_something_else_does_not_count(as_olga, draft, change):
     assert not is_published()
     checked(draft)
     assert "Out of date" not in text(as_olga.get("/competitions/stars/launch/"))
+
+
+def test_an_audit_that_turns_red_after_the_check_stands_in_the_way(as_olga, draft):
+    # test.csv gives the target away, and the audit alone looks at that.
+    leaking = "id,user_id,rating\n" + "".join(f"{i},u{i},3\n" for i in range(1, 6))
+    DataFile.objects.all().delete()
+    DataFile.objects.create(competition=draft, name="test.csv", file=ContentFile(leaking, "t.csv"))
+    checked(draft)
+    assert "nothing in it is red" in text(as_olga.get(ADDRESS))
+    ask_for_audit(draft, None)
+    audits()
+    assert "The audit, which ended after the launch check, has red findings" in text(as_olga.get(ADDRESS))
+    assert as_olga.post(ADDRESS).status_code == 409
+    assert not is_published()
+    # A new check names it itself, and once.
+    checked(draft)
+    against = what_stands_against(draft)
+    assert len(against) == 1
+    assert against[0].startswith("Data was audited: The audit has")
+
+
+def test_a_check_from_before_its_end_does_not_count_after_it(as_olga, draft):
+    now = timezone.now()
+    Competition.objects.update(opens_at=now - timedelta(days=2), closes_at=now - timedelta(days=1))
+    checked(draft)
+    # The check as it would be had it been made in time, with nothing red.
+    LaunchCheck.objects.update(lines=[], worst="green", finished_at=now - timedelta(days=1, hours=1))
+    assert "It has ended since the launch check" in text(as_olga.get(ADDRESS))
+    assert as_olga.post(ADDRESS).status_code == 409
+    assert not is_published()
 
 
 def test_words_may_be_mended_after_the_check(as_olga, draft):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cast_of_stories import GOOD, PERFECT, SOLUTION
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -16,6 +17,7 @@ from grading import rescores
 from grading.scoring import score_claimed
 from grading.sweeper import sweep
 from grading.tasks import check_solutions, rescore, score_waiting
+from leaderboard.activity import best_over_time
 from leaderboard.board import standings
 from submissions import lifecycle
 from submissions.models import Evaluation, Queue, Status, Submission, prediction_storage
@@ -138,6 +140,17 @@ def test_what_is_graded_again_meanwhile_shows_the_old_version_alone(two_ranked, 
     assert board(competition) == [(1, "bob", 0.0), (2, "alice", 0.5)]
     score_waiting()
     assert board(competition) == [(1, "bob", 0.0), (2, "alice", 0.5)]
+
+
+def test_the_dashboard_draws_no_score_of_a_version_that_does_not_count(
+    competition, alices_team, graded, new_version, olga
+):
+    submission = graded(alices_team, GOOD)
+    rescores.ask(new_version(CORRECTED), olga)
+    rescore()
+    # While it waits to be graded again, its score by the new version is none of the board's.
+    assert lifecycle.regrade(submission)
+    assert [(score, team) for _, score, team in best_over_time(competition)] == [(0.5, "alice")]
 
 
 def test_what_alice_sends_after_the_preview_is_scored_before_it_counts(
@@ -325,6 +338,21 @@ def test_when_too_much_cannot_be_read_the_rescore_is_given_up(two_ranked, new_ve
     assert board(competition) == [(1, "bob", 0.0), (2, "alice", 0.5)]
 
 
+def test_a_version_that_fits_the_settings_no_more_is_told_without_its_labels(
+    two_ranked, new_version, olga, competition, as_olga
+):
+    asked = rescores.ask(new_version(CORRECTED), olga)
+    # The admin keeps such settings frozen; a hand in the database does not.
+    Competition.objects.update(highest=4.5, lowest=1.5)
+    rescore()
+    asked.refresh_from_db()
+    assert asked.state == State.FAILED
+    assert asked.failure == (
+        "Version 2 of the solution does not fit the competition's columns, range and metric any more; the first is "
+        "line 5. Set back what has changed, then ask again."
+    )
+
+
 def test_one_that_is_rejected_meanwhile_does_not_come_back(two_ranked, new_version, olga, competition):
     asked = rescores.ask(new_version(CORRECTED), olga)
     rescore()
@@ -359,6 +387,17 @@ def test_a_rescore_of_others_is_closed(as_olga, two_ranked, new_version, olga, c
     assert Client().post(f"{address}/make-active/", {"confirmed": "yes"}).status_code == 302
     asked.refresh_from_db()
     assert asked.state == State.PREVIEWED
+
+
+def test_who_may_only_look_at_solutions_begins_no_rescore(as_olga, two_ranked, new_version, olga):
+    solution = new_version(CORRECTED)
+    olga.groups.clear()
+    olga.user_permissions.add(Permission.objects.get(codename="view_solution"))
+    marked = {"action": "score_again", "_selected_action": solution.pk}
+    assert "Score everything by this version" not in text(as_olga.get("/admin/competitions/solution/"))
+    as_olga.post("/admin/competitions/solution/", marked)
+    assert as_olga.post(f"/admin/competitions/solution/{solution.pk}/score-again/").status_code == 403
+    assert not Rescore.objects.exists()
 
 
 def test_making_it_count_is_no_matter_of_a_link(as_olga, two_ranked, new_version, olga):

@@ -1,11 +1,11 @@
 """A rescore while everything else goes on: gradings, new files, choices of participants, and a second worker."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from cast_of_stories import GOOD, PERFECT, SOLUTION
-from django.db import connection
+from django.db import connection, transaction
 
 from competitions.models import Rescore
 from grading import rescores
@@ -15,13 +15,15 @@ from leaderboard.models import Standing
 from leaderboard.standings import rebuild
 from submissions import lifecycle
 from submissions.models import Evaluation, Status, Submission
+from teams.joining import hold_names
+from teams.members import hold
 
 ROUNDS = 12
 
 
-def on_a_connection_of_its_own(work: Callable[[int], object]) -> None:
+def on_a_connection_of_its_own(work: Callable[[int], object], rounds: int = ROUNDS) -> None:
     try:
-        for number in range(ROUNDS):
+        for number in range(rounds):
             work(number)
     finally:
         connection.close()
@@ -71,3 +73,24 @@ def test_everything_at_once_ends_with_one_score_each_under_the_new_version(
     kept = list(Standing.objects.order_by("team").values_list("team", "best", "final", "scored_count"))
     rebuild(competition)
     assert list(Standing.objects.order_by("team").values_list("team", "best", "final", "scored_count")) == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_team_that_takes_a_new_name_and_a_version_that_becomes_active_do_not_wait_for_each_other(
+    alices_team, alice, competition, graded, new_version, olga
+):
+    graded(alices_team, GOOD)
+    asked = rescores.ask(new_version(SOLUTION.replace("1,5,Public", "1,4,Public")), olga)
+    rescore()
+    assert rescores.make_active(Rescore.objects.get(pk=asked.pk))
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            hold(alices_team)
+            activating = threads.submit(on_a_connection_of_its_own, lambda _: rescore(), 1)
+            # On PostgreSQL it gets as far as the team's lock.
+            wait([activating], timeout=1)
+            hold_names(competition)
+        activating.result()
+    asked.refresh_from_db()
+    assert asked.state == Rescore.State.ACTIVE

@@ -12,6 +12,7 @@ from accounts.models import User
 from competitions.models import Competition
 from grading.tasks import score_waiting
 from submissions import lifecycle
+from submissions.models import Submission
 from submissions.quota import SubmissionRefused
 from submissions.uploads import store_upload
 from teams.joining import join, team_of
@@ -210,9 +211,16 @@ def test_nobody_leaves_a_team_that_has_submitted(alice, bob, together, competiti
     assert people(together) == ["alice", "bob"]
 
 
-def test_what_was_rejected_holds_nobody_back(alice, bob, together, competition):
+def test_what_was_rejected_holds_somebody_back_for_the_day_only(alice, bob, together):
+    """Or else: send files that cannot be graded, or models that fail, to the day's limit; leave; and begin anew."""
     upload(alice, together, BAD)
     score_waiting()
+    assert "until 00:00 UTC" in text(signed_in(bob).get(TEAM))
+    page = post(bob, "leave/")
+    assert "alice has sent files today" in page
+    assert "from 00:00 UTC on" in page
+    assert people(together) == ["alice", "bob"]
+    Submission.objects.update(submitted_at=timezone.now() - timedelta(days=1))
     assert "You have left alice" in post(bob, "leave/")
 
 
@@ -289,3 +297,9 @@ def test_a_disqualified_team_keeps_its_people_and_takes_nobody(alice, bob, toget
 def test_the_team_page_is_for_those_who_have_joined(carol, competition):
     assert "Join the competition first" in text(signed_in(carol).get(TEAM, follow=True))
     assert Client().get(TEAM).status_code == 302
+
+
+def test_a_link_with_a_character_that_no_database_keeps_is_not_found(alice, alices_team, as_alice):
+    """PostgreSQL takes no NUL at all."""
+    assert as_alice.get(f"{TEAM}link/%00/").status_code == 404
+    assert as_alice.post(f"{TEAM}link/%00/").status_code == 404

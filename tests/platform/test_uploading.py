@@ -14,6 +14,7 @@ from competitions.models import Competition, Solution
 from grading.tasks import score_waiting
 from submissions.models import Status, Submission
 from submissions.quota import allowance, day_of, in_words
+from teams.models import Team
 
 ADDRESS = "/competitions/stars/submit/"
 
@@ -102,6 +103,24 @@ def test_a_closed_competition_says_when_it_closed(as_alice, alices_team):
     assert response.status_code == 409
     assert "closed on" in refusal(response)
     assert not Submission.objects.exists()
+
+
+def test_a_disqualified_team_is_told_before_it_chooses_a_file(as_alice, alices_team):
+    Team.objects.filter(pk=alices_team.pk).update(disqualified_at=timezone.now(), disqualification="Two accounts.")
+    page = as_alice.get(ADDRESS)
+    assert "was disqualified: Two accounts." in refusal(page)
+    assert 'type="file"' not in page.content.decode()
+    assert "may send" not in page.content.decode()
+    assert post(as_alice).status_code == 409
+    assert not Submission.objects.exists()
+
+
+def test_a_web_process_whose_clock_runs_fast_closes_nothing_early(as_alice, alices_team, monkeypatch):
+    real = timezone.now()
+    Competition.objects.update(opens_at=real - timedelta(days=1), closes_at=real + timedelta(minutes=5))
+    monkeypatch.setattr(timezone, "now", lambda: real + timedelta(minutes=10))
+    assert post(as_alice).status_code == 302
+    assert not Submission.objects.get().is_late
 
 
 def test_a_competition_that_has_not_opened_says_when_it_will(as_alice, alices_team):

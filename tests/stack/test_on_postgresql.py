@@ -24,6 +24,7 @@ def postgresql() -> Iterator[str]:
 @pytest.mark.skipif(
     os.geteuid() == 0 and "CI" not in os.environ, reason="as root, PostgreSQL would add a system user to this machine"
 )
+@pytest.mark.timeout(1500)
 def test_every_story_of_the_site_is_true_on_postgresql_too(postgresql):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/platform", "tests/house"],

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.base import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from competitions.as_files.planning import Plan
@@ -17,6 +17,7 @@ from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import SETTINGS, DataEntry
 from competitions.as_files.source import Source, chunks_of
 from competitions.as_files.writing import fingerprint
+from competitions.freezing import MAY_FREEZE, frozen_settings
 from competitions.models import Competition, DataFile, Page, data_storage
 from competitions.publishing import PublishingRefused, publish, unpublish
 
@@ -44,7 +45,7 @@ def apply(
             setattr(competition, name, plan.wanted.values[name])
         competition.expected_solution_sha256 = "" if _has_labels(competition) else plan.wanted.solution_sha256 or ""
         competition._change_reason = "applied from files"  # type: ignore[attr-defined]
-        competition.save()
+        _save(competition, plan)
         _set_organizers(competition, plan, by)
         for kind, text in plan.wanted.pages.items():
             _set_page(competition, kind, text)
@@ -57,15 +58,27 @@ def apply(
 def _row(plan: Plan) -> Competition:
     """The competition to be written, locked, and as it was when it was planned."""
     if plan.competition is None:
-        if Competition.objects.filter(slug=plan.wanted.slug).exists():
-            raise FilesRefused(f"There is a competition {plan.wanted.slug!r} by now. Choose another slug.")
         return Competition(slug=plan.wanted.slug)
-    competition = Competition.objects.select_for_update(no_key=True).get(pk=plan.competition.pk)
-    if fingerprint(competition) != plan.against:
+    # What submissions freeze is changed while none can arrive; else they need not wait for this.
+    may_freeze = any(plan.changed(name) for name in MAY_FREEZE)
+    competition = Competition.objects.select_for_update(no_key=not may_freeze).get(pk=plan.competition.pk)
+    is_frozen = any(plan.changed(name) for name in frozen_settings(competition))
+    if is_frozen or fingerprint(competition) != plan.against:
         raise FilesRefused(
             f"{competition.title} was changed after this plan was made. Nothing was applied; look at a new plan."
         )
     return competition
+
+
+def _save(competition: Competition, plan: Plan) -> None:
+    taken = Competition.objects.filter(slug=plan.wanted.slug)
+    try:
+        with transaction.atomic():
+            competition.save()
+    except IntegrityError as error:
+        if plan.competition is None and taken.exists():
+            raise FilesRefused(f"There is a competition {plan.wanted.slug!r} by now. Choose another slug.") from error
+        raise
 
 
 def _set_published(competition: Competition, plan: Plan, by: User | None, override_reason: str) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import (
     COUNT,
@@ -32,6 +34,8 @@ from competitions.models import PageKind
 SHA256 = r"[0-9a-f]{64}"
 PAGE_FILES = {f"pages/{kind.value}.md": kind.value for kind in PageKind}
 CODABENCH_KEYS = {"phases", "leaderboards", "tasks"}
+# So many are told of at once; whoever has more has sent another file than they meant.
+MOST_PROBLEMS = 50
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ def read(source: Source) -> Bundle:
     )
     problems += _stray_files(source, description.data)
     if problems:
-        raise FilesRefused(*problems)
+        more = [f"There is more to mend than these {MOST_PROBLEMS}."] if len(problems) > MOST_PROBLEMS else []
+        raise FilesRefused(*problems[:MOST_PROBLEMS], *more)
     return Bundle(description, source)
 
 
@@ -72,7 +77,8 @@ def _slug(content: Mapping[Any, Any], problems: list[str]) -> str:
             f"{YAML_FILE}: {FORMAT_KEY} is {shown(content.get(FORMAT_KEY))}; "
             f"this site reads format {FORMAT}. Write “{FORMAT_KEY}: {FORMAT}”."
         )
-    problems.extend(f"{YAML_FILE}: {unknown_key(key, KEYS)}" for key in content if key not in KEYS)
+    unknown = [key for key in content if key not in KEYS]
+    problems.extend(f"{YAML_FILE}: {unknown_key(key, KEYS)}" for key in unknown[: MOST_PROBLEMS + 1])
     slug = text_from(content.get("slug"))
     if slug is None or not re.fullmatch(r"[-a-zA-Z0-9_]{1,50}", slug):
         problems.append(
@@ -131,11 +137,17 @@ def _data(content: Mapping[Any, Any], source: Source, problems: list[str]) -> tu
     if not isinstance(listed, list):
         problems.append(f"{YAML_FILE}: data: expected a list of files, each beginning with “- name: …”.")
         return None
+    if len(listed) > settings.MAX_COMPETITION_FILES:
+        problems.append(
+            f"{YAML_FILE}: data: {len(listed):,} files are named; a competition has at most "
+            f"{settings.MAX_COMPETITION_FILES:,}."
+        )
+        return None
     for number, item in enumerate(listed, 1):
-        entry = _data_entry(item, number, source, problems)
-        if entry is not None and entry.name in entries:
-            problems.append(f"{YAML_FILE}: data: {entry.name} is named twice. Leave one of them out.")
-        elif entry is not None:
+        # Before its bytes are read once more.
+        if isinstance(item, dict) and item.get("name") in list(entries):
+            problems.append(f"{YAML_FILE}: data: {item['name']} is named twice. Leave one of them out.")
+        elif (entry := _data_entry(item, number, source, problems)) is not None:
             entries[entry.name] = entry
     return tuple(sorted(entries.values(), key=lambda entry: entry.name))
 

@@ -9,6 +9,8 @@ from competitions.as_files.refusal import FilesRefused
 
 QUOTES = "A text with ': ', '#' or quotes in it goes between double quotes."
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
+# Nothing here counts further than a column of a database does; Python will not even write longer ones out.
+LARGEST_NUMBER = 2**63 - 1
 
 
 class _Reader(yaml.SafeLoader):
@@ -38,7 +40,19 @@ def _as_it_stands(reader: _Reader, node: yaml.ScalarNode) -> str:
     return str(reader.construct_scalar(node))
 
 
+def _whole_number(reader: _Reader, node: yaml.ScalarNode) -> int:
+    try:
+        number = int(reader.construct_yaml_int(node))
+    except ValueError:
+        number = LARGEST_NUMBER + 1
+    if abs(number) > LARGEST_NUMBER:
+        problem = f"{node.value[:20]!r} is no whole number up to {LARGEST_NUMBER:,}"
+        raise yaml.MarkedYAMLError(None, None, problem, node.start_mark)
+    return number
+
+
 _Reader.add_constructor(TIMESTAMP, _as_it_stands)
+_Reader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 class _Writer(yaml.SafeDumper):

@@ -9,7 +9,7 @@ from competitions.as_files.applying import apply
 from competitions.as_files.planning import Plan, plan
 from competitions.codabench.mapping import Mapped
 from competitions.models import Competition, Solution
-from competitions.solution_versions import add_version
+from competitions.solution_versions import add_version, stored_labels
 
 
 def planned(mapped: Mapped) -> Plan:
@@ -19,12 +19,12 @@ def planned(mapped: Mapped) -> Plan:
 
 def import_mapped(mapped: Mapped, by: User | None) -> tuple[Competition, Solution | None]:
     """The new competition, and its solution, which waits for its check. Raises FilesRefused; then nothing is made."""
-    versions: list[Solution] = []
-
-    def put_labels_away(competition: Competition) -> None:
-        if mapped.solution is not None:
-            with mapped.solution.source.open(mapped.solution.name) as labels:
-                versions.append(add_version(competition, File(cast(Any, labels), "solution.csv"), by))
-
-    competition = apply(planned(mapped), by, also=put_labels_away)
-    return competition, versions[0] if versions else None
+    plan_of_it, labels = planned(mapped), mapped.solution
+    if labels is None:
+        return apply(plan_of_it, by), None
+    with (
+        labels.source.open(labels.name) as file,
+        stored_labels(plan_of_it.wanted.slug, File(cast(Any, file))) as name,
+    ):
+        competition = apply(plan_of_it, by, also=lambda made: add_version(made, name, by))
+    return competition, competition.solutions.get()

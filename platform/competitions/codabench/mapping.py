@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.text import slugify
@@ -23,6 +23,9 @@ from grader.scoring.metrics import METRICS
 LOOKS_LIKE_A_LOSS = re.compile(r"mse|mae|rmse|loss|err|dist|perplex|wer\b|cer\b", re.IGNORECASE)
 # What Codabench assumes where nothing is written.
 DAILY_LIMIT, TOTAL_LIMIT, PRECISION = 5, 100, 2
+# A day later there is none.
+LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)
+MOST_UNKNOWN = 50
 RULES = {
     "Force_Best": "The best submission of a team stands on the leaderboard, as there.",
     "Add": "There, a participant puts submissions on the board by hand",
@@ -164,7 +167,7 @@ def _dates(phase: Mapping[str, Any], report: Report) -> dict[str, Any]:
         try:
             values[setting], has_time = moment(phase[key])
         except ValueError as error:
-            report.warn(place, f"{error}: set the date by hand.".capitalize())
+            report.warn(place, f"Set the date by hand: {error}.")
             continue
         read_as = shown(values[setting])
         if has_time:
@@ -173,7 +176,7 @@ def _dates(phase: Mapping[str, Any], report: Report) -> dict[str, Any]:
             )
         else:
             report.mapped(place, f"It is read as {read_as}, with the month first where the year comes last.")
-    if "closes_at" in values and values.get("opens_at") == values["closes_at"]:
+    if "closes_at" in values and values.get("opens_at") == values["closes_at"] < LAST_DAY:
         values["closes_at"] += timedelta(days=1)
         report.warn("phases: end", f"It ends as it begins; it closes a day later, {shown(values['closes_at'])}.")
     return values
@@ -277,7 +280,9 @@ def _direction(column: Mapping[str, Any], choice: Choice, report: Report) -> Non
 def _leftovers(
     found: Mapping[str, Any], prefix: str, known: Collection[str], reasons: Mapping[str, str], report: Report
 ) -> None:
-    for key in found:
-        if key not in known:
-            why = reasons.get(str(key), "This key is not known here, nor in version 2 of a bundle.")
-            report.not_mapped(f"{prefix}{str(key)[:60]}", why)
+    left = [str(key) for key in found if key not in known]
+    for key in left[:MOST_UNKNOWN]:
+        why = reasons.get(key, "This key is not known here, nor in version 2 of a bundle.")
+        report.not_mapped(f"{prefix}{(text_from(key) or shown(key))[:60]}", why)
+    if len(left) > MOST_UNKNOWN:
+        report.not_mapped(f"{prefix}…", f"And {len(left) - MOST_UNKNOWN:,} more keys.")

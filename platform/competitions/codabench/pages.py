@@ -6,10 +6,13 @@ from typing import Any
 
 import nh3
 
+from competitions.as_files.refusal import FilesRefused
+from competitions.as_files.schema import text_from
 from competitions.codabench.reading import BundleFiles, tables
 from competitions.codabench.report import Report
 from competitions.models import PageKind
 
+MOST_PAGES = 50
 # A page's title in a bundle is free; these words tell what it is.
 BY_WORD = {
     "evaluation": PageKind.EVALUATION,
@@ -29,8 +32,11 @@ IS_HTML = re.compile(r"\s*<(!doctype|html|head|body|div|p|h[1-6]|table|ul|ol|scr
 def mapped_pages(content: dict[str, Any], files: BundleFiles, report: Report) -> dict[str, str]:
     """Kind → Markdown. The terms become the rules; a page that is none of ours is put below the overview."""
     parts: dict[PageKind, list[str]] = {kind: [] for kind in PageKind}
-    for number, page in enumerate(tables(content.get("pages")), 1):
-        title = str(page.get("title") or f"Page {number}")[:100]
+    pages = tables(content.get("pages"))
+    if len(pages) > MOST_PAGES:
+        raise FilesRefused(f"pages: there are {len(pages):,}; at most {MOST_PAGES} are taken. Leave some out.")
+    for number, page in enumerate(pages, 1):
+        title = (text_from(page.get("title")) or f"Page {number}")[:100]
         text = _text(f"pages: {title}", page.get("file"), files, report)
         if text is not None:
             kind = _kind_of(title)

@@ -132,10 +132,13 @@ def moment(found: Any) -> tuple[datetime, bool]:
     else:
         raise ValueError(f"{text[:40]!r} is no date that is read here")
     written = f"{int(year):04}-{int(month):02}-{int(day):02}T{rest or '00:00'}"
-    at = parse_datetime(written)
-    if at is None:
-        raise ValueError(f"{text[:40]!r} is no date that is read here")
-    return (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)), bool(rest)
+    try:
+        at = parse_datetime(written)
+        if at is not None:
+            return (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)), bool(rest)
+    except OverflowError:
+        pass
+    raise ValueError(f"{text[:40]!r} is no date that is read here")
 
 
 def _tidy(name: str) -> str:

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('reason', models.TextField()),
                 ('against', models.JSONField(help_text='What stood against it, in sentences.')),
-                ('by', models.ForeignKey(help_text='Empty: the seed.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('by', models.ForeignKey(help_text='Empty: a command.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='publish_overrides', to='competitions.competition')),
             ],
             options={

@@ -347,13 +347,14 @@ class Competition(models.Model):
         return self.scored_by.short.replace("@k", f"@{self.metric_k}")
 
     @property
-    def range_in_words(self) -> str:
-        """What a prediction must lie within, to follow "a number"."""
+    def prediction_in_words(self) -> str:
+        """What a prediction must be, such as "a number from 1 to 5"."""
+        number = "a whole number" if self.scored_by.predicts_classes else "a number"
         if self.lowest is not None and self.highest is not None:
-            return f"from {self.lowest:g} to {self.highest:g}"
+            return f"{number} from {self.lowest:g} to {self.highest:g}"
         if self.lowest is not None:
-            return f"of at least {self.lowest:g}"
-        return "of any size" if self.highest is None else f"of at most {self.highest:g}"
+            return f"{number} of at least {self.lowest:g}"
+        return f"{number} of any size" if self.highest is None else f"{number} of at most {self.highest:g}"
 
     def prediction_format(self) -> PredictionFormat:
         """What a prediction file of this competition must look like."""

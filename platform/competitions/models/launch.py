@@ -112,7 +112,7 @@ class PublishOverride(models.Model):
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="publish_overrides")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Empty: the seed."
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Empty: a command."
     )
     at = models.DateTimeField(auto_now_add=True)
     reason = models.TextField()

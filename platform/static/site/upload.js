@@ -64,7 +64,7 @@ document.addEventListener("DOMContentLoaded", () => {
     } catch (problem) {
       if (upload !== mine) return;
       say(problem.message, problem.earlier);
-      state.textContent = "Nothing is lost: what has come is kept for a day.";
+      state.textContent = mine.state ? "Nothing is lost: what has come is kept for a day." : "Nothing was sent.";
       retry.textContent = problem.earlier ? "Send it all the same" : "Try again";
       sendAgain ||= Boolean(problem.earlier);
       show(retry, true);

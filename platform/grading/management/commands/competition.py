@@ -18,7 +18,7 @@ from competitions.codabench.importing import import_mapped
 from competitions.codabench.mapping import Choice, mapped
 from competitions.models import Competition, Solution
 from grader.scoring.metrics import METRICS
-from grading.label_files import add_solution, copy_out, refuse_another_solution
+from grading.label_files import add_solution, copy_out, new_file, refuse_another_solution
 from grading.solutions import check
 from leaderboard.consequences import apply, consequences
 
@@ -98,6 +98,8 @@ class Command(BaseCommand):
     def _import_bundle(self, source: Source, options: dict[str, Any]) -> None:
         metric = options["metric"]
         choice = Choice(metric or "mse", options["metric_k"], options["slug"], options["phase"])
+        if metric is None:
+            self.stdout.write(f"No --metric was given; this report takes {METRICS[choice.metric].label} for it.")
         with mapped(source, choice) as bundle:
             for line in bundle.report:
                 self.stdout.write(str(line))
@@ -130,7 +132,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Its solution, version {solution.version}, is {solution.get_verdict_display()}.")
         if solution.verdict == Solution.Verdict.REFUSED:
             found = "\n".join(f"{problem['finding']} {problem['cure']}" for problem in solution.problems)
-            raise FilesRefused(f"The competition was made, and its solution refused:\n{found}")
+            raise FilesRefused(f"The competition is as the files say, and its solution was refused:\n{found}")
 
     def _with_competition(self, what: str, competition: Competition, options: dict[str, Any]) -> None:
         if what == "clone":
@@ -156,12 +158,8 @@ def competition_called(slug: str) -> Competition:
 
 
 def write_zip(competition: Competition, path: Path) -> None:
-    """Export into a new zip. Raises FilesRefused where something is already."""
-    try:
-        file = path.open("xb")
-    except FileExistsError:
-        raise FilesRefused(f"{path} exists already. Name a new file.") from None
-    with file:
+    """Export into a new zip. Raises FilesRefused where something is already; what fails leaves no half of it."""
+    with new_file(path) as file:
         export_to_zip(competition, file)
 
 
