@@ -125,8 +125,11 @@ def link(request: HttpRequest, slug: str) -> HttpResponse:
         if "close" in request.POST:
             invitations.close_link(mine, user)
             return "Nobody comes by the link any more."
+        is_first = not mine.link_token
         invitations.renew_link(mine, user)
-        return "The team has a new link. Whoever has it can come to your team; an older one opens nothing any more."
+        if is_first:
+            return "The team has a link. Whoever has it can come to your team."
+        return "The team has a new link. Whoever has it can come to your team; the older one opens nothing any more."
 
     return _change(request, slug, change)
 
