@@ -123,6 +123,8 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
         (
             "Grading",
             {
+                "description": "The id column, the target column and the range of your own files: set them before you "
+                "upload the solution, which is checked by them.",
                 "fields": (
                     "metric", "metric_k", "decimals", "id_column", "target_column", "lowest", "highest", "out_of_range",
                 )
