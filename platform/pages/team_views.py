@@ -41,7 +41,7 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {
         "people": people,
         "is_captain": is_captain,
-        "may_change": competition.timeline.may_merge(now),
+        "may_change": competition.timeline.may_merge(now) and mine.disqualified_at is None,
         "has_room": len(people) < competition.max_team_size,
         "sent_count": submission_merging.counted(mine),
         "has_sent_today": submission_merging.has_sent_today(mine, now),
