@@ -116,9 +116,8 @@ def clone_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a new, unpublished competition like this one."""
     may_add_or_403(request)
     competition = own_or_404(request, pk)
-    form = CloneForm(
-        request.POST or None, initial={"title": f"{competition.title[: TITLE_CHARACTERS - len(COPY)]}{COPY}"}
-    )
+    proposed = competition.title[: TITLE_CHARACTERS - len(COPY)] + COPY
+    form = CloneForm(request.POST or None, initial={"title": proposed})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
