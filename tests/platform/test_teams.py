@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Letter, User
 from competitions.models import Competition
 from grading.tasks import score_waiting
 from submissions import lifecycle
@@ -83,6 +83,15 @@ def test_an_invitation_is_declined_or_withdrawn_and_then_opens_nothing(alice, bo
     assert "is withdrawn" in post(alice, f"invitations/{second.pk}/withdraw/")
     assert "answered or withdrawn before" in post(bob, f"invitations/{second.pk}/accept/")
     assert people(bobs_team) == ["bob"]
+
+
+def test_who_is_invited_by_name_gets_a_letter_once(alice, bob, alices_team, bobs_team):
+    post(alice, "invitations/", username="bob")
+    post(alice, "invitations/", username="bob")
+    letter = Letter.objects.get()
+    assert letter.to == bob.email
+    assert letter.subject == "alice invites you in Five stars"
+    assert f"http://testserver{TEAM}\n" in letter.text
 
 
 def test_asking_twice_asks_once(alice, alices_team, bobs_team):
