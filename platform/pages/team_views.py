@@ -213,7 +213,7 @@ def team_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         who = members.captain_of(host) or "Somebody"
         messages.info(
             request,
-            f"{who} invites you to the team {host} in {competition}. Sign in or sign up: you come back here afterwards.",
+            f"{who} invites you to the team {host} in {competition}. Sign in or sign up: you come back here.",
         )
         return redirect_to_login(request.get_full_path())
     if request.method == "POST":
