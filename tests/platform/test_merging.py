@@ -13,9 +13,9 @@ from accounts.models import Letter, User
 from competitions.models import Competition, LimitWindow
 from grading.scoring import score_claimed
 from grading.tasks import score_waiting
+from leaderboard.board import standings
 from leaderboard.models import ModerationAct, Standing
 from leaderboard.moderation import disqualify_team, reinstate_team
-from leaderboard.standings import standings
 from submissions import chunked_uploads, lifecycle
 from submissions.merging import most_by_now
 from submissions.models import Queue, Submission

@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.organizers import make_organizer
 from competitions.models import Competition
+from leaderboard.board import standings
 from leaderboard.mergers import accept_proposal, come_by_link
 from leaderboard.models import ModerationAct
 from leaderboard.moderation import (
@@ -22,7 +23,6 @@ from leaderboard.moderation import (
     reinstate_team,
     unmark_baseline,
 )
-from leaderboard.standings import standings
 from submissions.models import Submission
 from teams import invitations
 from teams.joining import join
