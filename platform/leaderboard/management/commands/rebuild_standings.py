@@ -10,6 +10,7 @@ from leaderboard.standings import rebuild
 
 class Command(BaseCommand):
     help = "Make the standings of one competition, or of all, anew from their evaluations."
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
