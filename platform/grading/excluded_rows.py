@@ -74,7 +74,7 @@ def write_file(solution: Solution) -> bool:
     if unknown.size:
         named = ", ".join(str(row_id) for row_id in unknown[:NAMED_IDS])
         raise reject(
-            f"{unknown.size:,} of the {wanted.size:,} ids have no row in version {base.version}: {named}"
+            f"{unknown.size:,} of the {wanted.size:,} ids {'has' if unknown.size == 1 else 'have'} no row in version {base.version}: {named}"
             f"{' …' if unknown.size > NAMED_IDS else ''}.",
             "Exclude ids of test.csv only.",
         )
