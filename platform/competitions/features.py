@@ -42,6 +42,19 @@ def header_of(data_file: DataFile) -> list[str]:
         return []
 
 
+def test_ids(competition: Competition) -> set[int] | None:
+    """The ids of test.csv; None where that cannot be told: it is not there, or an id is no whole number."""
+    data_file = _test_file(competition)
+    if data_file is None:
+        return None
+    try:
+        with data_file.file.open("rb") as file:
+            rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
+            return {int(row[competition.id_column]) for row in rows}
+    except (FileNotFoundError, UnicodeDecodeError, csv.Error, ValueError, TypeError, KeyError):
+        return None
+
+
 def example_ids(competition: Competition) -> tuple[str, str]:
     """The first two ids of test.csv where participants can read it, else 1 and 2."""
     data_file = competition.data_files.filter(name=TEST_FILE, is_hidden=False).first()
