@@ -6,6 +6,8 @@ from django.db.models.signals import post_migrate
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    # allauth has a section of its own in the admin, called Accounts.
+    verbose_name = "People and letters"
 
     def ready(self) -> None:
         from accounts.organizers import ensure_group

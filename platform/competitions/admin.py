@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts import outbox
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.features import why_models_cannot_be_asked
 from competitions.freezing import frozen_settings
 from competitions.history import OwnHistoryAdmin
-from competitions.models import TEST_FILE, Competition, DataFile, Page, PageKind
+from competitions.models import TEST_FILE, Competition, DataFile, EntryPolicy, Page, PageKind
+from competitions.models.data_file import name_to_download
 from competitions.models.page import text_to_begin_with
 
 
@@ -62,8 +64,28 @@ class PageInline(LinkedToItsHistory, admin.TabularInline[Page, Competition]):
     readonly_fields = ("past",)
 
 
+class DataFileForm(ModelForm[DataFile]):
+    """A data file whose name may be left empty: it is the uploaded file's own then."""
+
+    class Meta:
+        model = DataFile
+        fields = ("name", "description", "is_hidden", "file")
+        help_texts = {"name": "What participants see and download. Empty: the file's own name."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if (file := cleaned.get("file")) and cleaned.get("name") == "":
+            cleaned["name"] = name_to_download(file.name)
+        return cleaned
+
+
 class DataFileInline(LinkedToItsHistory, admin.StackedInline[DataFile, Competition]):
     model = DataFile
+    form = DataFileForm
     extra = 0
     fields = ("name", "description", "is_hidden", "file", "past")
     readonly_fields = ("past",)
@@ -127,6 +149,8 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
         (
             "Grading",
             {
+                "description": "The id column, the target column and the range of your own files: set them before you "
+                "upload the solution, which is checked by them.",
                 "fields": (
                     "metric", "metric_k", "decimals", "id_column", "target_column", "lowest", "highest", "out_of_range",
                 )
@@ -191,6 +215,13 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
                 "solution, then run the audit of the data and the launch check.",
             )
 
+        needs_letters = competition.needs_verified_email or competition.entry == EntryPolicy.LIST
+        if needs_letters and not outbox.reaches_people():
+            messages.warning(
+                request,
+                "Joining needs a confirmed e-mail address, and this site sends no letters: nobody can join. "
+                "Set EMAIL_URL to a mail server.",
+            )
         if competition.takes_models and (problem := why_models_cannot_be_asked(competition)):
             messages.warning(request, f"SavedModels cannot be sent yet: {problem}")
         if competition.takes_predictions and competition.data_files.filter(name=TEST_FILE, is_hidden=True).exists():

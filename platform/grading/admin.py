@@ -36,12 +36,13 @@ class SolutionAdmin(OfOwnCompetitions):
         "competition",
         "version",
         "verdict",
+        "first_finding",
         "is_active",
-        "public_count",
-        "private_count",
-        "ignored_count",
+        "rows",
         "uploaded_at",
     )
+    ordering = ("-uploaded_at", "-pk")
+    list_select_related = ("competition",)
     list_filter = (("competition", OwnCompetitionsFilter), "verdict")
     actions = ("score_again",)
 
@@ -69,20 +70,25 @@ class SolutionAdmin(OfOwnCompetitions):
     def has_delete_permission(self, request: HttpRequest, obj: Solution | None = None) -> bool:
         return False
 
+    @admin.display(description="first finding")
+    def first_finding(self, solution: Solution) -> str:
+        return _in_words(solution.problems[0]) if solution.problems else ""
+
+    @admin.display(description="rows")
+    def rows(self, solution: Solution) -> str:
+        if solution.public_count is None:
+            return ""
+        return (
+            f"{solution.public_count:,} public, {solution.private_count:,} private, {solution.ignored_count:,} ignored"
+        )
+
     @admin.display(description="what was found")
     def what_was_found(self, solution: Solution) -> SafeString | str:
         if solution.verdict == Solution.Verdict.WAITING:
             return "It waits for the scoring worker; reload this page in a few seconds."
         if not solution.problems:
             return "Ids, Usage and targets are as they should be."
-        return format_html_join(
-            "",
-            "<p>{}{} {}</p>",
-            (
-                (f"Line {problem['line']}: " if problem["line"] else "", problem["finding"], problem["cure"])
-                for problem in solution.problems
-            ),
-        )
+        return format_html_join("", "<p>{}</p>", ((_in_words(problem),) for problem in solution.problems))
 
     @admin.display(description="excluded rows")
     def excluded_rows(self, solution: Solution) -> str:
@@ -97,6 +103,11 @@ class SolutionAdmin(OfOwnCompetitions):
             obj.uploaded_by = request.user  # type: ignore[assignment]
             super().save_model(request, obj, form, change)
             check_solutions_after_commit()
+
+    def response_add(self, request: HttpRequest, obj: Solution, post_url_continue: str | None = None) -> HttpResponse:
+        """To the version's own page: there stands what its check finds."""
+        messages.success(request, f"{obj} is stored. The scoring worker checks it, and this page says what it found.")
+        return redirect("admin:competitions_solution_change", obj.pk)
 
     @admin.action(description="Score everything by this version, and show who would move", permissions=["add"])
     def score_again(self, request: HttpRequest, solutions: QuerySet[Solution]) -> HttpResponse | None:
@@ -143,3 +154,8 @@ class SolutionAdmin(OfOwnCompetitions):
             messages.error(request, str(problem))
             return redirect("admin:competitions_solution_change", solution.pk)
         return redirect(rescore)
+
+
+def _in_words(problem: dict[str, Any]) -> str:
+    line = f"Line {problem['line']}: " if problem["line"] else ""
+    return f"{line}{problem['finding']} {problem['cure']}"

@@ -10,7 +10,7 @@ from competitions.clock import database_now
 from competitions.models import Competition, Rescore, Solution
 from grader.scoring.disclosure import disclosed
 from grader.scoring.ranking import Entry, rank
-from leaderboard.places import TeamsPlace, places_under, private_score
+from leaderboard.places import TeamsPlace, as_key, places_under, private_score
 from submissions.models import Evaluation
 from teams.models import Team
 
@@ -103,7 +103,7 @@ def _board(
     for pk, place in places.items():
         stands = place.final if private else place.best
         score = disclosed(private_score(stands) if private else stands.public, competition.decimals)
-        entries.append(Entry(teams[pk].name, score, stands.submitted_at, is_ranked=not teams[pk].is_baseline))
+        entries.append(Entry(as_key(pk), score, stands.submitted_at, is_ranked=not teams[pk].is_baseline))
     board = {place.entry.key: place for place in rank(entries, competition.scored_by.lower_is_better)}
-    on_board = ((pk, board[teams[pk].name]) for pk in places)
+    on_board = ((pk, board[as_key(pk)]) for pk in places)
     return {pk: OnBoard(place.rank, place.entry.score) for pk, place in on_board}

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from competitions.models import Competition
-from leaderboard.standings import standings
+from leaderboard.board import standings
 from submissions.models import Submission
 from teams.models import Membership
 

@@ -17,16 +17,40 @@ class Standing(models.Model):
     """A team's best submission of a competition, by its disclosed public score; the earlier of two equal ones.
 
     `final` is the best private one of those that the team has chosen: what the private ranking is made from.
+    What orders a board stands in its columns: the disclosed score, the lower the better (its negative where the
+    metric's higher is better), when it was sent, and the team's key. A rank is counted from these.
     """
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="standings")
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="standing")
     best = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
-    final = models.ForeignKey(Evaluation, null=True, on_delete=models.CASCADE, related_name="+")
+    final = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
     scored_count = models.PositiveIntegerField()
+    is_ranked = models.BooleanField(help_text="No baseline.")
+    public_order = models.FloatField()
+    public_at = models.DateTimeField()
+    private_order = models.FloatField()
+    private_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["competition"], name="standing_of_competition")]
+        # Each holds all that counting needs, so that the rows themselves are read for one page only.
+        indexes = [
+            models.Index(
+                fields=["competition", "public_order", "public_at", "team", "is_ranked"], name="standing_public_board"
+            ),
+            models.Index(
+                fields=["competition", "private_order", "private_at", "team", "is_ranked"],
+                name="standing_private_board",
+            ),
+        ]
+        constraints = [
+            # PostgreSQL holds NaN above every number.
+            models.CheckConstraint(
+                condition=Q(public_order__gte=-1e308, public_order__lte=1e308)
+                & Q(private_order__gte=-1e308, private_order__lte=1e308),
+                name="a_standing_has_a_finite_order",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.team}: {self.best}"

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from competitions.models import Competition, Solution
 from grader.scoring.disclosure import disclosed
 from grader.scoring.ranking import Entry, final_choice, rank
@@ -43,10 +45,19 @@ class TeamsPlace:
 
 
 def places_under(solution: Solution, competition: Competition, team: Team | None = None) -> dict[int, TeamsPlace]:
-    """By team, what stands for it when `solution` counts; `team`: of this one alone. Reads once, writes nothing.
+    """By team, what stands for it when `solution` counts; `team`: of this one alone. Reads once, writes nothing."""
+    by_team: dict[int, list[Counted]] = defaultdict(list)
+    for values in that_count(solution, team).values_list(*COLUMNS):
+        counted = Counted(*values)
+        by_team[counted.team_id].append(counted)
+    return {pk: place_of(of_team, competition) for pk, of_team in by_team.items()}
 
-    Live evaluations under that version count, but of late or disqualified submissions, and of teams that are
-    disqualified, merged or rehearsing.
+
+def that_count(solution: Solution, team: Team | None = None) -> QuerySet[Evaluation]:
+    """The evaluations that can place a team when `solution` counts, in no order; `team`: of this one alone.
+
+    Live ones under that version, but of late or disqualified submissions, and of teams that are disqualified,
+    merged or rehearsing.
     """
     evaluations = Evaluation.objects.filter(
         solution=solution,
@@ -57,19 +68,16 @@ def places_under(solution: Solution, competition: Competition, team: Team | None
         submission__team__merged_into=None,
         submission__team__is_rehearsal=False,
     ).order_by()
-    if team is not None:
-        evaluations = evaluations.filter(submission__team=team)
-    by_team: dict[int, list[Counted]] = defaultdict(list)
-    for values in evaluations.values_list(*COLUMNS):
-        counted = Counted(*values)
-        by_team[counted.team_id].append(counted)
-    return {pk: place_of(of_team, competition) for pk, of_team in by_team.items()}
+    if team is None:
+        return evaluations
+    # Few keys first: else the database may read everything under the solution for the sake of one team.
+    return evaluations.filter(submission__in=list(team.submissions.order_by().values_list("pk", flat=True)))
 
 
 def place_of(counted: Sequence[Counted], competition: Competition) -> TeamsPlace:
     """Which of a team's evaluations (at least one) stand for it; of equal scores the earlier submission."""
     lower = competition.scored_by.lower_is_better
-    by_key = {str(one.evaluation_id): one for one in counted}
+    by_key = {as_key(one.evaluation_id): one for one in counted}
     public = [Entry(key, disclosed(one.public, competition.decimals), one.submitted_at) for key, one in by_key.items()]
     selected = {key for key, one in by_key.items() if one.is_selected}
     chosen = final_choice(public, selected, competition.final_selection_count, lower)
@@ -79,6 +87,11 @@ def place_of(counted: Sequence[Counted], competition: Competition) -> TeamsPlace
         final=by_key[rank(private, lower)[0].entry.key],
         scored_count=len(counted),
     )
+
+
+def as_key(pk: int) -> str:
+    """A row's key as `grader.scoring.ranking` compares keys: texts in the order of the numbers."""
+    return f"{pk:020}"
 
 
 def private_score(one: Counted) -> float:

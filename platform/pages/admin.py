@@ -27,6 +27,7 @@ class AnnouncementForm(forms.ModelForm[Announcement]):
     class Meta:
         model = Announcement
         fields = ("competition", "title", "text")
+        help_texts = {"title": "Plain text: Markdown is not read in it."}
         widgets = {
             "title": forms.TextInput(attrs={"class": "vTextField"}),
             "text": forms.Textarea(attrs={"rows": 10, "class": "vLargeTextField"}),

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,9 +12,7 @@ from django.views.decorators.http import require_safe
 from competitions.access import organized_by, visible_to
 from competitions.clock import database_now
 from competitions.models import Competition, PageKind
-from leaderboard.exports import board
-from leaderboard.standings import rank_of, standings
-from pages.sheets import CONTENT_TYPES, as_file
+from leaderboard.board import rank_of
 from submissions.quota import allowance, may_submit
 from teams.invitations import calls_for
 from teams.joining import team_of
@@ -46,7 +42,8 @@ def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict
         "shows_private": competition.timeline.shows_private(now),
         "allowance": allowance(team, now) if team else None,
         "call_count": calls_for(request.user, team) if team and request.user.is_authenticated else 0,
-        "team_count": competition.teams.filter(COMPETES).count(),
+        # Asked only by the pages that show it: it takes longer than all the rest where there are very many teams.
+        "team_count": competition.teams.filter(COMPETES).count,
         "announcement_count": competition.announcements.count(),
     }
 
@@ -129,24 +126,3 @@ def download(request: HttpRequest, slug: str, name: str) -> FileResponse | HttpR
             messages.info(request, f"The data of {competition.title} are for those who have joined. Join to download.")
             return redirect("join", slug=slug)
     return FileResponse(data_file.file.open("rb"), as_attachment=True, filename=data_file.name)
-
-
-@require_safe
-def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
-    """The public board; `?board=private` shows the final one once private results are revealed."""
-    competition = competition_or_404(request, slug)
-    context = context_of(request, competition, "leaderboard")
-    private = request.GET.get("board") == "private" and context["shows_private"]
-    paginator = Paginator(standings(competition, private=private), settings.LEADERBOARD_PAGE_SIZE)
-    context |= {"page": paginator.get_page(request.GET.get("page")), "private": private}
-    return render(request, "pages/leaderboard.html", context)
-
-
-@require_safe
-def leaderboard_file(request: HttpRequest, slug: str, form: str) -> StreamingHttpResponse:
-    """The whole board as CSV or JSON: what its page shows, no more and no sooner."""
-    competition = competition_or_404(request, slug)
-    private = request.GET.get("board") == "private"
-    if form not in CONTENT_TYPES or (private and not competition.timeline.shows_private(database_now(competition))):
-        raise Http404
-    return as_file(board(competition, private=private), form, slug)

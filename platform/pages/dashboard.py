@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from competitions.models import Competition
 from leaderboard import activity
 from leaderboard.activity import Day
+from leaderboard.progress import Better
 from pages.charts import Bar, Point, bars, steps
 from submissions.models import Status
 
@@ -108,6 +109,22 @@ def best_chart(competition: Competition, at: datetime) -> Chart:
     rows = [("", cells) for cells in reversed(told)]
     drawing = steps(title, points, at.timestamp(), ends, max(competition.decimals, 1))
     return Chart(title, drawing, ("Sent (UTC)", "Score", "Team"), rows)
+
+
+def progress_chart(competition: Competition, better: Sequence[Better], at: datetime) -> Chart:
+    """A team's best public score over time, up to that moment or the competition's end."""
+    told = [(f"{one.sent_at:%d %b %Y %H:%M}", f"{one.score:.{competition.decimals}f}") for one in better]
+    points = [
+        Point(one.sent_at.timestamp(), one.score, f"{when}: {shown}")
+        for one, (when, shown) in zip(better, told, strict=True)
+    ]
+    until = min(at, competition.closes_at or at)
+    if better:
+        until = max(until, better[-1].sent_at)
+    ends = (_day(better[0].sent_at.date()), _day(until.date())) if better else ("", "")
+    title = f"Best public score over time ({competition.metric_label})"
+    drawing = steps(title, points, until.timestamp(), ends, max(competition.decimals, 1))
+    return Chart(title, drawing, ("Sent (UTC)", "Score"), [("", cells) for cells in reversed(told)])
 
 
 def reasons(competition: Competition) -> list[tuple[str, int]]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
+from accounts.returning import forget_place, remember_place
 from competitions.models import PageKind
 from pages.competition_views import competition_or_404, context_of, text_of
 from pages.team_forms import EntryRequestForm, JoinForm
@@ -35,12 +36,15 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
         except JoiningRefused as reason:
             messages.error(request, str(reason))
             return redirect(competition)
+        forget_place(request)
         messages.success(request, f"You have joined {competition.title} as {team.name}.")
         link = form.cleaned_data["team"]
         return redirect("team_link", slug, link) if team_by_link(competition, link) else redirect("submit", slug=slug)
 
     context = context_of(request, competition, "join") | {"form": form, "text": text_of(competition, PageKind.RULES)}
     if context["team"] is None:
+        if request.method == "GET":
+            remember_place(request)
         try:
             refuse_unless_enterable(competition, timezone.now())
         except JoiningRefused as reason:

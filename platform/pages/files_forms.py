@@ -6,6 +6,8 @@ from django.core.validators import validate_slug
 from competitions.codabench.mapping import Choice
 from competitions.models import metric_choices
 
+TITLE_CHARACTERS = 120
+
 
 class FromFilesForm(forms.Form):
     """A zip with competition.yaml in it."""
@@ -52,4 +54,4 @@ class CloneForm(forms.Form):
     slug = forms.CharField(
         max_length=50, validators=[validate_slug], help_text="The last part of the new competition's address."
     )
-    title = forms.CharField(max_length=120)
+    title = forms.CharField(max_length=TITLE_CHARACTERS)

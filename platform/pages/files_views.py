@@ -26,9 +26,10 @@ from competitions.as_files.source import open_source
 from competitions.as_files.writing import export_to_zip
 from competitions.models import Competition
 from leaderboard.consequences import apply, consequences
-from pages.files_forms import CloneForm, FromFilesForm
+from pages.files_forms import TITLE_CHARACTERS, CloneForm, FromFilesForm
 from pages.held_uploads import held_or_404, hold, let_go
 
+COPY = " (copy)"
 TEMPLATES = "admin/competitions/competition"
 
 
@@ -115,7 +116,8 @@ def clone_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a new, unpublished competition like this one."""
     may_add_or_403(request)
     competition = own_or_404(request, pk)
-    form = CloneForm(request.POST or None, initial={"title": competition.title})
+    proposed = competition.title[: TITLE_CHARACTERS - len(COPY)] + COPY
+    form = CloneForm(request.POST or None, initial={"title": proposed})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

@@ -20,8 +20,8 @@ from competitions.clock import database_now
 from competitions.features import example_ids, model_features
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
+from leaderboard.board import rank_of
 from leaderboard.final_selection import SelectionRefused, select, why_not_selectable
-from leaderboard.standings import rank_of
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import RepeatForm, UploadForm
 from submissions import lifecycle

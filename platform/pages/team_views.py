@@ -5,6 +5,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.returning import remember_place
 from leaderboard import mergers
 from pages.competition_views import competition_or_404, context_of
 from pages.team_forms import CaptainForm, InviteForm, MergeForm, NameForm
@@ -41,7 +43,7 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {
         "people": people,
         "is_captain": is_captain,
-        "may_change": competition.timeline.may_merge(now),
+        "may_change": competition.timeline.may_merge(now) and mine.disqualified_at is None,
         "has_room": len(people) < competition.max_team_size,
         "sent_count": submission_merging.counted(mine),
         "has_sent_today": submission_merging.has_sent_today(mine, now),
@@ -75,6 +77,11 @@ def _change(request: HttpRequest, slug: str, change: Callable[[Team, User], str]
     except ChangeRefused as reason:
         messages.error(request, str(reason))
     return redirect("team", slug=slug)
+
+
+def _site(request: HttpRequest) -> str:
+    """The site's own address as this request has it, without a slash at its end."""
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 def _cleaned(form: Form, field: str) -> str:
@@ -125,8 +132,11 @@ def link(request: HttpRequest, slug: str) -> HttpResponse:
         if "close" in request.POST:
             invitations.close_link(mine, user)
             return "Nobody comes by the link any more."
+        is_first = not mine.link_token
         invitations.renew_link(mine, user)
-        return "The team has a new link. Whoever has it can come to your team; an older one opens nothing any more."
+        if is_first:
+            return "The team has a link. Whoever has it can come to your team."
+        return "The team has a new link. Whoever has it can come to your team; the older one opens nothing any more."
 
     return _change(request, slug, change)
 
@@ -135,7 +145,7 @@ def link(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     def change(mine: Team, user: User) -> str:
-        invitation = invitations.invite(mine, user, _cleaned(InviteForm(request.POST), "username"))
+        invitation = invitations.invite(mine, user, _cleaned(InviteForm(request.POST), "username"), _site(request))
         return f"{invitation.user} is invited, and finds it on their Team page."
 
     return _change(request, slug, change)
@@ -145,7 +155,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def propose_merger(request: HttpRequest, slug: str) -> HttpResponse:
     def change(mine: Team, user: User) -> str:
-        proposal = merging.propose(mine, user, _cleaned(MergeForm(request.POST), "team"))
+        proposal = merging.propose(mine, user, _cleaned(MergeForm(request.POST), "team"), _site(request))
         return f"The captain of {proposal.to_team} is asked, and finds it on their Team page."
 
     return _change(request, slug, change)
@@ -192,7 +202,6 @@ def answer_proposal(request: HttpRequest, slug: str, pk: int, answer: str) -> Ht
     return _change(request, slug, change)
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def team_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """The page behind a team's link: whose team it is, and the button to come to it."""
@@ -200,7 +209,16 @@ def team_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     host = invitations.team_by_link(competition, token)
     if host is None:
         raise Http404
+    if not request.user.is_authenticated:
+        who = members.captain_of(host) or "Somebody"
+        messages.info(
+            request,
+            f"{who} invites you to the team {host} in {competition}. Sign in or sign up: you come back here.",
+        )
+        return redirect_to_login(request.get_full_path())
     if request.method == "POST":
         return _change(request, slug, lambda _, user: f"You are in {mergers.come_by_link(host, token, user).name} now.")
     context = context_of(request, competition, "team") | {"host": host, "people": members.members(host), "token": token}
+    if context["team"] is None:
+        remember_place(request)
     return render(request, "pages/team_link.html", context)

@@ -10,6 +10,7 @@ from pages import (
     entry_views,
     health,
     launch_views,
+    leaderboard_views,
     organizer_views,
     status_views,
     submission_views,
@@ -41,10 +42,11 @@ urlpatterns = [
     path("competitions/<slug:slug>/timeline/", competition_views.timeline, name="timeline"),
     path("competitions/<slug:slug>/announcements/", announcement_views.announcements, name="announcements"),
     path("announcements-by-mail/<str:token>/", announcement_views.announcements_by_mail, name="announcements_by_mail"),
-    path("competitions/<slug:slug>/leaderboard/", competition_views.leaderboard, name="leaderboard"),
+    path("competitions/<slug:slug>/leaderboard/", leaderboard_views.leaderboard, name="leaderboard"),
     path(
-        "competitions/<slug:slug>/leaderboard.<str:form>", competition_views.leaderboard_file, name="leaderboard_file"
+        "competitions/<slug:slug>/leaderboard.<str:form>", leaderboard_views.leaderboard_file, name="leaderboard_file"
     ),
+    path("competitions/<slug:slug>/leaderboard/<int:pk>/", leaderboard_views.progress, name="progress"),
     path("competitions/<slug:slug>/join/", entry_views.join, name="join"),
     path("competitions/<slug:slug>/join/ask/", entry_views.ask, name="ask_to_enter"),
     path("competitions/<slug:slug>/team/", team_views.team, name="team"),

@@ -28,8 +28,9 @@ class MembershipInline(admin.TabularInline[Membership, Team]):
 class TeamAdmin(OfOwnCompetitions):
     """Who takes part, and which rules they accepted."""
 
-    list_display = ("name", "competition", "is_baseline", "created_at")
-    list_filter = ("is_baseline", ("competition", OwnCompetitionsFilter))
+    list_display = ("name", "competition", "is_baseline", "merged_into", "created_at")
+    list_filter = ("is_baseline", ("merged_into", admin.EmptyFieldListFilter), ("competition", OwnCompetitionsFilter))
+    list_select_related = ("competition", "merged_into")
     search_fields = ("name",)
     readonly_fields = ("competition", "name", "is_baseline", "merged_into", "created_at")
     inlines = (MembershipInline,)
@@ -37,5 +38,17 @@ class TeamAdmin(OfOwnCompetitions):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(is_rehearsal=False)
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without deleting in bulk."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What a team has sent would go with it, and so would the records of teams that have become part of it."""
+        if obj is not None and (obj.submissions.exists() or obj.merged_teams.exists()):
+            return False
+        return super().has_delete_permission(request, obj)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet, TextChoices
 from django.db.models.functions import Now
 
 from accounts import outbox
-from accounts.addresses import verified_addresses
+from accounts.addresses import named_addresses, verified_addresses
 from accounts.models import User
 from competitions.allowed_emails import is_listed
 from competitions.clock import database_now
@@ -58,6 +58,8 @@ def admission(user: User, competition: Competition, token: str = "") -> Admissio
     An organizer's invitation opens every policy; an address must be confirmed all the same where that is asked.
     """
     verified = verified_addresses(user)
+    if competition.entry == EntryPolicy.LIST and not verified and not token:
+        return Admission(_missing_listing(user, competition, verified))
     if competition.needs_verified_email and not verified:
         return Admission(
             Missing(
@@ -74,7 +76,7 @@ def admission(user: User, competition: Competition, token: str = "") -> Admissio
     if competition.entry == EntryPolicy.APPROVAL:
         return Admission(_missing_approval(user, competition))
     if competition.entry == EntryPolicy.LIST:
-        return Admission(_missing_listing(competition, verified))
+        return Admission(_missing_listing(user, competition, verified))
     return Admission(
         Missing(
             Need.INVITATION,
@@ -85,18 +87,21 @@ def admission(user: User, competition: Competition, token: str = "") -> Admissio
     )
 
 
-def _missing_listing(competition: Competition, verified: frozenset[str]) -> Missing | None:
+def _missing_listing(user: User, competition: Competition, verified: frozenset[str]) -> Missing | None:
     if is_listed(competition.allowed_emails, verified):
         return None
-    if not verified:
+    named = named_addresses(user)
+    is_expected = is_listed(competition.allowed_emails, named) or invitation_for(competition, named, "")[0] is not None
+    if not verified and (is_expected or not named):
         return Missing(
             Need.VERIFICATION,
             f"{competition.title} is for the e-mail addresses on its organizers' list, and you have not confirmed "
             "yours yet. Confirm it by the link in the letter that we send you, then join.",
         )
+    theirs = ", ".join(sorted(verified or named))
     return Missing(
         Need.LISTING,
-        f"{competition.title} is for the e-mail addresses on its organizers' list, and {', '.join(sorted(verified))} "
+        f"{competition.title} is for the e-mail addresses on its organizers' list, and {theirs} "
         "is not on it. Add the address that they know you by and confirm it, or ask them.",
     )
 

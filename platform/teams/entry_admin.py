@@ -195,14 +195,22 @@ class EntryInvitationAdmin(OfOwnCompetitions):
         addresses, maker = form.cleaned_data["addresses"], cast(User, request.user)
         if not addresses:
             obj.pk = invite_by_link(obj.competition, obj.max_uses, maker).pk
+            messages.success(request, f"A link to {obj.competition} was made: copy it from the list.")
             return
         made = invite_addresses(obj.competition, addresses, maker, site_of(request))
         known = EntryInvitation.objects.filter(competition=obj.competition, email__in=addresses, revoked_at=None)
         obj.pk = (made or list(known))[0].pk
+        if made:
+            count = "1 invitation was" if len(made) == 1 else f"{len(made):,} invitations were"
+            messages.success(request, f"{count} made. Letters are on their way to these addresses: {len(made):,}.")
         if len(made) < len(set(addresses)):
             messages.info(
                 request, f"Invited before, and left alone: {len(set(addresses)) - len(made)} of the addresses."
             )
+
+    def response_add(self, request: HttpRequest, obj: EntryInvitation, post_url_continue: str | None = None) -> Any:
+        """Back to the list, without the admin's own sentence: it would name one invitation of many."""
+        return self.response_post_save_add(request, obj)
 
     def log_addition(self, request: HttpRequest, obj: EntryInvitation, message: Any) -> Any:
         return super().log_addition(request, EntryInvitation.objects.get(pk=obj.pk), message)

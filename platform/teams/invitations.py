@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from accounts import outbox
 from accounts.models import User
 from competitions.clock import database_now
 from competitions.models import Competition
@@ -20,6 +21,7 @@ from teams.members import (
     refuse_unless_captain,
 )
 from teams.models import Membership, MergeProposal, State, Team, TeamInvitation
+from teams.team_letters import team_invitation_letter
 
 DAY = timedelta(days=1)
 
@@ -49,8 +51,10 @@ def team_by_link(competition: Competition, token: str) -> Team | None:
     return Team.objects.filter(competition=competition, link_token=token).first() if is_token(token) else None
 
 
-def invite(team: Team, captain: User, username: str) -> TeamInvitation:
-    """Ask a participant into the team. Asking twice changes nothing.
+def invite(team: Team, captain: User, username: str, site: str) -> TeamInvitation:
+    """Ask a participant into the team, and write to them. Asking twice changes nothing.
+
+    `site`: the site's own address, without a slash at its end, for the link in the letter.
 
     Raises ChangeRefused: not the captain, too late, full, too many asked today, or nobody of that name takes part.
     """
@@ -74,7 +78,10 @@ def invite(team: Team, captain: User, username: str) -> TeamInvitation:
         if waiting:
             return waiting
         refuse_if_asked_enough(team)
-        return TeamInvitation.objects.create(team=team, user=guest.user, invited_by=captain)
+        invitation = TeamInvitation.objects.create(team=team, user=guest.user, invited_by=captain)
+        if guest.user.email:
+            outbox.post_all([team_invitation_letter(invitation, site)])
+        return invitation
 
 
 def refuse_if_asked_enough(team: Team) -> None:

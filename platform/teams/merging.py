@@ -4,11 +4,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from accounts import outbox
 from accounts.models import User
 from competitions.clock import database_now
 from teams.invitations import answer, end_all_of, refuse_if_asked_enough
 from teams.members import (
     ChangeRefused,
+    captain_of,
     hold,
     refuse_above_size,
     refuse_after_deadline,
@@ -16,10 +18,13 @@ from teams.members import (
     refuse_unless_captain,
 )
 from teams.models import Membership, MergeProposal, State, Team, TeamInvitation
+from teams.team_letters import merger_letter
 
 
-def propose(team: Team, captain: User, other_name: str) -> MergeProposal:
-    """Offer the team of that name a place in `team`. Offering twice changes nothing.
+def propose(team: Team, captain: User, other_name: str, site: str) -> MergeProposal:
+    """Offer the team of that name a place in `team`, and write to its captain. Offering twice changes nothing.
+
+    `site`: the site's own address, without a slash at its end, for the link in the letter.
 
     Raises ChangeRefused: not the captain, no such team, or a rule that the merged team would break.
     """
@@ -38,7 +43,11 @@ def propose(team: Team, captain: User, other_name: str) -> MergeProposal:
         if waiting:
             return waiting
         refuse_if_asked_enough(team)
-        return MergeProposal.objects.create(from_team=team, to_team=other, proposed_by=captain)
+        proposal = MergeProposal.objects.create(from_team=team, to_team=other, proposed_by=captain)
+        asked = captain_of(other)
+        if asked and asked.email:
+            outbox.post_all([merger_letter(proposal, asked, site)])
+        return proposal
 
 
 def refuse_merger(first: Team, second: Team) -> None:

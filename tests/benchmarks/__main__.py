@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import large_file, model_to_score, rescoring, saved_model, upload_to_score
+from tests.benchmarks import large_file, leaderboard_page, model_to_score, rescoring, saved_model, upload_to_score
 from tests.running_site import RunningSite
 
 
@@ -26,6 +26,8 @@ def main() -> int:
         rows = upload_to_score.measure(seeded.var, folder)
         told.print("Scoring everything again …")
         rows += rescoring.measure(seeded.var, folder)
+        told.print("Reading the leaderboard of 10,000 teams …")
+        rows += leaderboard_page.measure(seeded.var, folder)
         told.print("Sending models …")
         rows += model_to_score.measure(seeded.var, folder)
         told.print("Running models …")

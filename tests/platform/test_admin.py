@@ -10,6 +10,7 @@ from accounts.organizers import make_organizer, stop_being_organizer
 from competitions.models import Competition, PageKind, Solution
 from grading.tasks import check_solutions
 from submissions.models import Status, Submission
+from teams.models import Team
 
 NEW = {
     "title": "Six stars",
@@ -93,6 +94,52 @@ def test_a_solution_is_checked_by_the_worker_and_the_first_becomes_active(
     assert (solution.public_count, solution.private_count) == (2, 3)
     page = text(as_olga.get(f"/admin/competitions/solution/{solution.pk}/change/"))
     assert "are as they should be" in page
+
+
+def test_after_saving_a_solution_its_own_page_shows_and_the_list_says_why_one_was_refused(as_olga, competition):
+    answer = upload_solution(as_olga, competition, SOLUTION.replace("2,3,Public", "2,7,Public"))
+    newest = Solution.objects.order_by("-version").first()
+    assert answer.url == f"/admin/competitions/solution/{newest.pk}/change/"
+    assert "It waits for the scoring worker" in text(as_olga.get(answer.url))
+    check_solutions()
+    page = text(as_olga.get("/admin/competitions/solution/"))
+    assert "Line 3: " in page
+    assert page.index(f"/solution/{newest.pk}/change/") < page.index("2 public, 3 private, 0 ignored")
+
+
+def test_a_data_file_without_a_name_gets_the_uploaded_ones(as_olga):
+    def made(slug, uploaded):
+        file = SimpleUploadedFile(uploaded, b"id,book\n1,x\n")
+        form = {**NEW, "slug": slug, "data_files-TOTAL_FORMS": "1", "data_files-0-name": "", "data_files-0-file": file}
+        response = as_olga.post("/admin/competitions/competition/add/", form)
+        assert response.status_code == 302, text(response)
+        return Competition.objects.get(slug=slug).data_files.get().name
+
+    assert made("six", "test.csv") == "test.csv"
+    assert made("seven", "my books (2).csv") == "my_books_2_.csv"
+
+
+def test_who_asks_for_confirmed_addresses_hears_at_once_that_no_letters_are_sent(as_olga, settings):
+    def answer(slug):
+        form = {**NEW, "slug": slug, "needs_verified_email": "on"}
+        return text(as_olga.post("/admin/competitions/competition/add/", form, follow=True))
+
+    assert "this site sends no letters" not in answer("six")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    assert "this site sends no letters: nobody can join. Set EMAIL_URL" in answer("seven")
+
+
+def test_a_team_that_has_sent_something_is_not_deleted(alices_team, bobs_team, graded, db):
+    root = User.objects.create_superuser("root", password="a fine password")
+    as_root = Client()
+    as_root.force_login(root)
+    graded(alices_team)
+    assert as_root.post(f"/admin/teams/team/{alices_team.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert as_root.post(f"/admin/teams/team/{bobs_team.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert list(Team.objects.values_list("name", flat=True)) == ["alice"]
+    page = text(as_root.get("/admin/teams/team/"))
+    assert "Delete selected" not in page
+    assert "merged into" in page.lower()
 
 
 def refused(as_olga, competition, content):

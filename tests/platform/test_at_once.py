@@ -118,7 +118,7 @@ def test_one_proposal_is_accepted_by_twenty_browsers_of_one_captain(competition)
     people = crowd_of(2, competition)
     (first, _), (second, _) = people
     uploads(people[1][1])()
-    proposal = propose(first.memberships.get().team, first, second.username)
+    proposal = propose(first.memberships.get().team, first, second.username, "http://testserver")
 
     def accept():
         try:
@@ -141,7 +141,7 @@ def test_everyone_proposes_to_everyone_and_all_accept(competition):
     for user, _ in people:
         for other, _ in people:
             if other != user:
-                propose(user.memberships.get().team, user, other.username)
+                propose(user.memberships.get().team, user, other.username, "http://testserver")
     calls = [_accepts(proposal, people) for proposal in MergeProposal.objects.select_related("to_team")]
     assert len(calls) == 42
     at_once(calls)
@@ -166,7 +166,7 @@ def test_uploads_mergers_leaving_and_links_at_once_pass_no_limit(competition):
     links = list(Team.objects.exclude(link_token="").values_list("link_token", flat=True))
     proposals = []
     for (first, _), (second, as_second) in zip(hosts, hosts[1:] + hosts[:1], strict=True):
-        proposal = propose(first.memberships.get().team, first, second.username)
+        proposal = propose(first.memberships.get().team, first, second.username, "http://testserver")
         proposals.append(posts(as_second, f"team/mergers/{proposal.pk}/accept/"))
     calls = [*proposals]
     calls += [uploads(client) for _, client in people for _ in range(3)]
@@ -192,7 +192,7 @@ def test_a_deadline_that_passes_among_fifty_requests_is_one_moment_for_all(compe
     people = crowd_of(20, competition)
     accepting = []
     for (first, _), (second, as_second) in zip(people[::2], people[1::2], strict=True):
-        proposal = propose(first.memberships.get().team, first, second.username)
+        proposal = propose(first.memberships.get().team, first, second.username, "http://testserver")
         accepting.append(posts(as_second, f"team/mergers/{proposal.pk}/accept/"))
     deadline = timezone.now() + timedelta(seconds=2)
     Competition.objects.update(merger_deadline_at=deadline, closes_at=deadline)

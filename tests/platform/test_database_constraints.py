@@ -18,7 +18,7 @@ from competitions.models import (
     Rescore,
     Solution,
 )
-from leaderboard.models import ModerationAct
+from leaderboard.models import ModerationAct, Standing
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import (
     EntryInvitation,
@@ -476,3 +476,11 @@ def test_an_upload_that_is_taken_and_abandoned(on_its_way, waiting):
 def test_an_open_upload_without_a_file(on_its_way):
     assert refuses("only_an_abandoned_upload_has_no_file", lambda: on_its_way.update(stored_name=""))
     assert on_its_way.update(stored_name="", abandoned_at=timezone.now()) == 1
+
+
+@pytest.mark.parametrize("column", ["public_order", "private_order"])
+def test_a_standing_without_a_place(alices_team, graded, column):
+    graded(alices_team)
+    for score in (float("inf"), float("-inf"), float("nan")):
+        # SQLite stores NaN as NULL, which the column cannot be.
+        assert refuses("a_standing_has_a_finite_order", lambda score=score: Standing.objects.update(**{column: score}))

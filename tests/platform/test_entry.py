@@ -85,6 +85,22 @@ def test_the_list_looks_at_confirmed_addresses_only(as_alice, alice, competition
     assert not Membership.objects.exists()
 
 
+@pytest.mark.parametrize("needs_verified_email", [True, False])
+def test_who_is_not_on_the_list_reads_it_before_confirming_anything(as_alice, alice, competition, needs_verified_email):
+    asks(
+        competition,
+        EntryPolicy.LIST,
+        allowed_emails="@class.example.org",
+        needs_verified_email=needs_verified_email,
+    )
+    page = joins(as_alice)
+    assert "alice@example.org is not on it" in page
+    assert "you have not confirmed" not in page
+    # Invited by her address, though it is not listed: confirming it is what helps.
+    invite_addresses(competition, ["alice@example.org"], None, "http://testserver")
+    assert "you have not confirmed yours yet" in joins(as_alice)
+
+
 def test_a_list_names_what_is_no_address(competition):
     competition.allowed_emails = "ada@example.org\n@example.org\nada at example.org"
     with pytest.raises(ValidationError, match="'ada' is neither an address nor a domain"):
@@ -230,9 +246,12 @@ def test_an_invitation_to_an_address_is_for_its_owner_alone(as_olga, alice, bob,
     asks(competition, EntryPolicy.INVITATION)
     pasted = "Alice@Example.org, carol@example.org\nalice@example.org"
     answer = as_olga.post(
-        "/admin/teams/entryinvitation/add/", {"competition": competition.pk, "addresses": pasted, "max_uses": "1"}
+        "/admin/teams/entryinvitation/add/",
+        {"competition": competition.pk, "addresses": pasted, "max_uses": "1"},
+        follow=True,
     )
-    assert answer.status_code == 302, text(answer)
+    assert "2 invitations were made. Letters are on their way to these addresses: 2." in text(answer)
+    assert "was added successfully" not in text(answer)
     assert sorted(EntryInvitation.objects.values_list("email", flat=True)) == ["alice@example.org", "carol@example.org"]
     invitation = EntryInvitation.objects.get(email="alice@example.org")
     as_bob = signed_in(bob)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from competitions.models import Competition
+from leaderboard.standings import rebuild
 from submissions.models import Evaluation, Submission
 from teams.models import Team
 
@@ -115,6 +116,8 @@ def test_no_name_becomes_a_formula(as_olga, competition, alices_team, two_scored
 def test_a_score_below_zero_stays_a_number(competition, two_scored):
     Competition.objects.update(metric="r2")
     Evaluation.objects.filter(submission=two_scored[0]).update(metric="r2", public_score=-0.25)
+    competition.refresh_from_db()
+    rebuild(competition)
     assert "-0.250" in [row["score"] for row in table(Client().get(f"{BOARD}.csv"))]
 
 

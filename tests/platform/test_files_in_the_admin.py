@@ -175,6 +175,7 @@ def test_only_the_last_uploads_are_kept(as_olga, competition, settings):
 
 
 def test_an_organizer_clones_a_competition(as_olga, competition):
+    assert 'value="Five stars (copy)"' in text(as_olga.get(f"{AT}{competition.pk}/clone/"))
     response = as_olga.post(f"{AT}{competition.pk}/clone/", {"slug": "stars", "title": "Again"})
     assert "There is a competition &#x27;stars&#x27; already." in text(response)
     response = as_olga.post(f"{AT}{competition.pk}/clone/", {"slug": "again", "title": "Again"}, follow=True)

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from competitions.models import Competition
 from grading.tasks import score_waiting
+from leaderboard.board import standings
 from leaderboard.final_selection import SelectionRefused, select
 from leaderboard.models import Standing
-from leaderboard.standings import standings
 from submissions.models import Status, Submission
 
 # Public: id 1 is wrong by 1: 0.5. Private: all right: 0.

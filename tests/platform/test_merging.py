@@ -9,13 +9,13 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Letter, User
 from competitions.models import Competition, LimitWindow
 from grading.scoring import score_claimed
 from grading.tasks import score_waiting
+from leaderboard.board import standings
 from leaderboard.models import ModerationAct, Standing
 from leaderboard.moderation import disqualify_team, reinstate_team
-from leaderboard.standings import standings
 from submissions import chunked_uploads, lifecycle
 from submissions.merging import most_by_now
 from submissions.models import Queue, Submission
@@ -92,6 +92,14 @@ def test_two_teams_become_one_on_both_captains_word(alice, bob, alices_team, bob
     client = Client()
     client.force_login(bob)
     assert text(client.get("/competitions/stars/submissions/")).count(">p.csv</a>") == 3
+
+
+def test_the_captain_who_is_asked_to_merge_gets_a_letter(alice, bob, alices_team, bobs_team):
+    proposed(alice, "bob")
+    letter = Letter.objects.get()
+    assert letter.to == bob.email
+    assert letter.subject == "alice proposes to merge in Five stars"
+    assert f"http://testserver{TEAM}\n" in letter.text
 
 
 def test_the_limit_of_the_day_is_the_new_teams_own(alice, bob, alices_team, bobs_team, competition):

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from competitions.models import Competition, DataFile, Solution
 from grader.scoring.metrics import METRICS
 from grading.solutions import check
-from leaderboard.standings import standings
+from leaderboard.board import standings
 from submissions.models import MAY_BE_NEGATIVE, Status
 from teams.joining import join
 

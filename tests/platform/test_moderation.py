@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.organizers import make_organizer
 from competitions.models import Competition
+from leaderboard.board import standings
 from leaderboard.mergers import accept_proposal, come_by_link
 from leaderboard.models import ModerationAct
 from leaderboard.moderation import (
@@ -22,7 +23,6 @@ from leaderboard.moderation import (
     reinstate_team,
     unmark_baseline,
 )
-from leaderboard.standings import standings
 from submissions.models import Submission
 from teams import invitations
 from teams.joining import join
@@ -134,7 +134,7 @@ def test_a_submission_that_a_merger_has_just_moved_leaves_the_board_of_its_new_t
     graded(alices_team)
     best = graded(bobs_team, PERFECT)
     stale = Submission.objects.select_related("team").get(pk=best.pk)
-    accept_proposal(propose(alices_team, alices_team.memberships.get().user, "bob"), bob)
+    accept_proposal(propose(alices_team, alices_team.memberships.get().user, "bob", "http://testserver"), bob)
     assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.0)]
     assert disqualify_submission(stale, "Made by hand", olga)
     assert [(row.team, row.score) for row in standings(competition)] == [(alices_team, 0.5)]

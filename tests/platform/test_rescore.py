@@ -18,7 +18,7 @@ from grading.scoring import score_claimed
 from grading.sweeper import sweep
 from grading.tasks import check_solutions, rescore, score_waiting
 from leaderboard.activity import best_over_time
-from leaderboard.standings import standings
+from leaderboard.board import standings
 from submissions import lifecycle
 from submissions.models import Evaluation, Queue, Status, Submission, prediction_storage
 

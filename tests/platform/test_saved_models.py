@@ -17,7 +17,7 @@ from grading import models_worker
 from grading.model_running import run_claimed
 from grading.sweeper import sweep
 from grading.tasks import predict_waiting, score_waiting
-from leaderboard.standings import rank_of
+from leaderboard.board import rank_of
 from submissions import lifecycle
 from submissions.model_grading import why_models_wait
 from submissions.models import Kind, ModelRun, ModelsWorker, Queue, Status, Submission

@@ -5,8 +5,9 @@ from cast_of_stories import BAD, GOOD, PERFECT
 
 from grading.scoring import score_claimed
 from grading.tasks import score_waiting
+from leaderboard.board import rank_of, standings
 from leaderboard.models import Standing
-from leaderboard.standings import rank_of, rebuild, standings
+from leaderboard.standings import rebuild
 from submissions import lifecycle
 from submissions.models import Evaluation, Queue, Status
 
@@ -62,8 +63,8 @@ def test_differences_below_the_shown_decimals_do_not_order_teams(alices_team, bo
 
 
 def test_a_baseline_stands_on_the_board_without_a_rank(alices_team, bobs_team, graded, competition):
-    graded(bobs_team, PERFECT)
     type(bobs_team).objects.filter(pk=bobs_team.pk).update(is_baseline=True)
+    graded(bobs_team, PERFECT)
     graded(alices_team, GOOD)
     assert [(row.rank, row.team) for row in standings(competition)] == [(None, bobs_team), (1, alices_team)]
     assert rank_of(alices_team) == (1, 1)

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Letter, User
 from competitions.models import Competition
 from grading.tasks import score_waiting
 from submissions import lifecycle
@@ -85,6 +85,15 @@ def test_an_invitation_is_declined_or_withdrawn_and_then_opens_nothing(alice, bo
     assert people(bobs_team) == ["bob"]
 
 
+def test_who_is_invited_by_name_gets_a_letter_once(alice, bob, alices_team, bobs_team):
+    post(alice, "invitations/", username="bob")
+    post(alice, "invitations/", username="bob")
+    letter = Letter.objects.get()
+    assert letter.to == bob.email
+    assert letter.subject == "alice invites you in Five stars"
+    assert f"http://testserver{TEAM}\n" in letter.text
+
+
 def test_asking_twice_asks_once(alice, alices_team, bobs_team):
     post(alice, "invitations/", username="bob")
     post(alice, "invitations/", username="bob")
@@ -110,12 +119,14 @@ def test_a_team_asks_only_so_many_a_day(alice, bob, carol, alices_team, bobs_tea
 
 
 def test_whoever_has_the_link_comes_to_the_team_until_it_is_renewed(alice, carol, alices_team, competition):
-    post(alice, "link/")
+    first = post(alice, "link/")
+    assert "The team has a link." in first
+    assert "older one" not in first
     alices_team.refresh_from_db()
     old = alices_team.link_token
     assert len(old) == 43
     assert f"http://testserver{TEAM}link/{old}/" in text(signed_in(alice).get(TEAM))
-    post(alice, "link/")
+    assert "the older one opens nothing any more" in post(alice, "link/")
     as_carol = signed_in(carol)
     assert as_carol.get(f"{TEAM}link/{old}/").status_code == 404
     assert as_carol.post(f"{TEAM}link/{old}/").status_code == 404
@@ -292,6 +303,10 @@ def test_a_disqualified_team_keeps_its_people_and_takes_nobody(alice, bob, toget
     Team.objects.filter(pk=together.pk).update(disqualified_at=timezone.now(), disqualification="Two accounts.")
     assert "alice was disqualified" in post(bob, "leave/")
     assert "alice was disqualified" in post(alice, "invitations/", username="carol")
+    page = text(signed_in(alice).get(TEAM))
+    assert page.count("was disqualified") == 1
+    for act in ("rename", "invitations", "link", "mergers"):
+        assert f'action="{TEAM}{act}/"' not in page
 
 
 def test_the_team_page_is_for_those_who_have_joined(carol, competition):

@@ -1,5 +1,6 @@
 """The files that participants download."""
 
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +21,11 @@ def data_storage() -> Storage:
 
 def data_file_path(data_file: "DataFile", name: str) -> str:
     return f"{data_file.competition.slug}/{uuid4().hex}{Path(name).suffix}"
+
+
+def name_to_download(uploaded: str) -> str:
+    """The name that an uploaded file gets where none was written: its own, with the allowed characters only."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", Path(uploaded).name).lstrip("._-")[-100:]
 
 
 class DataFile(models.Model):

@@ -1,7 +1,6 @@
 """What must be in place around the grading: pages, files, solution, entry, models, the audit."""
 
-from django.conf import settings
-
+from accounts import outbox
 from competitions.features import why_models_cannot_be_asked
 from competitions.launching import Line, data_digest_of, latest_audit
 from competitions.models import (
@@ -18,8 +17,6 @@ from competitions.models import (
 from submissions.model_grading import why_models_wait
 
 MUST_BE_WRITTEN = (PageKind.OVERVIEW, PageKind.EVALUATION, PageKind.RULES)
-# Where letters end that no mail server is asked to carry.
-CARRY_NOTHING = ("filebased", "console", "dummy")
 # So many headlines of the audit are told by the check itself.
 TOLD_FINDINGS = 3
 UPLOAD_IT = "Upload one under Solutions in the admin."
@@ -82,7 +79,7 @@ def entry(competition: Competition) -> Line:
         finding = "The list decides who may join, and it is empty."
         return Line(name, Level.RED, finding, "Write addresses or domains into it.")
     needs_letters = competition.needs_verified_email or competition.entry == EntryPolicy.LIST
-    if needs_letters and any(word in settings.EMAIL_BACKEND for word in CARRY_NOTHING):
+    if needs_letters and not outbox.reaches_people():
         finding = "Joining needs a confirmed e-mail address, and this site sends no letters."
         return Line(name, Level.YELLOW, finding, "Set EMAIL_URL to a mail server.")
     return Line(name, Level.GREEN, f"Open to {competition.get_entry_display()}.")

@@ -14,6 +14,7 @@ USERNAME = "organizer"
 
 class Command(BaseCommand):
     help = "Make the superuser 'organizer' with a random password in var/organizer_password, if there is no superuser."
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.filter(is_superuser=True).exists():

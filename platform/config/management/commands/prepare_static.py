@@ -21,6 +21,7 @@ def fingerprint() -> str:
 
 class Command(BaseCommand):
     help = "Collect static files, unless nothing has changed since the last time."
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         stamp = settings.STATIC_ROOT / ".fingerprint"

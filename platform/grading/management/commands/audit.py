@@ -19,6 +19,7 @@ LOOK_SECONDS = 0.2
 
 class Command(BaseCommand):
     help = "Audit a competition's data, keep the report for its page and print it. Exit code 1: a finding is red."
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="The last part of the competition's address.")

@@ -25,6 +25,7 @@ from leaderboard.consequences import apply, consequences
 
 class Command(BaseCommand):
     help = "Competitions as files: competition.yaml, pages/*.md and data/*, in a folder or a zip."
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True, metavar="WHAT")

@@ -18,6 +18,7 @@ LOOK_SECONDS = 0.2
 
 class Command(BaseCommand):
     help = "Rehearse a competition as its launch check does, and print the checklist. Exit code 1: a line is red."
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="The last part of the competition's address.")

@@ -10,6 +10,7 @@ from grading.seeding import SeedingFailed, seed_all
 
 class Command(BaseCommand):
     help = "Make the seeded competitions and their baselines, unless they are there."
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
