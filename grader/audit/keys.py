@@ -73,7 +73,11 @@ def undescribed_values(data: CompetitionData) -> Finding:
     check = "undescribed_values"
     found = lookups(data)
     if not found:
-        return Finding(check, Level.INFO, "No further table describes what the test rows name.")
+        return Finding(
+            check,
+            Level.INFO,
+            f"No other file says more about what a row of {data.test.name} names, such as the books of a rating.",
+        )
     evidence = []
     for lookup in found:
         for table in (data.train, data.test):

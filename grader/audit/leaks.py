@@ -13,8 +13,8 @@ from grader.audit.tables import Column
 from grader.scoring.arrays import Float64Array, Int64Array
 
 # From here on a single column makes the contest pointless: what is left is the rounding of a copy.
-GIVES_AWAY = 0.98
-# No honest single feature of the contests we know explains so much; it may be a copy with noise.
+GIVES_AWAY = 0.99
+# It may be a copy with noise, or a strong feature of an easy task: only who knows the data can tell.
 SUSPICIOUS = 0.90
 # More rows say nothing new about a share of 0.9.
 LOOKED_AT = 200_000
@@ -164,7 +164,13 @@ def _judged(check: str, explained: list[_Explains], whose: str) -> Finding:
     if best.share < SUSPICIOUS:
         headline = f"No column and no pair gives {whose} away; the best explains {best.share:.2f} of their variance."
         return Finding(check, Level.OK, headline, evidence=(str(best),))
-    level = Level.RED if best.share >= GIVES_AWAY else Level.YELLOW
-    odd = [one for one in explained if one.share >= SUSPICIOUS]
-    headline = f"{best.what} gives {whose} away: it explains {best.share:.3f} of their variance."
-    return Finding(check, level, headline, "Take the column out, unless it is the contest.", listed(map(str, odd)))
+    odd = listed(str(one) for one in explained if one.share >= SUSPICIOUS)
+    if best.share >= GIVES_AWAY:
+        headline = f"{best.what} gives {whose} away: it explains {best.share:.3f} of their variance."
+        return Finding(check, Level.RED, headline, "Take the column out, unless it is the contest.", odd)
+    headline = f"{best.what} explains {best.share:.3f} of the variance of {whose}."
+    cure = (
+        "Find out whether participants would have it at prediction time. "
+        "If it is meant as a feature, nothing is wrong; if it was known only afterwards, take it out."
+    )
+    return Finding(check, Level.YELLOW, headline, cure, odd)

@@ -57,7 +57,8 @@ def near_duplicates(data: CompetitionData) -> Finding:
     is_near = np.isin(in_test, in_train) & ~np.isin(data.test_keys, data.train_keys) & data.is_labelled
     count = int(is_near.sum())
     if not count:
-        return Finding(check, Level.OK, f"No row of {data.test.name} that counts is nearly one of {train.name}.")
+        further = "further row" if (np.isin(data.test_keys, data.train_keys) & data.is_labelled).any() else "row"
+        return Finding(check, Level.OK, f"No {further} of {data.test.name} that counts is nearly one of {train.name}.")
     keys, first = np.unique(in_train, return_index=True)
     evidence = (
         f"line {data.test.line(row):,} of {data.test.name} ~ "

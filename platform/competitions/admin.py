@@ -113,6 +113,10 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
     prepopulated_fields = {"slug": ("title",)}
     filter_horizontal = ("organizers",)
     inlines = (PageInline, DataFileInline)
+
+    class Media:
+        css = {"all": ("site/admin.css",)}
+
     fieldsets = (
         (None, {"fields": ("publishing", "title", "slug", "tagline", "notice", "organizers")}),
         (
@@ -190,6 +194,11 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
             kwargs["queryset"] = User.objects.filter(is_staff=True)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def save_model(self, request: HttpRequest, obj: Competition, form: ModelForm[Any], change: bool) -> None:
+        """Browsers end lines by two characters; with one, the exported file holds the list line by line."""
+        obj.allowed_emails = obj.allowed_emails.replace("\r\n", "\n")
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool) -> None:
         """A new competition names its maker as organizer and gets every page."""
         super().save_related(request, form, formsets, change)
@@ -203,7 +212,7 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
             messages.info(
                 request,
                 "Next: write its pages (the rules begin with the usual ones), add train and test files, upload its "
-                "solution, then run the launch check.",
+                "solution, then run the audit of the data and the launch check.",
             )
 
         needs_letters = competition.needs_verified_email or competition.entry == EntryPolicy.LIST

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 
 from competitions.models import COLUMN_NAME, TEST_FILE, Competition, DataFile
@@ -39,6 +40,33 @@ def header_of(data_file: DataFile) -> list[str]:
             return next(csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline="")), [])
     except (FileNotFoundError, UnicodeDecodeError, csv.Error):
         return []
+
+
+def test_ids(competition: Competition) -> set[int] | None:
+    """The ids of test.csv; None where that cannot be told: it is not there, or an id is no whole number."""
+    data_file = _test_file(competition)
+    if data_file is None:
+        return None
+    try:
+        with data_file.file.open("rb") as file:
+            rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
+            return {int(row[competition.id_column]) for row in rows}
+    except (FileNotFoundError, UnicodeDecodeError, csv.Error, ValueError, TypeError, KeyError):
+        return None
+
+
+def example_ids(competition: Competition) -> tuple[str, str]:
+    """The first two ids of test.csv where participants can read it, else 1 and 2."""
+    data_file = competition.data_files.filter(name=TEST_FILE, is_hidden=False).first()
+    if data_file is None:
+        return "1", "2"
+    try:
+        with data_file.file.open("rb") as file:
+            rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
+            first, second = ((row.get(competition.id_column) or "").strip() for row in itertools.islice(rows, 2))
+    except (FileNotFoundError, UnicodeDecodeError, csv.Error, ValueError):
+        return "1", "2"
+    return (first, second) if first and second else ("1", "2")
 
 
 def _test_file(competition: Competition) -> DataFile | None:

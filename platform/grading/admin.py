@@ -17,7 +17,7 @@ from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.models import Solution
 from competitions.solution_versions import next_version
 from grading import rescore_admin
-from grading.excluded_rows import ExclusionRefused, exclude_rows
+from grading.excluded_rows import ExclusionRefused, exclude_rows, refuse_unknown
 from grading.exclusion_form import ExclusionForm
 from grading.rescores import RescoreRefused, ask
 from submissions.dispatch import check_solutions_after_commit
@@ -124,6 +124,7 @@ class SolutionAdmin(OfOwnCompetitions):
         form = ExclusionForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
+                refuse_unknown(base.competition, form.ids)
                 made = exclude_rows(base, form.ids, form.cleaned_data["reason"], cast(User, request.user))
             except ExclusionRefused as problem:
                 form.add_error(None, str(problem))

@@ -8,7 +8,8 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import User
-from competitions.models import Solution, label_storage, solution_path
+from competitions.features import test_ids
+from competitions.models import Competition, Solution, label_storage, solution_path
 from competitions.solution_versions import next_version
 from grader.scoring.rejection import quoted, reject
 from grader.scoring.solution import write_solution
@@ -35,6 +36,18 @@ def ids_in(text: str) -> list[int]:
     if not cells:
         raise ExclusionRefused("There is no id in the list. Write one id a line.")
     return sorted({int(cell) for cell in cells})
+
+
+def refuse_unknown(competition: Competition, ids: list[int]) -> None:
+    """Raises ExclusionRefused for ids that test.csv lacks; where it cannot be read, the worker finds them."""
+    known = test_ids(competition)
+    unknown = [row_id for row_id in ids if row_id not in known] if known is not None else []
+    if unknown:
+        named = ", ".join(map(str, unknown[:NAMED_IDS])) + (" …" if len(unknown) > NAMED_IDS else "")
+        has = "has" if len(unknown) == 1 else "have"
+        raise ExclusionRefused(
+            f"{len(unknown):,} of the {len(ids):,} ids {has} no row in test.csv: {named}. Exclude ids of test.csv only."
+        )
 
 
 def exclude_rows(base: Solution, ids: list[int], reason: str, user: User | None) -> Solution:
@@ -74,7 +87,8 @@ def write_file(solution: Solution) -> bool:
     if unknown.size:
         named = ", ".join(str(row_id) for row_id in unknown[:NAMED_IDS])
         raise reject(
-            f"{unknown.size:,} of the {wanted.size:,} ids have no row in version {base.version}: {named}"
+            f"{unknown.size:,} of the {wanted.size:,} ids {'has' if unknown.size == 1 else 'have'} no row "
+            f"in version {base.version}: {named}"
             f"{' …' if unknown.size > NAMED_IDS else ''}.",
             "Exclude ids of test.csv only.",
         )

@@ -30,7 +30,6 @@ def consequences(plan: Plan, at: datetime) -> list[str]:
         competition = plan.competition
         found += _of_dates(plan, competition, at)
         found += _of_limits(plan, competition, at)
-        found += _of_scoring(plan, competition)
         found += _of_what_is_sent(plan, competition)
         found += _of_rules_and_data(plan, competition)
     return found
@@ -84,12 +83,6 @@ def _of_limits(plan: Plan, competition: Competition, at: datetime) -> Iterator[s
         yield f"Changing final_selection_count makes the final ranking of {_teams(count)} anew."
     if any(plan.changed(name) for name in ("entry", "allowed_emails", "needs_verified_email")):
         yield f"Who may join changes for newcomers; {_teams(competition.teams.filter(COMPETES).count())} stay in."
-
-
-def _of_scoring(plan: Plan, competition: Competition) -> Iterator[str]:
-    changed = [name for name in ("metric", "metric_k", "decimals") if plan.changed(name)]
-    if changed and (count := competition.standings.count()):
-        yield f"Changing {' and '.join(changed)} re-ranks {_teams(count)} and needs a rescore."
 
 
 def _of_what_is_sent(plan: Plan, competition: Competition) -> Iterator[str]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.clock import database_now
-from competitions.features import model_features
+from competitions.features import example_ids, model_features
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
 from leaderboard.board import rank_of
@@ -155,6 +155,7 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
         context["allowed"] = competition.model_allowance()
         context["model_megabytes"] = competition.model_allowance().zip_bytes // 1_000_000
     return context | {
+        "example_ids": example_ids(competition),
         "largest_upload": largest_upload(competition),
         "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
         "under_way": may_go_on(context["team"], cast(User, request.user), context["now"]) if context["team"] else [],

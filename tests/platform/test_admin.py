@@ -285,3 +285,8 @@ def test_every_list_and_form_of_the_admin_opens(as_olga, competition, alices_tea
         assert as_olga.get(f"/admin/{model}/").status_code == 200, model
     assert as_olga.get(f"/admin/teams/team/{alices_team.pk}/change/").status_code == 200
     assert as_olga.get(f"/admin/competitions/competition/{competition.pk}/history/").status_code == 200
+
+
+def test_the_list_of_addresses_is_kept_with_one_line_ending(as_olga, db):
+    as_olga.post("/admin/competitions/competition/add/", NEW | {"entry": "list", "allowed_emails": "@a.org\r\n@b.org"})
+    assert Competition.objects.get(slug="six").allowed_emails == "@a.org\n@b.org"

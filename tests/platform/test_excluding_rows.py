@@ -59,6 +59,12 @@ def test_ids_may_come_as_a_file_and_in_any_shape(as_olga, competition):
 
 
 def test_ids_that_are_not_there_are_refused_by_name(as_olga, competition):
+    shown = exclude(as_olga, Solution.objects.get(), "4, 77")
+    assert "1 of the 2 ids has no row in test.csv: 77." in shown
+    assert "4, 77</textarea>" in shown
+    assert Solution.objects.count() == 1
+    # Without test.csv only the worker, who reads the labels, can tell.
+    competition.data_files.all().delete()
     exclude(as_olga, Solution.objects.get(), "4, 77, 99")
     made = newest(competition)
     assert made.verdict == Solution.Verdict.REFUSED
@@ -84,6 +90,7 @@ def test_not_every_row_of_a_part_can_be_excluded(as_olga, competition):
 
 
 def test_rows_are_excluded_from_an_accepted_version_only(as_olga, competition):
+    competition.data_files.all().delete()
     exclude(as_olga, Solution.objects.get(), "77")
     assert "is refused; rows are excluded from an accepted version." in exclude(as_olga, newest(competition), "4")
 

@@ -381,6 +381,9 @@ def test_a_solution_that_was_refused(as_olga, draft):
 def test_pages_that_nobody_has_written(as_olga, draft):
     draft.pages.filter(kind=PageKind.TIMELINE).update(text=" ")
     assert line(run(as_olga), "Pages") == ("yellow", "Nothing is written on Timeline.")
+    Competition.objects.update(closes_at=timezone.now() + timedelta(days=9))
+    assert line(run(as_olga), "Pages") == ("green", "Timeline shows the dates alone; the others have a text.")
+    Competition.objects.update(closes_at=None)
     draft.pages.filter(kind=PageKind.RULES).delete()
     assert line(run(as_olga), "Pages") == ("red", "Nothing is written on Rules and Timeline.")
 
@@ -496,6 +499,13 @@ def test_a_table_by_id_that_holds_no_labels(as_olga, with_files):
     add_file(with_files, "extra.csv", "id,pages\n1,50\n2,300\n3,40\n4,1\n5,2\n")
     assert line(run(as_olga), "Labels") == ("green", "Looked into 3 files with a column 'id'.")
     add_file(with_files, "broken.csv", 'id,pages\n1,"\n')
+    assert line(run(as_olga), "Labels")[0] == "yellow"
+
+
+def test_the_target_in_train_is_no_doubt_and_beside_ids_of_the_test_set_it_is(as_olga, with_files):
+    add_file(with_files, "more.csv", "id,rating\n101,5\n102,3\n")
+    assert line(run(as_olga), "Labels") == ("green", "Looked into 3 files with a column 'id'.")
+    add_file(with_files, "older.csv", "id,rating\n1,1\n2,1\n")
     assert line(run(as_olga), "Labels")[0] == "yellow"
 
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from cast_of_stories import GOOD, PERFECT
 from django.core import mail
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from competitions.models import Competition, Page
+from competitions.models import Competition, DataFile, Page
 from pages.markdown import to_html
 from teams.models import Membership
 
@@ -163,3 +164,14 @@ def test_the_rules_as_they_stood_are_kept_for_the_record(competition, as_olga):
     page.text = "New rules."
     page.save()
     assert [version.text for version in page.history.all()] == ["New rules.", "The rules of five stars."]
+
+
+def test_the_example_of_a_prediction_file_has_ids_of_the_test_set(competition, as_alice, alices_team):
+    assert "<code>id,rating\n1,1\n2,5\n" in as_alice.get("/competitions/stars/submit/").content.decode()
+    competition.data_files.all().delete()
+    content = ContentFile("id,user_id\n10001,u1\n10002,u2\n", "t.csv")
+    test_csv = DataFile.objects.create(competition=competition, name="test.csv", file=content)
+    assert "<code>id,rating\n10001,1\n10002,5\n" in as_alice.get("/competitions/stars/submit/").content.decode()
+    test_csv.is_hidden = True
+    test_csv.save()
+    assert "<code>id,rating\n1,1\n2,5\n" in as_alice.get("/competitions/stars/submit/").content.decode()

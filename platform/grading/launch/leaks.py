@@ -49,14 +49,14 @@ def _found_in(data_file: DataFile, header: list[str], competition: Competition, 
     if "Usage" in header and competition.target_column in header:
         return Line(NAME, Level.RED, f"{data_file.name} has the columns of a solution: id, target and Usage.", REMOVE)
     try:
-        column = _column_with_labels(data_file, competition.id_column, labels)
+        column, shares_ids = _column_with_labels(data_file, competition.id_column, labels)
     except (ValueError, Rejected, OSError) as problem:
         # pandas' message may quote a cell, so only its kind is told.
         finding = f"{data_file.name} could not be looked into ({type(problem).__name__})."
         return Line(NAME, Level.YELLOW, finding, "See that it is a whole CSV file in UTF-8.")
     if column is not None:
         return Line(NAME, Level.RED, f"Column {column!r} of {data_file.name} holds the hidden labels.", REMOVE)
-    if competition.target_column in header and data_file.name != SAMPLE_FILE:
+    if shares_ids and competition.target_column in header and data_file.name != SAMPLE_FILE:
         finding = f"{data_file.name} has a column {competition.target_column!r} beside the ids of the test set."
         return Line(NAME, Level.YELLOW, f"{finding} It differs from the labels.", "See that it is meant to be so.")
     return None
@@ -75,8 +75,11 @@ def _header_of(data_file: DataFile) -> list[str]:
         return []
 
 
-def _column_with_labels(data_file: DataFile, id_column: str, labels: Solution) -> str | None:
-    """The first numeric column that equals the labels on SAME_SHARE of the test ids, and is no constant."""
+def _column_with_labels(data_file: DataFile, id_column: str, labels: Solution) -> tuple[str | None, bool]:
+    """The first numeric column that equals the labels on SAME_SHARE of the test ids in the file, and is no constant.
+
+    Beside it, whether any id of the test set is in the file at all.
+    """
     agreeing: dict[str, int] = {}
     varying: dict[str, set[float]] = {}
     common = 0
@@ -94,5 +97,5 @@ def _column_with_labels(data_file: DataFile, id_column: str, labels: Solution) -
                     seen.update(np.unique(values[np.isfinite(values)])[:2].tolist())
     for column, count in agreeing.items():
         if common and count >= SAME_SHARE * common and len(varying[column]) > 1:
-            return str(column)
-    return None
+            return str(column), True
+    return None, common > 0

@@ -17,6 +17,8 @@ from competitions.models import (
 from submissions.model_grading import why_models_wait
 
 MUST_BE_WRITTEN = (PageKind.OVERVIEW, PageKind.EVALUATION, PageKind.RULES)
+# So many headlines of the audit are told by the check itself.
+TOLD_FINDINGS = 3
 UPLOAD_IT = "Upload one under Solutions in the admin."
 
 
@@ -30,6 +32,8 @@ def pages(competition: Competition) -> Line:
     name = "Pages are written"
     written = {kind for kind, text in competition.pages.values_list("kind", "text") if text.strip()}
     missing = [kind for kind in PageKind if kind not in written]
+    if missing == [PageKind.TIMELINE] and competition.closes_at is not None:
+        return Line(name, Level.GREEN, "Timeline shows the dates alone; the others have a text.")
     if not missing:
         return Line(name, Level.GREEN, "All of them have a text.")
     level = Level.RED if set(missing) & set(MUST_BE_WRITTEN) else Level.YELLOW
@@ -100,11 +104,18 @@ def audited(competition: Competition) -> Line:
         return Line(name, Level.YELLOW, finding, "Run the launch check again after it.")
     if audit.digest != data_digest_of(competition):
         return Line(name, Level.YELLOW, "The data have changed since the audit.", "Run the audit again.")
-    count = sum(finding["level"] == audit.worst for finding in audit.report["findings"])
+    worst = [finding["headline"] for finding in audit.report["findings"] if finding["level"] == audit.worst]
+    count = len(worst)
     if audit.worst == Level.GREEN:
         return Line(name, Level.GREEN, "The audit found nothing to mend.")
-    finding = f"The audit has {count} {audit.worst} finding{'' if count == 1 else 's'}."
+    finding = f"The audit has {count} {audit.worst} finding{'' if count == 1 else 's'}: {_first(worst)}"
     return Line(name, Level(audit.worst), finding, "Read them on the Audit page.")
+
+
+def _first(headlines: list[str]) -> str:
+    """As many of the sentences as a line holds, told by the rest's number."""
+    left = len(headlines) - TOLD_FINDINGS
+    return " ".join(headlines[:TOLD_FINDINGS]) + (f" And {left} more." if left > 0 else "")
 
 
 def _listed(names: list[str]) -> str:

@@ -64,6 +64,15 @@ def test_a_good_predictor_with_noise_of_its_own_is_no_leak(look, shop):
     )
 
 
+def test_a_strong_feature_wants_a_look_and_is_not_condemned(look, shop):
+    # Of the labels' variance v, about 2 for stars from 1 to 5, the hint keeps v / (v + 0.09): about 0.95.
+    shop.test["hint"] = shop.labels + np.random.default_rng(3).normal(0, 0.3, len(shop.test))
+    finding = look(shop)["labels_in_features"]
+    assert finding.level == Level.YELLOW
+    assert "of the variance of the test labels." in finding.headline
+    assert "If it is meant as a feature, nothing is wrong" in finding.cure
+
+
 def test_a_column_of_train_that_was_computed_from_its_labels_is_found(look, shop):
     shop.train["mood"] = shop.train["rating"] * 10
     findings = look(shop)

@@ -13,7 +13,9 @@ def test_a_clean_competition_gets_no_red_and_no_yellow_finding(look, shop):
 
 def test_a_few_rows_in_both_files_are_yellow_and_named_by_line(look, shop):
     shop.train.iloc[10] = [*shop.test.iloc[3, 1:], 4]
-    finding = look(shop)["shared_rows"]
+    findings = look(shop)
+    finding = findings["shared_rows"]
+    assert findings["near_duplicates"].headline == "No further row of test.csv that counts is nearly one of train.csv."
     assert finding.level == Level.YELLOW
     assert finding.headline == ("1 row of test.csv (0.05 %) stands in train.csv too, equal in user_id, title, weight.")
     user, title = shop.test.loc[3, ["user_id", "title"]]
