@@ -126,6 +126,9 @@ def test_the_pages_name_the_metric_with_its_direction(client, alice, graded):
     page = client.get(f"/competitions/{competition.slug}/").content.decode()
     assert "R², higher is better" in page
     assert "(R², higher is better)" in client.get(f"/competitions/{competition.slug}/leaderboard/").content.decode()
+    evaluation = client.get(f"/competitions/{competition.slug}/evaluation/").content.decode()
+    assert "The share of the labels&#x27; ups and downs that the predictions explain" in evaluation
+    assert "Higher is better. Scores are shown, and ranked, to 3 decimals." in evaluation
 
 
 def test_only_the_metrics_that_can_go_below_zero_may_in_the_database():
