@@ -22,7 +22,7 @@ LINE = (
 
 def lines(rows: Iterable[Row], competition: Competition, mine: Team | None, *, private: bool) -> SafeString:
     """Table rows in the order given; on the final board with the change of place. Names lead to the teams' progress."""
-    address = SafeString(reverse("leaderboard", args=[competition.slug]))
+    address = reverse("leaderboard", args=[competition.slug])
     own = mine.pk if mine else None
     return format_html_join(
         "\n",
