@@ -160,7 +160,7 @@ def test_a_rejected_file_says_its_lines_and_two_browsers_do_not_disturb_each_oth
     assert "7.5" in problems[1]
     first.goto("/competitions/goodreads/submit/")
     expect(first.get_by_text("10 a UTC day")).to_be_visible()
-    left = first.locator("dt", has_text="Left today").locator("xpath=following-sibling::dd[1]")
+    left = first.locator("dt", has_text="Left now").locator("xpath=following-sibling::dd[1]")
     expect(left).to_have_text("10")
 
 

@@ -179,6 +179,6 @@ def test_from_an_empty_database_to_the_final_ranking(empty_site, window, tmp_pat
     expect(bob.get_by_text("No submission is taken any more")).to_be_visible()
     # What Alice and Carol chose has no error in private, though it was the worst in public; Bob's is off by one.
     final = board(bob, "?board=private")
-    assert final[0].startswith("1 alice 0.000"), final
-    assert final[1].startswith("2 bob you 1.000"), final
+    assert final[0].startswith("1 = the same place alice 0.000"), final
+    assert final[1].startswith("2 = the same place bob you 1.000"), final
     assert len(final) == 2
