@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from accounts.models import User
 from accounts.organizers import make_organizer
-from competitions.models import Competition, DataFile, Solution
+from competitions.models import Competition, DataFile, Rescore, Solution
 from grading import rescores
 from grading.solutions import check
 from grading.tasks import rescore, score_waiting
@@ -107,10 +107,18 @@ class Histories(TestCase):
         assert check(version)
         version.refresh_from_db()
         asked = rescores.ask(version, self.olga)
-        rescore()
-        asked.refresh_from_db()
+        self.work_until(asked, Rescore.State.PREVIEWED)
         assert rescores.make_active(asked), asked.failure
-        rescore()
+        self.work_until(asked, Rescore.State.ACTIVE)
+
+    def work_until(self, asked, state):
+        """The worker's turns: after each step a rescore makes way for what waits for its score."""
+        for _ in range(20):
+            rescore()
+            asked.refresh_from_db()
+            if asked.state == state:
+                return
+        raise AssertionError(f"{asked.state}: {asked.failure}")
 
     def judge_submission(self, data):
         if submission := self.a_submission(data):
