@@ -483,7 +483,7 @@ def test_models_that_cannot_be_asked_and_models_that_wait(as_olga, takes_models)
         ("solution.csv", SOLUTION, "solution.csv has the columns of a solution: id, target and Usage."),
         (
             "extra.csv.gz",
-            gzip.compress(b"id,hint\n1,5\n2,3\n3,4\n4,1\n5,2\n"),
+            gzip.compress(b"id,hint\n1,5\n2,3\n3,4\n4,1\n5,2\n", mtime=0),
             "Column 'hint' of extra.csv.gz holds the hidden labels.",
         ),
     ],
