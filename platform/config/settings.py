@@ -8,8 +8,11 @@ import django_stubs_ext
 import environ
 import structlog
 
-from config import environment
+from config import environment, limits
 from config.environment import ROOT, VAR
+
+# Django looks for every setting here.
+from config.limits import *  # noqa: F403
 
 # So that `ModelAdmin[Competition]` and the like, which mypy wants, can be written in classes.
 django_stubs_ext.monkeypatch()
@@ -221,78 +224,19 @@ else:
 # Rate limits count here; in the database's company, so that signing in works while the broker is away.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
-# --- limits of the grading -----------------------------------------------------------------------------------
-LEASE_SECONDS = environment.whole_number("HOLDOUT_LEASE_SECONDS", 20, least=2)
-RENEW_SECONDS = LEASE_SECONDS / 4
-SWEEP_SECONDS = environment.whole_number("HOLDOUT_SWEEP_SECONDS", 5, least=1)
-MAX_TRIES = environment.whole_number("HOLDOUT_MAX_TRIES", 3, least=1)
-# After a failure of ours, how long a submission waits for its next try.
-RETRY_PAUSE_SECONDS = environment.whole_number("HOLDOUT_RETRY_PAUSE_SECONDS", 5)
-FAIR_SHARE_MINUTES = environment.whole_number("HOLDOUT_FAIR_SHARE_MINUTES", 10, least=1)
-# One doorbell's turn ends after this long; what still waits rings again.
-TURN_SECONDS = environment.whole_number("HOLDOUT_TURN_SECONDS", 30, least=1)
-# A rescore writes after so many submissions or seconds, whichever comes first; then files that wait have their turn.
-RESCORE_BATCH = environment.whole_number("HOLDOUT_RESCORE_BATCH", 250, least=1)
-RESCORE_BATCH_SECONDS = 0.1
-# Submissions of a rescore that cannot be read at all; with more of them something else is wrong.
-RESCORE_LEFT_OUT = 100
-RESCORE_MOVERS_SHOWN = 20
-GRADING_SECONDS = environment.whole_number("HOLDOUT_GRADING_SECONDS", 300, least=10)
-CELERY_TASK_TIME_LIMIT = TURN_SECONDS + GRADING_SECONDS
+# --- how long tasks may take, and beat's round ------------------------------------------------------------------
+CELERY_TASK_TIME_LIMIT = limits.TURN_SECONDS + limits.GRADING_SECONDS
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "grading.sweep",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS, "ignore_result": True},
+        "schedule": limits.SWEEP_SECONDS,
+        "options": {"expires": limits.SWEEP_SECONDS, "ignore_result": True},
     }
 }
-# Whoever has a launch check or an audit in hand says so again within this time; else another process takes it up.
-JOB_LEASE_SECONDS = environment.whole_number("HOLDOUT_JOB_LEASE_SECONDS", 60, least=2)
-# A launch check that takes longer, because submissions of its own wait for a worker, is given up.
-LAUNCH_CHECK_SECONDS = environment.whole_number("HOLDOUT_LAUNCH_CHECK_SECONDS", 900, least=30)
-# What one audit may take. The worker goes on scoring meanwhile.
-AUDIT_SECONDS = environment.whole_number("HOLDOUT_AUDIT_SECONDS", 300, least=10)
-# Uploads of all kinds that a team may make per day for each slot of its limit.
-UPLOADS_PER_SLOT = environment.whole_number("HOLDOUT_UPLOADS_PER_SLOT", 10, least=1)
-# The most that a competition may allow its models.
-MAX_MODEL_BYTES = environment.whole_number("HOLDOUT_MAX_MODEL_MB", 512, least=1) * 1_000_000
-MAX_MODEL_SECONDS = environment.whole_number("HOLDOUT_MAX_MODEL_SECONDS", 300, least=1)
-MAX_MODEL_MEMORY_MIB = environment.whole_number("HOLDOUT_MAX_MODEL_MEMORY_MIB", 8192, least=256)
-# Rows of train.csv on which a failing model is run once more, so that its owner can read why.
-MODEL_SAMPLE_ROWS = environment.whole_number("HOLDOUT_MODEL_SAMPLE_ROWS", 2000, least=1)
-# By the wall clock a model may take this many times its processor time.
-WALL_SECONDS_PER_MODEL_SECOND = 2
-# A turn, then one model: unpacked, screened, run, and run again on public rows.
-MODELS_TASK_SECONDS = TURN_SECONDS + GRADING_SECONDS + 2 * WALL_SECONDS_PER_MODEL_SECOND * MAX_MODEL_SECONDS
-# What an interrupted upload has left in UPLOAD_TEMP_DIR, and one in chunks that goes on no more, is removed after this
-# long: a day at least, for what it has cost counts against the team's bytes of that day.
-LEFT_UPLOADS_SECONDS = 86_400
-# A models worker that was not heard of for this long is taken for gone.
-WORKER_SILENCE_SECONDS = 6 * SWEEP_SECONDS
-# How often one that is off looks whether it can run models again.
-WALLS_RETRY_SECONDS = environment.whole_number("HOLDOUT_WALLS_RETRY_SECONDS", 60, least=1)
-TEAM_UPLOAD_BYTES_PER_DAY = environment.whole_number("HOLDOUT_TEAM_UPLOAD_MB_PER_DAY", 5000, least=1) * 1_000_000
-MAX_UNPACKED_BYTES = environment.whole_number("HOLDOUT_MAX_UNPACKED_MB", 1000, least=1) * 1_000_000
-# What a competition may consist of as files: so many, and its YAML and each page no longer than this.
-MAX_COMPETITION_FILES = environment.whole_number("HOLDOUT_MAX_COMPETITION_FILES", 300, least=10)
-MAX_COMPETITION_TEXT_BYTES = 1_000_000
-# A larger file goes in chunks of this size, where the browser runs our script; it is resumed after a lost connection.
-CHUNK_ABOVE_BYTES = environment.whole_number("HOLDOUT_CHUNK_ABOVE_MB", 20, least=1) * 1_000_000
-CHUNK_BYTES = environment.whole_number("HOLDOUT_CHUNK_MB", 8, least=1, most=64) * 1_000_000
-OPEN_UPLOADS_PER_TEAM = environment.whole_number("HOLDOUT_OPEN_UPLOADS_PER_TEAM", 3, least=1)
-# One that was begun before closing is in time when it has ended this long after it.
-UPLOAD_GRACE_SECONDS = environment.whole_number("HOLDOUT_UPLOAD_GRACE_SECONDS", 600)
-# An upload form carries a little more than its file: the other fields and the multipart borders.
-UPLOAD_FORM_BYTES = 100_000
-# Above this, what can be refused without reading the file is refused so.
-EARLY_REFUSAL_BYTES = 10_000_000
-# Every other form of the site.
-FORM_BYTES = 1_000_000
-# People and teams that one team may ask to come to it.
-TEAM_INVITATIONS_PER_DAY = environment.whole_number("HOLDOUT_TEAM_INVITATIONS_PER_DAY", 20, least=1)
+
+# --- what a start makes ----------------------------------------------------------------------------------------
 # Whether a start makes the seeded competitions that are missing.
 SEED = environment.boolean("HOLDOUT_SEED", True)
-LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
 
 # --- accounts ------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
