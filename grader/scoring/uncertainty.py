@@ -10,8 +10,8 @@ Float32Array = npt.NDArray[np.float32]
 
 # Above so many units they are put together at random into this many blocks, which are then drawn whole.
 MOST_UNITS = 100_000
-# So many floats of the counts are at work at a time: 0.5 MB, which stays in a processor's own memory.
-_FLOATS_FOR_ONE, _FLOATS_FOR_MANY = 131_072, 2_097_152
+# So many counts are floats at a time: 0.5 MB, which stays in a processor's own memory, and 20 MB for a batch.
+_FLOATS_FOR_ONE, _FLOATS_FOR_MANY = 131_072, 5_242_880
 
 
 class Resampling:
@@ -62,7 +62,7 @@ class Resampling:
     def means_of_many(self, losses: Float64Array) -> Float32Array:
         """The means of each row of `losses`, shape (m, n), over each draw: float32, shape (m, replicates).
 
-        In batches a vector takes a tenth of the time that it takes alone. Raises ValueError as `ratios` does.
+        In batches of hundreds a vector takes a fraction of the time that it takes alone. Raises ValueError as `ratios` does.
         """
         return as_float32(self.ratios(losses))
 
@@ -80,11 +80,10 @@ class Resampling:
         total = weight.sum()
         if weight.shape != (self.row_count,) or not total > 0:
             raise ValueError(f"Weights must be of shape ({self.row_count},) and not all 0.")
-        # Each share before the sum: a sum of large losses may pass the largest float64 where their mean does not.
-        overall = (values / total).sum(axis=1, keepdims=True)
+        overall = values.sum(axis=1, keepdims=True) / total
         centre = np.zeros_like(overall) if self._is_exact(values) else overall
         drawn = self._sizes if weights is None else self.sums(weight[np.newaxis])[0]
-        distance = self.sums(values - centre * weight)
+        distance = self.sums(values - (centre if weights is None else centre * weight))
         quotients = np.divide(distance, drawn, out=np.zeros_like(distance), where=drawn > 0)
         return np.asarray(np.where(drawn > 0, centre + quotients, overall))
 
@@ -92,8 +91,8 @@ class Resampling:
         """Σ values over each draw, shape (m, replicates), for values (m, n); exact for whole numbers below 2²⁴."""
         by_unit = values if self._unit is None else _sums_by(self._unit, self.unit_count, values)
         # By a power of two, which loses no bit: squares of large numbers do not fit float32 otherwise.
-        exponent = np.frexp(np.abs(by_unit).max(axis=1, keepdims=True))[1]
-        single = np.ldexp(by_unit, -exponent).astype(np.float32)
+        exponent = np.maximum(np.frexp(_largest(by_unit))[1], -1_000)
+        single = (by_unit * np.ldexp(1.0, -exponent)).astype(np.float32)
         drawn = np.empty((self.replicates, len(values)), np.float32)
         floats = _FLOATS_FOR_ONE if len(values) == 1 else _FLOATS_FOR_MANY
         step = max(1, min(self.replicates, floats // self.unit_count))
@@ -105,13 +104,20 @@ class Resampling:
         return np.asarray(np.ldexp(drawn.T.astype(np.float64), exponent))
 
     def _is_exact(self, values: Float64Array) -> bool:
-        return bool(np.abs(values).max() * self.row_count < 2**24 and (values == np.rint(values)).all())
+        if _largest(values).max() * self.row_count >= 2**24:
+            return False
+        return all((row == np.rint(row)).all() for row in values)
 
 
 def as_float32(values: Float64Array) -> Float32Array:
     """Rounded to float32; what is too large for it becomes the largest number that it has."""
     largest = np.finfo(np.float32).max
     return np.clip(values, -largest, largest).astype(np.float32)
+
+
+def _largest(values: Float64Array) -> Float64Array:
+    """The largest absolute value of each row, shape (m, 1)."""
+    return np.maximum(values.max(axis=1, keepdims=True), -values.min(axis=1, keepdims=True))
 
 
 def _units(row_count: int, clusters: Int64Array | None, seed: int) -> Int64Array | None:
