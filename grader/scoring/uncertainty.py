@@ -62,7 +62,7 @@ class Resampling:
     def means_of_many(self, losses: Float64Array) -> Float32Array:
         """The means of each row of `losses`, shape (m, n), over each draw: float32, shape (m, replicates).
 
-        In batches of hundreds a vector takes a fraction of the time that it takes alone. Raises ValueError as `ratios` does.
+        In batches of hundreds each takes a fraction of the time that it takes alone. Raises as `ratios` does.
         """
         return as_float32(self.ratios(losses))
 
