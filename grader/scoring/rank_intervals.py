@@ -31,7 +31,11 @@ class SureOrder:
     is_better: BoolArray
 
     def rank_intervals(self) -> RankIntervals:
-        """From 1 + those surely better to K - those surely worse (Mogstad et al., 2024, without their correction)."""
+        """From 1 + those surely better to K - those surely worse (Mogstad et al., 2024, without their correction).
+
+        In simulated contests of 20 (tests/benchmarks/coverage.py) they hold the true rank in 98 % or more of all
+        cases, but on a board where all are nearly equal the best team's own in 90 %.
+        """
         entry_count = len(self.is_better)
         return RankIntervals(
             low=1 + np.count_nonzero(self.is_better, axis=0),

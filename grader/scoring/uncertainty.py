@@ -117,7 +117,7 @@ def as_float32(values: Float64Array) -> Float32Array:
 
 def _largest(values: Float64Array) -> Float64Array:
     """The largest absolute value of each row, shape (m, 1)."""
-    return np.maximum(values.max(axis=1, keepdims=True), -values.min(axis=1, keepdims=True))
+    return np.asarray(np.maximum(values.max(axis=1, keepdims=True), -values.min(axis=1, keepdims=True)))
 
 
 def _units(row_count: int, clusters: Int64Array | None, seed: int) -> Int64Array | None:
