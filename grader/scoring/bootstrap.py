@@ -1,5 +1,6 @@
 """How sure a mean loss is, and whether one model's is truly below another's (Efron & Tibshirani, 1993)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,13 @@ class Comparison:
         return 0.0 not in self.interval
 
 
+def drawn_units(seed: int, unit_count: int, replicates: int) -> Iterator[Int64Array]:
+    """For each replicate the units drawn with replacement, as many as there are: their numbers from 0."""
+    random = np.random.default_rng(seed)
+    for _ in range(replicates):
+        yield random.integers(unit_count, size=unit_count)
+
+
 def replicate_means(
     losses: Float64Array, *, seed: int, replicates: int = REPLICATES, clusters: Int64Array | None = None
 ) -> Float64Array:
@@ -57,10 +65,8 @@ def replicate_means(
         raise ValueError(f"{replicates} replicates say nothing.")
     cluster = np.arange(losses.size) if clusters is None else np.unique(clusters, return_inverse=True)[1]
     sums, sizes = np.bincount(cluster, losses), np.bincount(cluster)
-    random = np.random.default_rng(seed)
     means = np.empty(replicates)
-    for replicate in range(replicates):
-        drawn = random.integers(sums.size, size=sums.size)
+    for replicate, drawn in enumerate(drawn_units(seed, sums.size, replicates)):
         means[replicate] = sums[drawn].sum() / sizes[drawn].sum()
     return means
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy.typing as npt
 
 from grader.scoring.arrays import BoolArray, Float64Array, Int64Array, RowLoss
+from grader.scoring.ranked_lists import JudgedTops
 
 USAGE_COLUMN = "Usage"
 RELEVANCE_COLUMN = "relevance"
@@ -38,7 +39,8 @@ class Metric:
     number; None: the competition's own range). `function(targets, predictions, rows)`, for lists with groups and k
     before rows, is called by `score` alone. `row_loss` gives a loss for each row, the smaller the better whatever
     the metric, and `from_mean_loss` turns the mean of them into the score: the root for RMSE, 1 - x for accuracy,
-    the mean itself otherwise. None: the score is no function of such a mean.
+    the mean itself otherwise. None: the score is no function of such a mean. `list_value` gives the value of each
+    judged list, whose mean is the score.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Metric:
     predictions_highest: float | None = None
     row_loss: RowLoss | None = None
     from_mean_loss: Callable[[float], float] = float
+    list_value: Callable[[JudgedTops], Float64Array] | None = None
     requirement: Requirement | None = None
 
     @property

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+from grader.scoring.arrays import Float64Array
 from grader.scoring.classification import (
     accuracy,
     accuracy_of,
@@ -23,6 +24,7 @@ from grader.scoring.errors import (
     varies,
 )
 from grader.scoring.metric import Metric, Requirement, TargetKind
+from grader.scoring.ranked_lists import JudgedTops
 from grader.scoring.top_n import f1_at_k, has_a_relevant_row, map_at_k, ndcg_at_k, precision_at_k, recall_at_k
 
 __all__ = ["METRICS", "Metric", "TargetKind"]
@@ -32,7 +34,14 @@ _BOTH_CLASSES = Requirement("rows of both classes, 0 and 1", has_both_classes)
 _A_RELEVANT_ROW = Requirement("a row with a relevance above 0", has_a_relevant_row)
 
 
-def _of_lists(name: str, label: str, short: str, explanation: str, function: Callable[..., float]) -> Metric:
+def _of_lists(
+    name: str,
+    label: str,
+    short: str,
+    explanation: str,
+    function: Callable[..., float],
+    list_value: Callable[[JudgedTops], Float64Array],
+) -> Metric:
     return Metric(
         name,
         label,
@@ -44,6 +53,7 @@ def _of_lists(name: str, label: str, short: str, explanation: str, function: Cal
         predictions_lowest=-math.inf,
         predictions_highest=math.inf,
         requirement=_A_RELEVANT_ROW,
+        list_value=list_value,
     )
 
 
@@ -149,6 +159,7 @@ _ALL = (
         "precision@k",
         "The share of the first k places of a list that hold something relevant, the mean over all lists: hits / k.",
         precision_at_k,
+        JudgedTops.precision,
     ),
     _of_lists(
         "recall_at_k",
@@ -157,6 +168,7 @@ _ALL = (
         "The share of what is relevant that stands in the first k places of a list, the mean over all lists: "
         "hits / relevant.",
         recall_at_k,
+        JudgedTops.recall,
     ),
     _of_lists(
         "f1_at_k",
@@ -165,6 +177,7 @@ _ALL = (
         "Precision and recall of the first k places in one number, the mean over all lists: "
         "2 · precision · recall / (precision + recall).",
         f1_at_k,
+        JudgedTops.f1,
     ),
     _of_lists(
         "map_at_k",
@@ -173,6 +186,7 @@ _ALL = (
         "How early in its first k places a list has what is relevant, the mean over all lists: "
         "Σ precision at each hit / min(k, relevant).",
         map_at_k,
+        JudgedTops.average_precision,
     ),
     _of_lists(
         "ndcg_at_k",
@@ -181,6 +195,7 @@ _ALL = (
         "How much of the best possible relevance the first k places of a list hold, earlier places counting more, the "
         "mean over all lists: Σ relevance / log₂(1 + place), divided by that of the best order.",
         ndcg_at_k,
+        JudgedTops.ndcg,
     ),
 )
 

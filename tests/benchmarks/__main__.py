@@ -7,7 +7,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import large_file, leaderboard_page, model_to_score, rescoring, saved_model, upload_to_score
+from tests.benchmarks import (
+    coverage,
+    large_file,
+    leaderboard_page,
+    model_to_score,
+    rescoring,
+    saved_model,
+    sure_rankings,
+    upload_to_score,
+)
 from tests.running_site import RunningSite
 
 
@@ -34,6 +43,8 @@ def main() -> int:
         rows += saved_model.measure(folder)
     told.print("Reading 10 million rows …")
     rows.append(large_file.measure_row())
+    told.print("Ranking 2,000 teams, and 20,000 simulated contests …")
+    rows += sure_rankings.measure() + coverage.measure()
     for row in rows:
         table.add_row(row.what, row.measured, row.compared, row.target, "met" if row.is_met else "MISSED")
     told.print(table)
