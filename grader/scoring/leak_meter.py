@@ -101,16 +101,18 @@ def worst_gain(board: Board, files: int, accounts: int = 1) -> float:
 
     Boosting adds a random direction r to a file and learns z, the projection of the residual on it, in standard
     deviations; each known z is worth 1/n of the score. A plain board tells it, or as many whole labels as
-    `labels_per_file` says. On a ladder a file is told only where z exceeds a threshold t, and is worth `value_at` t.
-    What was learnt adds up over files and accounts.
+    `labels_per_file` says. On a ladder a file is told only where z exceeds a threshold t, and is worth `value_at` t;
+    labels are spelled out only by files that are told. What was learnt adds up over files and accounts.
     """
     if files < 0 or accounts < 1:
         raise ValueError(f"{files} files of {accounts} accounts are no attack.")
     sent = files * accounts
+    labels = float(max(1, labels_per_file(board)))
     if board.policy == Policy.PLAIN:
-        worth = float(max(1, labels_per_file(board)))
+        worth = labels
     else:
-        worth = value_at(min(_threshold(board), _threshold_of_head_start(board, files)))
+        told_share = _told_share(board, files)
+        worth = value_at(min(_threshold(board), -_quantile(told_share))) + told_share * (labels - 1.0)
     return min(1.0, sent * worth / board.public_count)
 
 
@@ -119,9 +121,12 @@ def value_at(threshold: float) -> float:
 
     = t φ(t) + (1 - Φ(t)) + φ(t)² / Φ(t): 1 at -∞ (always told), 0.82 at 0, 0.47 at 1, 0 at ∞.
     """
-    density, below, above = _NORMAL.pdf(threshold), _NORMAL.cdf(threshold), _NORMAL.cdf(-threshold)
-    # Far to the left φ²/Φ is 0/0; there every z is told.
-    return 1.0 if threshold < -30.0 else threshold * density + above + density**2 / below
+    if abs(threshold) > 30.0:  # φ²/Φ is 0/0 far to the left, ∞ · 0 at the ends; in truth nothing is between
+        return float(threshold < 0)
+    density = _NORMAL.pdf(threshold)
+    # NormalDist.cdf loses its digits below -8.
+    below, above = (math.erfc(sign * threshold / math.sqrt(2.0)) / 2.0 for sign in (-1.0, 1.0))
+    return threshold * density + above + density**2 / below
 
 
 def recommended_rows(board: Board, files: int) -> int:
@@ -147,7 +152,7 @@ def recommended_rows(board: Board, files: int) -> int:
 def _spelled_out(board: Board, width: float) -> int:
     finest = max(board.unit, _FLOAT_STEP * (1.0 + width**2 / board.public_count))
     seen = 2.0 * width * board.label_step / (board.public_count * finest)
-    return 1 + int(math.log(seen, board.label_count)) if seen >= 1.0 else 0
+    return 1 + int(math.log(seen, board.label_count) + 1e-9) if seen >= 1.0 else 0
 
 
 def _threshold(board: Board) -> float:
@@ -162,13 +167,17 @@ def _threshold(board: Board) -> float:
     return 1.0 + u * n / (4.0 * variance)
 
 
-def _threshold_of_head_start(board: Board, files: int) -> float:
-    """The same for a team that holds a good model back and shows it in small steps, each with a direction in it.
+def _told_share(board: Board, files: int) -> float:
+    """Which share of its files a team can be told that holds a good model back and shows it in small steps.
 
-    Each file that is told costs a unit of the head start, so at most head_start / unit of the files can be; the
-    threshold that tells just that share is the most informative.
+    Each costs a unit of the head start at least, and can have a direction or a few labels in it. The threshold that
+    tells just this share of the directions is the most informative.
     """
-    told_share = min(1.0, board.head_start / board.unit / max(files, 1))
-    if told_share in (0.0, 1.0):
-        return -math.inf if told_share else math.inf
-    return -_NORMAL.inv_cdf(told_share)
+    return min(1.0, board.head_start / board.unit / max(files, 1))
+
+
+def _quantile(share: float) -> float:
+    """The z below which so large a share of a normal distribution lies; infinite for none and for all."""
+    if share in (0.0, 1.0):
+        return math.inf if share else -math.inf
+    return _NORMAL.inv_cdf(share)

@@ -1,0 +1,114 @@
+"""Attacks that read single labels off the scores."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+
+from tests.grader.attacks.board_oracle import STARS, Account, Board
+
+MOST_LABELS = 24
+TRIALS = 20
+# So many of the trials must get all labels right for them to count as decoded.
+DECODED = 0.95
+
+
+def labels_decoded(board: Board, width: float, seed: int = 3, reference: np.ndarray | None = None) -> int:
+    """The most labels that one file spells out: rows moved up by width, width / 5, width / 25 …, all of them right.
+
+    A file without the moves (`reference`, by default all 1) is told to one account, the file with them to another,
+    so that a ladder tells both where it tells the first file at all. 0: not even one.
+    """
+    base = np.full(board.labels.size, board.lowest) if reference is None else reference
+    start = 1.0 if reference is None else board.lowest
+    random = np.random.default_rng(seed)
+    decoded = 0
+    for count in range(1, MOST_LABELS + 1):
+        picks = [random.choice(board.labels.size, count, replace=False) for _ in range(TRIALS)]
+        right = sum(_spells_out(board, base, rows, start, width) for rows in picks)
+        if right < DECODED * TRIALS:
+            return decoded
+        decoded = count
+    return decoded
+
+
+def _spells_out(board: Board, base: np.ndarray, rows: np.ndarray, start: float, width: float) -> bool:
+    """Whether the labels of these rows are read right from the difference of two numbers."""
+    before = base.copy()
+    before[rows] = start
+    after = before.copy()
+    moves = width / 5.0 ** np.arange(rows.size)
+    after[rows] += moves
+    plain, probed = board.account().send(before), board.account().send(after)
+    if plain.score is None or probed.score is None:
+        return False
+    # n (S' - S) = Σ (p'² - p²) - 2 Σ (p' - p) y, exact but for what the board rounds.
+    squares = sum(
+        Fraction(float(p)) ** 2 - Fraction(float(q)) ** 2 for p, q in zip(after[rows], before[rows], strict=True)
+    )
+    total = squares - rows.size * 0 - board.labels.size * (Fraction(probed.score) - Fraction(plain.score))
+    exact = [Fraction(float(p)) - Fraction(float(q)) for p, q in zip(after[rows], before[rows], strict=True)]
+    rest = total - 2 * sum(exact)  # labels counted from 0: digits in base 5
+    whole = round(rest / (2 * exact[-1])) if exact[-1] else -1
+    digits = []
+    for _ in range(rows.size):
+        whole, digit = divmod(whole, 5)
+        digits.append(digit)
+    return whole == 0 and bool((np.array(digits[::-1]) + 1 == board.labels[rows]).all())
+
+
+def label_by_rounding_boundary(
+    tell: Callable[[np.ndarray], float | None], base: np.ndarray, known_row: int, hidden_row: int, steps: int
+) -> float | None:
+    """Read one label through a rounded score: a row whose label is known (1) turns the score like a dial.
+
+    With the hidden row at 1 and then at 5, bisection finds the dial's place at which the last digit flips; how far
+    the place has moved is 24 - 8 y. None: the digit could not be made to flip.
+    """
+    places = []
+    for probe in (1.0, 5.0):
+        places.append(_boundary(tell, base, known_row, hidden_row, probe, steps))
+    if places[0] is None or places[1] is None:
+        return None
+    unit_rows = places[0][1]
+    # The same flip, or the next one: the sums differ by 24 - 8 y, up to whole units.
+    difference = (places[0][0] - places[1][0]) % unit_rows
+    distance = [min((24 - 8 * y - difference) % unit_rows, (difference - 24 + 8 * y) % unit_rows) for y in STARS]
+    return float(STARS[int(np.argmin(distance))])
+
+
+def _boundary(tell, base, known_row, hidden_row, probe, steps) -> tuple[float, float] | None:
+    """Where, in squared error of the dial's row (its label is 1), the told score flips; and the size of a unit in it."""
+
+    def told(dial: float) -> float | None:
+        file = base.copy()
+        file[hidden_row], file[known_row] = probe, 1.0 + np.sqrt(dial)
+        return tell(file)
+
+    low, high = 0.0, 16.0
+    first, last = told(low), told(high)
+    if first is None or last is None or first == last:
+        return None
+    for _ in range(steps):
+        middle = (low + high) / 2
+        answer = told(middle)
+        if answer is None:
+            return None
+        low, high = (middle, high) if answer == first else (low, middle)
+    return (low + high) / 2, 0.01 * base.size
+
+
+def group_means(account: Account, base: np.ndarray, groups: np.ndarray, shift: float) -> np.ndarray:
+    """The mean residual of each group as read from one file a group, shape (groups,); NaN where nothing was told.
+
+    The group is moved by `shift`: n (S' - S) = |g| (shift² - 2 shift m). The base is sent first.
+    """
+    start = account.send(base).score
+    found = np.full(int(groups.max()) + 1, np.nan)
+    for group in range(found.size):
+        is_in = groups == group
+        told = account.send(np.clip(base + shift * is_in, account.board.lowest, account.board.highest))
+        if told.word is None and start is not None and told.score is not None:
+            change = base.size * (told.score - start) / is_in.sum()
+            found[group] = (shift**2 - change) / (2 * shift)
+    return found
