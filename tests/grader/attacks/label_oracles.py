@@ -13,14 +13,15 @@ TRIALS = 20
 DECODED = 0.95
 
 
-def labels_decoded(board: Board, width: float, seed: int = 3, reference: np.ndarray | None = None) -> int:
-    """The most labels that one file spells out: rows moved up by width, width / 5, width / 25 …, all of them right.
+def labels_decoded(
+    board: Board, width: float, *, reference: np.ndarray | None = None, start: float = 1.0, seed: int = 3
+) -> int:
+    """The most labels that one file spells out: rows moved up from `start` by width, width / 5 …, all of them right.
 
-    A file without the moves (`reference`, by default all 1) is told to one account, the file with them to another,
+    A file without the moves (`reference`, by default all `start`) is told to one account, the file with them to another,
     so that a ladder tells both where it tells the first file at all. 0: not even one.
     """
-    base = np.full(board.labels.size, board.lowest) if reference is None else reference
-    start = 1.0 if reference is None else board.lowest
+    base = np.full(board.labels.size, start) if reference is None else reference
     random = np.random.default_rng(seed)
     decoded = 0
     for count in range(1, MOST_LABELS + 1):
@@ -43,11 +44,9 @@ def _spells_out(board: Board, base: np.ndarray, rows: np.ndarray, start: float, 
     if plain.score is None or probed.score is None:
         return False
     # n (S' - S) = Σ (p'² - p²) - 2 Σ (p' - p) y, exact but for what the board rounds.
-    squares = sum(
-        Fraction(float(p)) ** 2 - Fraction(float(q)) ** 2 for p, q in zip(after[rows], before[rows], strict=True)
-    )
-    total = squares - rows.size * 0 - board.labels.size * (Fraction(probed.score) - Fraction(plain.score))
-    exact = [Fraction(float(p)) - Fraction(float(q)) for p, q in zip(after[rows], before[rows], strict=True)]
+    pairs = [(Fraction(float(p)), Fraction(float(q))) for p, q in zip(after[rows], before[rows], strict=True)]
+    exact = [p - q for p, q in pairs]
+    total = sum(p**2 - q**2 for p, q in pairs) - board.labels.size * (Fraction(probed.score) - Fraction(plain.score))
     rest = total - 2 * sum(exact)  # labels counted from 0: digits in base 5
     whole = round(rest / (2 * exact[-1])) if exact[-1] else -1
     digits = []
@@ -58,44 +57,37 @@ def _spells_out(board: Board, base: np.ndarray, rows: np.ndarray, start: float, 
 
 
 def label_by_rounding_boundary(
-    tell: Callable[[np.ndarray], float | None], base: np.ndarray, known_row: int, hidden_row: int, steps: int
+    tell: Callable[[np.ndarray], float | None], base: np.ndarray, known: int, hidden: int, unit: float, steps: int = 12
 ) -> float | None:
-    """Read one label through a rounded score: a row whose label is known (1) turns the score like a dial.
+    """Read one label through scores rounded to `unit`: the row `known`, whose label is 1, turns them like a dial.
 
-    With the hidden row at 1 and then at 5, bisection finds the dial's place at which the last digit flips; how far
-    the place has moved is 24 - 8 y. None: the digit could not be made to flip.
+    With the hidden row at 1 and then at 5, bisection finds the place of the dial at which the last digit flips; how
+    far it has moved is 24 - 8 y, up to whole units. None: the digit could not be made to flip.
     """
-    places = []
-    for probe in (1.0, 5.0):
-        places.append(_boundary(tell, base, known_row, hidden_row, probe, steps))
+    places = [_flip(tell, base, known, hidden, probe, steps) for probe in (1.0, 5.0)]
     if places[0] is None or places[1] is None:
         return None
-    unit_rows = places[0][1]
-    # The same flip, or the next one: the sums differ by 24 - 8 y, up to whole units.
-    difference = (places[0][0] - places[1][0]) % unit_rows
-    distance = [min((24 - 8 * y - difference) % unit_rows, (difference - 24 + 8 * y) % unit_rows) for y in STARS]
-    return float(STARS[int(np.argmin(distance))])
+    whole = unit * base.size
+    off = [(24 - 8 * y - (places[0] - places[1]) + whole / 2) % whole - whole / 2 for y in STARS]
+    return float(STARS[int(np.argmin(np.abs(off)))])
 
 
-def _boundary(tell, base, known_row, hidden_row, probe, steps) -> tuple[float, float] | None:
-    """Where, in squared error of the dial's row (its label is 1), the told score flips; and the size of a unit in it."""
+def _flip(tell: Callable, base: np.ndarray, known: int, hidden: int, probe: float, steps: int) -> float | None:
+    """The squared error of the known row at which the told score flips."""
 
     def told(dial: float) -> float | None:
         file = base.copy()
-        file[hidden_row], file[known_row] = probe, 1.0 + np.sqrt(dial)
+        file[hidden], file[known] = probe, 1.0 + np.sqrt(dial)
         return tell(file)
 
     low, high = 0.0, 16.0
-    first, last = told(low), told(high)
-    if first is None or last is None or first == last:
+    first = told(low)
+    if first is None or first == told(high):
         return None
     for _ in range(steps):
         middle = (low + high) / 2
-        answer = told(middle)
-        if answer is None:
-            return None
-        low, high = (middle, high) if answer == first else (low, middle)
-    return (low + high) / 2, 0.01 * base.size
+        low, high = (middle, high) if told(middle) == first else (low, middle)
+    return (low + high) / 2
 
 
 def group_means(account: Account, base: np.ndarray, groups: np.ndarray, shift: float) -> np.ndarray:
