@@ -36,10 +36,10 @@ def near_constant(predictions: Float64Array) -> Sign:
 
 
 def few_row_step(before: Float64Array, after: Float64Array) -> Sign:
-    """In how many rows two files of a team differ, both of shape (n,); a sign from 1 to FEW_ROWS.
+    """In how many rows two files of a team differ, both of shape (n,); a sign from 1 to FEW_ROWS, or to a
+    tenth of the rows where that is less.
 
-    No rows are none: the same file sent again asks nothing. Nor is it one where FEW_ROWS is a tenth of the file or
-    more. Raises ValueError for unlike shapes.
+    No rows are none: the same file sent again asks nothing. Raises ValueError for unlike shapes.
     """
     _check_same_rows(before, after)
     changed = int(np.count_nonzero(before != after))

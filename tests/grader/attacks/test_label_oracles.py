@@ -96,7 +96,7 @@ def test_which_of_two_files_is_better_shows_only_where_their_rounded_scores_diff
 def test_a_team_cannot_compare_a_file_with_the_baseline_or_with_its_own_best():
     board = board_of_stars(ROWS, Policy.LADDER, DECIMALS)
     alice, model = board.account(), honest_model(board, 0.6)
-    a_little = 0.02 * (board.labels - board.baseline)
+    a_little = 0.005 * (board.labels - board.baseline)
     words = {alice.send(board.baseline + sign * a_little).word for sign in (1, -1)}
     assert words == {Word.BELOW_BASELINE}
     alice.send(model)
