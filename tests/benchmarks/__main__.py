@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import large_file, model_to_score, rescoring, saved_model, upload_to_score
+from tests.benchmarks import large_file, leaks, model_to_score, rescoring, saved_model, upload_to_score
 from tests.running_site import RunningSite
 
 
@@ -32,6 +32,8 @@ def main() -> int:
         rows += saved_model.measure(folder)
     told.print("Reading 10 million rows …")
     rows.append(large_file.measure_row())
+    told.print("Mining the board …")
+    rows += [row for row in leaks.measure() if row.target]
     for row in rows:
         table.add_row(row.what, row.measured, row.compared, row.target, "met" if row.is_met else "MISSED")
     told.print(table)

@@ -18,7 +18,8 @@ def labels_decoded(
 ) -> int:
     """The most labels that one file spells out: rows moved up from `start` by width, width / 5 …, all of them right.
 
-    One account sends the file without the moves (`reference`, by default all `start`), another the file with them, so that a ladder tells both where it tells the first file at all. 0: not even one.
+    One account sends the file without the moves (`reference`, by default all `start`), another the file with them,
+    so that a ladder tells both where it tells the first at all. 0: not even one.
     """
     base = np.full(board.labels.size, start) if reference is None else reference
     random = np.random.default_rng(seed)

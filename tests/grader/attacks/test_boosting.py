@@ -7,7 +7,7 @@ import pytest
 
 from grader.scoring.disclosure import Policy, recommended_decimals, squared_error_difference_spread
 from grader.scoring.leak_meter import Board as Meter
-from grader.scoring.leak_meter import measure, recommended_rows, value_at, worst_gain
+from grader.scoring.leak_meter import labels_at_most, measure, recommended_rows, value_at, worst_gain
 from tests.grader.attacks.board_oracle import board_of_stars, honest_model
 from tests.grader.attacks.boosting import boosting_gain, head_start_gain
 
@@ -81,6 +81,12 @@ def test_the_meter_of_a_board_of_twenty_thousand_rows():
     assert plain.gain_of_one == pytest.approx(0.045)
     assert plain.gain_of_many == pytest.approx(0.45)
     assert not plain.is_within_budget
+
+
+@pytest.mark.parametrize(("decimals", "ceiling"), [(2, 4.6), (3, 6.0), (4, 7.4)])
+def test_no_design_of_files_tells_more_than_the_digits_hold(decimals, ceiling):
+    # Scores from 0 to 16: log₅ 1,600 = 4.58, log₅ 16,000 = 6.01, log₅ 160,000 = 7.45.
+    assert labels_at_most(Meter(1_000, decimals, 0.95)) == pytest.approx(ceiling, abs=0.05)
 
 
 def test_the_recommended_rows_are_just_enough():
