@@ -43,7 +43,7 @@ def measure() -> Iterator[Row]:
             is_target = policy == Policy.LADDER and (files, accounts) == (FILES, 1)
             yield _boosting(board, meter, name, files, accounts, is_target)
         if policy == Policy.LADDER:
-            yield _head_start(board, meter, name)
+            yield from (_head_start(board, meter, name, accounts) for accounts in (1, ACCOUNTS))
         yield Row(
             f"{name}public rows for {FILES} files to gain less than {BOOSTING_TARGET:.0%}",
             f"{recommended_rows(meter, FILES):,}",
@@ -77,18 +77,19 @@ def _boosting(board: Board, meter: Meter, name: str, files: int, accounts: int, 
     )
 
 
-def _head_start(board: Board, meter: Meter, name: str) -> Row:
+def _head_start(board: Board, meter: Meter, name: str, accounts: int) -> Row:
+    """No target: these files know something, and the meter tells the organizer what a weak baseline costs."""
     model = honest_model(board, MSE_OF_A_GOOD_MODEL)
     own = board.judged(model).score
     head_start = board.judged(board.baseline).score - own
     of_model = dataclasses.replace(meter, residual_spread=math.sqrt(own), head_start=head_start)
-    gain = head_start_gain(board, model, FILES)
+    gain = head_start_gain(board, model, FILES, accounts)
     return Row(
-        f"{name}{FILES} files that show a model {head_start:.2f} above the baseline in small steps",
+        f"{name}{FILES} files of {accounts}, a model {head_start:.2f} above the baseline shown in small steps",
         f"-{max(0.0, gain):.2%} of the public MSE",
-        f"the meter: {worst_gain(of_model, FILES):.2%}",
-        f"< {BOOSTING_TARGET:.0%}",
-        gain < BOOSTING_TARGET,
+        f"the meter: {worst_gain(of_model, FILES, accounts):.2%}",
+        "",
+        True,
     )
 
 

@@ -11,7 +11,8 @@ from tests.grader.attacks.board_oracle import Account, Board
 # The size of a step where any will do: seen through the rounding, and inside the range around a mean of 3.9.
 PLAIN_STEP = 1.0
 # Of a file that is sent in small steps: the size of its direction in units of the last decimal, and how much faster
-# than evenly the head start is spent. Found by trying: the most that was learnt.
+# than evenly the head start is spent. Of 15 pairs tried the one that learns most on 20,000 rows at 3 decimals; on 1,000
+# rows at 2 decimals an amplitude of 0.7 learns more (1.9 % against 1.0 %).
 AMPLITUDE, PACE = 1.0, 2.0
 
 
