@@ -10,7 +10,7 @@ RUN python -m venv /opt/holdout
 ENV PATH=/opt/holdout/bin:$PATH
 RUN useradd --system --uid 10001 --create-home holdout \
     && install -d -o holdout -m 700 /var/holdout /var/holdout/competition_data /var/holdout/submissions \
-        /var/holdout/predictions /var/holdout-labels
+        /var/holdout/predictions /var/holdout/archives /var/holdout-labels
 
 FROM base AS site
 COPY requirements.txt ./

@@ -63,3 +63,8 @@ FORM_BYTES = 1_000_000
 # People and teams that one team may ask to come to it.
 TEAM_INVITATIONS_PER_DAY = environment.whole_number("HOLDOUT_TEAM_INVITATIONS_PER_DAY", 20, least=1)
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
+# Receipts that one transaction appends to their chain; a sweep goes on for so many seconds.
+RECEIPTS_AT_ONCE = environment.whole_number("HOLDOUT_RECEIPTS_AT_ONCE", 500, least=1)
+RECEIPTS_SWEEP_SECONDS = 1
+# What making an archive may take. The worker goes on scoring meanwhile.
+ARCHIVE_SECONDS = environment.whole_number("HOLDOUT_ARCHIVE_SECONDS", 3600, least=10)

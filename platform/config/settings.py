@@ -25,7 +25,7 @@ DATABASE_DIR = VAR / "database"
 MAIL_DIR = VAR / "mail"
 MODEL_RUNS_DIR = VAR / "model_runs"
 # All are made now: behind the label wall (grading/label_wall.py) a process can add nothing to VAR itself.
-_stores = {name: VAR / name for name in ("files", "competition_data", "submissions", "predictions")}
+_stores = {name: VAR / name for name in ("files", "competition_data", "submissions", "predictions", "archives")}
 for folder in (VAR, UPLOAD_TEMP_DIR, BEAT_DIR, DATABASE_DIR, MAIL_DIR, MODEL_RUNS_DIR, LABELS_DIR, *_stores.values()):
     folder.mkdir(mode=0o755 if folder == VAR else 0o700, parents=True, exist_ok=True)
 LABELS_DIR.chmod(0o700)
@@ -136,6 +136,7 @@ STORAGES = {
     "competition_data": _private_storage(_stores["competition_data"]),
     "submissions": _private_storage(_stores["submissions"]),
     "predictions": _private_storage(_stores["predictions"]),
+    "archives": _private_storage(_stores["archives"]),
     "labels": _private_storage(LABELS_DIR),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

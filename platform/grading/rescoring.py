@@ -15,9 +15,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from competitions.models import Rescore, Solution
 from grader.scoring.arrays import Float64Array
 from grader.scoring.model_answers import AnswersDoNotFit
+from grader.scoring.receipts import predictions_digest
 from grader.scoring.rejection import Rejected
 from grading import rescores
 from grading.activation import activate
+from grading.commitments import commitment_to
 from grading.labels import LabelsDoNotFit, labels_of
 from grading.rescore_preview import preview_of
 from grading.scoring import keep, read_sent, scores_of
@@ -104,6 +106,7 @@ def _score(rescore: Rescore, evaluations: Sequence[Evaluation]) -> Batch:
     """Score as many of them as RESCORE_BATCH_SECONDS allow, at least one. Nothing is written to the database."""
     labels = labels_of(rescore.solution)
     ends_at = monotonic() + settings.RESCORE_BATCH_SECONDS
+    commitment = commitment_to(rescore.solution)
     batch = Batch()
     for origin in evaluations:
         submission = origin.submission
@@ -131,6 +134,8 @@ def _score(rescore: Rescore, evaluations: Sequence[Evaluation]) -> Batch:
                 private_score=scores.private,
                 is_public_only=scores.private is None,
                 predictions=name,
+                predictions_sha256=predictions_digest(predictions),
+                commitment=commitment,
             )
         )
         if monotonic() > ends_at:

@@ -1,5 +1,6 @@
 """Scoring one claimed submission: read the file, compare with the labels, record everything in one transaction."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -7,14 +8,17 @@ import numpy as np
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from competitions.models import Commitment
 from competitions.models import Solution as SolutionVersion
 from grader.grade import Scores, score
 from grader.scoring.arrays import Float64Array, Int64Array
 from grader.scoring.model_answers import read_answers
 from grader.scoring.predictions import read_predictions
+from grader.scoring.receipts import predictions_digest
 from grader.scoring.rejection import Rejected
 from grader.scoring.solution import Solution
 from grading.claimed_work import carry_out
+from grading.commitments import commitment_to
 from grading.labels import active_version, labels_of
 from leaderboard.mergers import hold_team_of
 from leaderboard.standings import refresh
@@ -43,8 +47,9 @@ def _score(claim: Claim, submission: Submission) -> None:
             return
         scores = scores_of(submission, predictions, labels)
         name = keep(predictions, submission, str(claim.attempt))
+        kept = Kept(name, predictions_digest(predictions))
         try:
-            recorded = _record(claim, submission, version, scores, name)
+            recorded = _record(claim, submission, commitment_to(version), scores, kept)
         except (ClaimLost, Submission.DoesNotExist):
             # Given to another, or a rehearsal's that was erased meanwhile, whose answers may be the labels.
             prediction_storage().delete(name)
@@ -67,21 +72,30 @@ def scores_of(submission: Submission, predictions: Float64Array, labels: Solutio
     return score(predictions, labels, competition.metric, competition.metric_k, with_private=not submission.is_late)
 
 
-def _record(
-    claim: Claim, submission: Submission, version: SolutionVersion, scores: Scores, predictions_name: str
-) -> bool:
+@dataclass(frozen=True)
+class Kept:
+    """Aligned predictions in their store: their stored name, and the SHA-256 of their values."""
+
+    name: str
+    sha256: str
+
+
+def _record(claim: Claim, submission: Submission, commitment: Commitment, scores: Scores, kept: Kept) -> bool:
     """Evaluation, status and standing in one transaction. False: another solution became active meanwhile."""
     with transaction.atomic():
-        if not SolutionVersion.objects.select_for_update(no_key=True).filter(pk=version.pk, is_active=True).exists():
+        active = SolutionVersion.objects.select_for_update(no_key=True).filter(is_active=True)
+        if not active.filter(pk=commitment.solution_id).exists():
             return False
         team = hold_team_of(submission.pk)
         lifecycle.score(
             claim,
-            version,
+            commitment.solution,
             metric=submission.competition.metric,
             public=scores.public,
             private=scores.private,
-            predictions=predictions_name,
+            predictions=kept.name,
+            predictions_sha256=kept.sha256,
+            commitment=commitment,
         )
         refresh(team)
     return True

@@ -11,6 +11,7 @@ from grader.scoring.arrays import Int64Array
 from grader.scoring.id_column import read_ids
 from grader.scoring.rejection import Problem, Rejected, reject
 from grader.scoring.solution import read_solution
+from grading.commitments import commitment_to
 from grading.excluded_rows import write_file
 from grading.labels import LabelsDoNotFit
 
@@ -65,6 +66,9 @@ def check(solution: Solution) -> bool:
         )
         if moved and not Solution.objects.filter(competition=competition, is_active=True).exists():
             Solution.objects.filter(pk=solution.pk).update(is_active=True)
+    if moved:
+        solution.refresh_from_db()
+        commitment_to(solution, labels)
     return moved
 
 

@@ -8,8 +8,10 @@ from django.db.models import Q
 from accounts import outbox
 from competitions.models import DataAudit, LaunchCheck, Solution
 from config.clock import seconds_from_now
+from grading import commitments
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
+from leaderboard import receipts
 from submissions import chunked_uploads
 from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
 from submissions.fairness import WAITS_IN
@@ -30,7 +32,8 @@ def sweep() -> None:
         is_heard = queue != Queue.MODELS or workers_that_run_models().exists()
         if is_heard and Submission.objects.filter(WAITS_IN[queue], overdue).exists():
             ring(TASKS[queue], queue)
-    if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
+    receipts.append_waiting(time.monotonic() + settings.RECEIPTS_SWEEP_SECONDS)
+    if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists() or commitments.missing():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
     outbox.sweep()
     for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS)):

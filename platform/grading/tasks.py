@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import Q
 
-from grading import auditing, models_worker, rescoring, solutions, sweeper
+from grading import auditing, commitments, models_worker, rescoring, solutions, sweeper
 from grading.launch import checking
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
@@ -43,8 +43,9 @@ def _take_turns(
 
 @shared_task(name=CHECK_SOLUTIONS)
 def check_solutions() -> None:
-    """A solution was uploaded: check what waits."""
+    """A solution was uploaded: check what waits, and publish the commitments that are missing."""
     solutions.check_waiting()
+    commitments.commit_missing()
 
 
 @shared_task(name=LAUNCH_CHECKS)

@@ -56,6 +56,32 @@ class Standing(models.Model):
         return f"{self.team}: {self.best}"
 
 
+class Receipt(models.Model):
+    """What a team can prove of a score that it was told. Only `receipts.py` writes one, and nobody changes it.
+
+    `text`, canonical JSON, holds the facts as they were; `digest` is of it, and `link` of the link before and the
+    digest: the chain of a competition's receipts, counted from 1.
+    """
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="receipts")
+    number = models.PositiveIntegerField()
+    evaluation = models.OneToOneField(Evaluation, null=True, on_delete=models.SET_NULL, related_name="receipt")
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    link = models.CharField(max_length=64)
+    appended_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["competition", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "number"], name="receipts_have_numbers_of_their_own"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="receipts_are_counted_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Receipt {self.number} of {self.competition}"
+
+
 ABOUT_TEAMS = ("team_disqualified", "team_reinstated", "baseline_marked", "baseline_unmarked")
 ABOUT_SUBMISSIONS = ("submission_disqualified", "submission_reinstated")
 ABOUT_ACCOUNTS = ("account_closed", "account_reopened")

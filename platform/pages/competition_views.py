@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 
 from competitions.access import organized_by, visible_to
 from competitions.clock import database_now
+from competitions.commitments import published_commitments
 from competitions.models import Competition, PageKind
 from leaderboard.board import rank_of
+from leaderboard.receipts import head_of
 from submissions.quota import allowance, may_submit
 from teams.invitations import calls_for
 from teams.joining import team_of
@@ -78,6 +80,8 @@ def _markdown_page(request: HttpRequest, slug: str, kind: PageKind) -> HttpRespo
             "milestones": milestones,
             "next_milestone": next((milestone for milestone in milestones if not milestone.is_past), None),
         }
+    if kind == PageKind.EVALUATION:
+        context |= {"commitments": published_commitments(competition), "chain_head": head_of(competition)}
     return render(request, "pages/text.html", context | {"text": text_of(competition, kind), "heading": kind.label})
 
 

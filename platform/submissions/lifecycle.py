@@ -24,7 +24,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from competitions.clock import database_now
-from competitions.models import Solution
+from competitions.models import Commitment, Solution
 from config.clock import seconds_from_now
 from grader.scoring.rejection import Rejected
 from submissions.dispatch import ring_after_commit
@@ -165,10 +165,19 @@ def put_back(claim: Claim, why: str, until: datetime | None = None) -> bool:
 
 
 def score(
-    claim: Claim, solution: Solution, *, metric: str, public: float, private: float | None, predictions: str
+    claim: Claim,
+    solution: Solution,
+    *,
+    metric: str,
+    public: float,
+    private: float | None,
+    predictions: str,
+    predictions_sha256: str = "",
+    commitment: Commitment | None = None,
 ) -> Evaluation:
     """Record the scores and finish the submission. Call it in a transaction, with the team's standing.
 
+    `commitment`: what binds the organizers to that solution; `predictions_sha256`: of the values, for the receipt.
     `private` None: a late submission has no private score. Raises ClaimLost, which must end that transaction.
     """
     # Those under other versions too: they were made from earlier predictions, and a rescore makes its own anew.
@@ -176,11 +185,13 @@ def score(
     evaluation = Evaluation.objects.create(
         submission_id=claim.submission_id,
         solution=solution,
+        commitment=commitment,
         metric=metric,
         public_score=public,
         private_score=private,
         is_public_only=private is None,
         predictions=predictions,
+        predictions_sha256=predictions_sha256,
     )
     _finish(claim, Status.SCORED, Status.SCORING, evaluation=evaluation)
     return evaluation

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from competitions.models import Competition, Solution
+from competitions.models import Commitment, Competition, Solution
 from teams.models import Team
 
 
@@ -275,11 +275,19 @@ class Evaluation(models.Model):
     private_score = models.FloatField(null=True)
     is_public_only = models.BooleanField(default=False, help_text="Of a late submission: it has no private score.")
     predictions = models.FileField(storage=prediction_storage, max_length=200)
+    predictions_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the values, in the rows' order.")
+    commitment = models.ForeignKey(
+        Commitment, null=True, on_delete=models.RESTRICT, related_name="+", help_text="What it was scored under."
+    )
+    is_receipted = models.BooleanField(default=False, help_text="Its receipt is written.")
     is_live = models.BooleanField(default=True)
     graded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["solution"], condition=Q(is_receipted=False), name="evaluation_without_receipt")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["submission", "solution"],

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Letter
 from competitions.models import (
+    Archive,
+    Commitment,
     Competition,
     DataAudit,
     LaunchCheck,
@@ -18,7 +20,7 @@ from competitions.models import (
     Rescore,
     Solution,
 )
-from leaderboard.models import ModerationAct, Standing
+from leaderboard.models import ModerationAct, Receipt, Standing
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import (
     EntryInvitation,
@@ -443,6 +445,40 @@ def test_publishing_against_a_red_line_without_a_reason(competition):
         lambda: overrides.create(competition=competition, reason="It is Monday today.", against=["Rules"]),
     )
     assert overrides.create(competition=competition, reason="It is Monday today!!", against=["Rules"])
+
+
+def test_an_archive_without_its_file_or_two_at_once(competition):
+    asked = Archive.objects.create(competition=competition)
+    assert refuses("one_archive_at_a_time", lambda: Archive.objects.create(competition=competition))
+    rows, now = Archive.objects.filter(pk=asked.pk), timezone.now()
+    refused = (
+        {"state": "done", "finished_at": now},
+        {"state": "done", "finished_at": now, "file": "stars/a.zip"},
+        {"state": "failed", "finished_at": now},
+        {"file": "stars/a.zip", "sha256": "0" * 64},
+    )
+    for values in refused:
+        assert refuses("archive_ends_with_its_file", lambda values=values: rows.update(**values))
+    assert rows.update(state="done", finished_at=now, file="stars/a.zip", sha256="0" * 64) == 1
+
+
+def test_a_commitment_that_binds_to_nothing_or_twice(competition):
+    made = Commitment.objects.get()
+    rows = Commitment.objects.filter(pk=made.pk)
+    assert refuses("a_commitment_is_a_digest", lambda: rows.update(digest=""))
+    twice = {"competition": competition, "solution": made.solution, "terms": made.terms, "digest": "0" * 64}
+    assert refuses("one_commitment_per_solution_and_terms", lambda: Commitment.objects.create(**twice))
+
+
+def test_two_receipts_of_one_number_or_of_one_score(competition, evaluation):
+    first = Receipt.objects.create(competition=competition, number=1, evaluation=evaluation)
+    assert refuses(
+        "receipts_have_numbers_of_their_own", lambda: Receipt.objects.create(competition=competition, number=1)
+    )
+    assert refuses(
+        "evaluation_id", lambda: Receipt.objects.create(competition=competition, number=2, evaluation=evaluation)
+    )
+    assert refuses("receipts_are_counted_from_1", lambda: Receipt.objects.filter(pk=first.pk).update(number=0))
 
 
 @pytest.fixture

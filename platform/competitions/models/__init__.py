@@ -1,6 +1,8 @@
 """What a competition is made of."""
 
 from competitions.models.announcement import Announcement
+from competitions.models.archive import Archive, archive_storage
+from competitions.models.commitment import Commitment
 from competitions.models.competition import (
     COLUMN_NAME,
     Competition,
@@ -40,6 +42,8 @@ __all__ = [
     "TRAIN_FILE",
     "UNFINISHED",
     "Announcement",
+    "Archive",
+    "Commitment",
     "Competition",
     "DataAudit",
     "DataFile",
@@ -56,6 +60,7 @@ __all__ = [
     "PublishOverride",
     "Rescore",
     "Solution",
+    "archive_storage",
     "data_file_path",
     "data_storage",
     "label_storage",
