@@ -4,7 +4,7 @@ from competitions.models import Competition
 from grader.scoring.commitment import Facts
 
 COMMITTED = (
-    "metric", "metric_k", "decimals", "id_column", "target_column", "lowest", "highest", "out_of_range",
+    "metric", "metric_k", "decimals", "disclosure", "id_column", "target_column", "lowest", "highest", "out_of_range",
 )  # fmt: skip
 
 

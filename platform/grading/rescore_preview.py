@@ -99,11 +99,14 @@ def _moves(
 def _board(
     competition: Competition, teams: Mapping[int, Team], places: Mapping[int, TeamsPlace], *, private: bool
 ) -> dict[int, OnBoard]:
+    """The places of all teams that have a score there: on the public board of those that were told one."""
     entries = []
     for pk, place in places.items():
         stands = place.final if private else place.best
+        if stands is None:
+            continue
         score = disclosed(private_score(stands) if private else stands.public, competition.decimals)
         entries.append(Entry(as_key(pk), score, stands.submitted_at, is_ranked=not teams[pk].is_baseline))
     board = {place.entry.key: place for place in rank(entries, competition.scored_by.lower_is_better)}
-    on_board = ((pk, board[as_key(pk)]) for pk in places)
-    return {pk: OnBoard(place.rank, place.entry.score) for pk, place in on_board}
+    on_board = ((pk, board.get(as_key(pk))) for pk in places)
+    return {pk: OnBoard(place.rank, place.entry.score) for pk, place in on_board if place}

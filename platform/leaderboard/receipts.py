@@ -15,7 +15,7 @@ from competitions.models import Competition
 from grader.scoring.commitment import Facts
 from grader.scoring.receipts import CHAIN_BEGINS, RECEIPT_FORMAT, canonical, digest_of, links, shown
 from leaderboard.models import Receipt
-from submissions.models import Evaluation
+from submissions.models import Evaluation, Told
 
 ROWS_AT_ONCE = 2000
 READ_WITH = ("submission__team", "solution", "commitment")
@@ -100,14 +100,11 @@ def _facts(number: int, evaluation: Evaluation, competition: Competition) -> Fac
         "commitment": evaluation.commitment.digest if evaluation.commitment else "",
         "grader": evaluation.commitment.grader if evaluation.commitment else "",
         "metric": evaluation.metric,
-        "told": told_of(evaluation),
-        "public_score": shown(evaluation.public_score, competition.decimals),
+        "told": evaluation.told,
+        "public_score": (
+            shown(evaluation.public_score, competition.decimals) if evaluation.told == Told.SCORE else None
+        ),
     }
-
-
-def told_of(evaluation: Evaluation) -> str:
-    """What its team was told of an evaluation: "score", or the word in its place."""
-    return "score"
 
 
 def lines_of_chain(competition: Competition, begins: dict[str, object], count: int) -> Iterator[str]:

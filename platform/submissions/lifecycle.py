@@ -29,7 +29,7 @@ from config.clock import seconds_from_now
 from grader.scoring.rejection import Rejected
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn
-from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission
+from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission, Told
 from submissions.quota import (
     SubmissionRefused,
     counts_at,
@@ -171,6 +171,7 @@ def score(
     metric: str,
     public: float,
     private: float | None,
+    told: Told,
     predictions: str,
     predictions_sha256: str = "",
     commitment: Commitment | None = None,
@@ -178,20 +179,22 @@ def score(
     """Record the scores and finish the submission. Call it in a transaction, with the team's standing.
 
     `commitment`: what binds the organizers to that solution; `predictions_sha256`: of the values, for the receipt.
-    `private` None: a late submission has no private score. Raises ClaimLost, which must end that transaction.
+    `private` None: a late submission has no private score. `told`: what its team may be told of the public one.
+    Raises ClaimLost, which must end that transaction.
     """
     # Those under other versions too: they were made from earlier predictions, and a rescore makes its own anew.
     Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
     evaluation = Evaluation.objects.create(
         submission_id=claim.submission_id,
         solution=solution,
-        commitment=commitment,
         metric=metric,
         public_score=public,
         private_score=private,
         is_public_only=private is None,
+        told=told,
         predictions=predictions,
         predictions_sha256=predictions_sha256,
+        commitment=commitment,
     )
     _finish(claim, Status.SCORED, Status.SCORING, evaluation=evaluation)
     return evaluation

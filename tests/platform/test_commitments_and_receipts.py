@@ -41,7 +41,7 @@ def test_a_commitment_can_be_made_again_by_hand_from_the_salt(competition):
     written = (
         f'{{"format":"holdout-commitment-1","salt":"{salt.hex()}",'
         f'"solution_sha256":"{sha256(SOLUTION.encode()).hexdigest()}","split_sha256":"{split}",'
-        f'"terms.decimals":3,"terms.grader":"{made.grader}","terms.highest":5.0,"terms.id_column":"id",'
+        f'"terms.decimals":3,"terms.disclosure":"plain","terms.grader":"{made.grader}","terms.highest":5.0,"terms.id_column":"id",'
         '"terms.lowest":1.0,"terms.metric":"mse","terms.metric_k":null,"terms.out_of_range":"reject",'
         '"terms.target_column":"rating"}'
     )

@@ -6,6 +6,7 @@ from competitions.models.commitment import Commitment
 from competitions.models.competition import (
     COLUMN_NAME,
     Competition,
+    DisclosurePolicy,
     EntryPolicy,
     LimitWindow,
     ModelAllowance,
@@ -47,6 +48,7 @@ __all__ = [
     "Competition",
     "DataAudit",
     "DataFile",
+    "DisclosurePolicy",
     "EntryPolicy",
     "Job",
     "JobState",
