@@ -6,14 +6,14 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts import outbox
-from competitions.models import DataAudit, LaunchCheck, Solution
+from competitions.models import Archive, DataAudit, LaunchCheck, Solution
 from config.clock import seconds_from_now
 from grading import commitments
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
 from leaderboard import receipts
 from submissions import chunked_uploads
-from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
+from submissions.dispatch import ARCHIVES, AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
@@ -36,7 +36,7 @@ def sweep() -> None:
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists() or commitments.missing():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
     outbox.sweep()
-    for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS)):
+    for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS), (Archive, ARCHIVES)):
         if model._default_manager.filter(at_hand()).exists():
             ring(task, Queue.SCORING)
     if waiting_rescores().exists():

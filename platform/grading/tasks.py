@@ -7,11 +7,11 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import Q
 
-from grading import auditing, commitments, models_worker, rescoring, solutions, sweeper
+from grading import archiving, auditing, commitments, models_worker, rescoring, solutions, sweeper
 from grading.launch import checking
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
-from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
+from submissions.dispatch import ARCHIVES, AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
 from submissions.lifecycle import Claim, claim_next
 from submissions.model_grading import runs_with
 from submissions.models import Queue
@@ -60,6 +60,12 @@ def launch_checks() -> None:
 def audits() -> None:
     """An audit was asked for: a child process reads the data, and this one scores meanwhile."""
     auditing.audit_waiting()
+
+
+@shared_task(name=ARCHIVES, time_limit=settings.ARCHIVE_SECONDS + settings.GRADING_SECONDS)
+def archives() -> None:
+    """An archive was asked for: make it, and score what waits between two files."""
+    archiving.archive_waiting()
 
 
 @shared_task(name=RESCORE)

@@ -47,11 +47,13 @@ class TeamsPlace:
     """A team's `best` by the disclosed public score, its `final` by the private one of those chosen, and how many.
 
     `best` is of those whose score was told; None: there is none. `first` is the one that was sent first.
+    `chosen` are those that `final` was chosen from.
     """
 
     best: Counted | None
     final: Counted
     first: Counted
+    chosen: tuple[Counted, ...]
     scored_count: int
 
 
@@ -99,6 +101,7 @@ def place_of(counted: Sequence[Counted], competition: Competition) -> TeamsPlace
         best=by_key[first_told.key] if first_told else None,
         final=by_key[rank(private, lower)[0].entry.key],
         first=min(counted, key=lambda one: (one.submitted_at, one.evaluation_id)),
+        chosen=tuple(by_key[entry.key] for entry in chosen),
         scored_count=len(counted),
     )
 

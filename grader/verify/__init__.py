@@ -1,0 +1,1 @@
+"""Replaying a published archive: `python -m grader.verify ARCHIVE` makes its final ranking again, on any machine."""

@@ -1,0 +1,36 @@
+"""What does not fit, collected while an archive is replayed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# One change can show in every line after it: the first of a kind say enough.
+NAMED_OF_A_KIND = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not fit: where, what was found, and what to do, both as sentences."""
+
+    where: str
+    found: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found} {self.cure}"
+
+
+class Findings:
+    """The findings so far, in their order; `say` gets a line whenever a step is done or takes long."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+        self.named: list[Finding] = []
+        self.count = 0
+        self._of_kind: dict[str, int] = {}
+
+    def add(self, where: str, found: str, cure: str) -> None:
+        """Note one; of those with the same cure the first five are kept, and all are counted."""
+        self.count += 1
+        self._of_kind[cure] = self._of_kind.get(cure, 0) + 1
+        if self._of_kind[cure] <= NAMED_OF_A_KIND:
+            self.named.append(Finding(where, found, cure))
