@@ -46,6 +46,14 @@ class PublishForm(forms.Form):
     )
 
 
+class ArchiveForm(forms.Form):
+    confirmed = forms.BooleanField(
+        label="I want everybody to have the hidden labels, for good.",
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+        error_messages={"required": "Nothing was published: tick the box first, for it cannot be undone."},
+    )
+
+
 class RepeatForm(forms.Form):
     """Whether the sender wants to be told that the same file was sent before, and then sends it all the same."""
 

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from pages import (
     announcement_views,
+    archive_views,
     chunk_views,
     competition_views,
     entry_views,
@@ -77,6 +78,9 @@ urlpatterns = [
     path("competitions/<slug:slug>/launch/audit/progress/", launch_views.audit_progress, name="audit_progress"),
     path("competitions/<slug:slug>/launch/publish/", launch_views.publishing, name="publishing"),
     path("competitions/<slug:slug>/launch/unpublish/", launch_views.unpublishing, name="unpublishing"),
+    path("competitions/<slug:slug>/launch/archive/", archive_views.archive, name="archive"),
+    path("competitions/<slug:slug>/launch/archive/progress/", archive_views.archive_progress, name="archive_progress"),
+    path("competitions/<slug:slug>/archive.zip", archive_views.archive_file, name="archive_file"),
     path("competitions/<slug:slug>/uploads/", chunk_views.begin, name="begin_upload"),
     path("uploads/<uuid:pk>/", chunk_views.upload, name="upload"),
     path("uploads/<uuid:pk>/finish/", chunk_views.finish, name="finish_upload"),
