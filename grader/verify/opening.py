@@ -47,7 +47,7 @@ class ArchiveFiles:
             number = 0
             while line := file.readline(LONGEST_LINE_BYTES):
                 number += 1
-                if len(line) == LONGEST_LINE_BYTES:
+                if len(line) >= LONGEST_LINE_BYTES:
                     raise BadArchive(f"{name}, line {number}: it is longer than 1 MB. Download the archive again.")
                 yield _parsed(line, f"{name}, line {number}")
 
