@@ -41,14 +41,19 @@ def best_told_of(team: Team, solution: Solution) -> Rung | None:
 
 def weakest_baseline(competition: Competition, solution: Solution) -> Rung | None:
     """Where every ladder begins: each baseline's best, and of these the worst. None: there is no baseline's score."""
+    bests = best_of_baselines(competition, solution)
+    return Rung(bests[-1], is_own=False) if bests else None
+
+
+def best_of_baselines(competition: Competition, solution: Solution) -> list[Evaluation]:
+    """The best evaluation of each baseline, the best first."""
     of_baselines = told_under(solution).filter(
         submission__competition=competition, submission__team__is_baseline=True, submission__team__disqualified_at=None
     )
     bests: dict[int, Evaluation] = {}
     for evaluation in _best_first(of_baselines, competition):
         bests.setdefault(evaluation.submission.team_id, evaluation)
-    # The best of the baseline that was met last is the worst of them.
-    return Rung(list(bests.values())[-1], is_own=False) if bests else None
+    return list(bests.values())
 
 
 def told_under(solution: Solution) -> QuerySet[Evaluation]:
