@@ -185,6 +185,27 @@ def test_organizers_see_the_exact_score_and_what_was_told(alices, graded, as_olg
     assert "below baseline" in text(as_olga.get(f"/admin/submissions/submission/{sent.pk}/change/"))
 
 
+def test_how_the_board_answers_is_fixed_once_a_file_was_sent(competition, alices_team, send, as_olga):
+    address = f"/admin/competitions/competition/{competition.pk}/change/"
+    assert 'name="disclosure"' in text(as_olga.get(address))
+    send(alices_team)
+    assert 'name="disclosure"' not in text(as_olga.get(address))
+
+
+def test_the_evaluation_page_says_how_the_board_answers(competition, client):
+    assert "How this board answers" not in text(client.get(COMPETITION + "evaluation/"))
+    Competition.objects.update(disclosure="ladder")
+    assert "answered “no significant improvement”" in text(client.get(COMPETITION + "evaluation/"))
+
+
+def test_the_dashboard_shows_organizers_what_was_told(ladder, alices, graded, as_olga):
+    for content in (FIRST_RUNG, NOT_CLEARLY_BETTER):
+        graded(alices, content)
+    page = text(as_olga.get(f"/admin/competitions/competition/{ladder.pk}/dashboard/"))
+    assert "0.500 by alice" in page
+    assert "0.405" not in page
+
+
 def test_untold_files_stand_in_for_the_final_choice_newest_first(ladder, alices, graded):
     """Two count. Nothing chosen: the told one first, then the newest of the others, however good they are."""
     graded(alices, FIRST_RUNG.replace("3,4\n", "3,1\n"))
@@ -203,6 +224,8 @@ def test_a_disqualified_rung_need_not_be_beaten(ladder, alices, graded, olga):
     best = graded(alices, SECOND_RUNG)
     disqualify_submission(best, "Copied.", olga)
     assert told(graded(alices, SECOND_RUNG)) == Told.SCORE
+    assert lifecycle.regrade(best)
+    score_waiting()
     reinstate_submission(best, "It was not.", olga)
     assert told(best) == Told.SCORE
     assert rebuild(ladder) == 0
