@@ -48,7 +48,7 @@ def test_below_the_baseline_a_team_stands_last_without_score_or_rank(ladder, ali
     assert board(ladder) == [(1, "bob", 0.5), (None, "Always three", 2.0), (None, "alice", None)]
     page = text(as_alice.get(COMPETITION + "leaderboard/"))
     assert "Your team is <strong>below baseline</strong>" in page
-    assert '<td class="text-end number"><span class="text-soft">below baseline</span></td>' in page
+    assert '<td class="text-end number"><span class="text-soft text-wrap">below baseline</span></td>' in page
     status = text(as_alice.get(sent.get_absolute_url()))
     assert "data-word>below baseline</p>" in status
     assert "clearly better than the organizers' baseline" in status
