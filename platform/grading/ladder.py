@@ -20,7 +20,7 @@ from grader.scoring.score_ladder import Judged, Ladder
 from grader.scoring.solution import Solution
 from grading.kept_predictions import UNREADABLE, read_kept, read_sent
 from grading.labels import public_draws_of
-from leaderboard.rungs import Rung, best_told_of, rung_for, weakest_baseline
+from leaderboard.rungs import Rung, best_of, rung_for, told_to, weakest_baseline
 from submissions.models import Evaluation, Submission, Told
 from teams.models import Team
 
@@ -45,6 +45,8 @@ def judge(
     submission: Submission, version: SolutionVersion, labels: Solution, predictions: Float64Array, public_score: float
 ) -> Verdict:
     """Judge a file, by its predictions of shape (n,), against the rung that its team has now. Raises RungIsLost."""
+    if not submission.competition.is_ladder:
+        return Verdict(Told.SCORE, None)
     # A merger may just have given it to another team.
     team = Team.objects.select_related("competition").get(submissions=submission.pk)
     rung = rung_for(submission, team, version)
@@ -65,7 +67,8 @@ class LaddersReplayed:
         if not competition.is_ladder or team.is_baseline or team.is_rehearsal:
             return
         if team.pk not in self._rungs:
-            self._rungs[team.pk] = best_told_of(team, self.version) or weakest_baseline(competition, self.version)
+            own = best_of(told_to(team, self.version))
+            self._rungs[team.pk] = own or weakest_baseline(competition, self.version)
         rung = self._rungs[team.pk]
         made.told = _told(rung, self.version, self.labels, predictions, made.public_score)
         if made.told == Told.SCORE and made.submission.disqualified_at is None:

@@ -25,40 +25,45 @@ def rung_for(submission: Submission, team: Team, solution: Solution) -> Rung | N
     """
     if not team.competition.is_ladder or team.is_baseline or team.is_rehearsal:
         return None
-    told = told_under(solution)
-    if told.filter(submission=submission.pk).exists():
+    told = told_to(team, solution)
+    if any(evaluation.submission_id == submission.pk for evaluation in told):
         return None
-    return best_told_of(team, solution) or weakest_baseline(team.competition, solution)
+    return best_of(told) or weakest_baseline(team.competition, solution)
 
 
-def best_told_of(team: Team, solution: Solution) -> Rung | None:
-    """The team's best file of those that were told, late ones included and disqualified ones not. None: no such."""
-    # Few keys first: else the database may read everything under the solution for the sake of one team.
-    sent = list(team.submissions.order_by().values_list("pk", flat=True))
-    own = _best_first(told_under(solution).filter(submission__in=sent), team.competition).first()
+def told_to(team: Team, solution: Solution) -> list[Evaluation]:
+    """The evaluations whose scores the team was told, late and disqualified ones too, the best first."""
+    return _told(team.submissions.all(), team.competition, solution)
+
+
+def best_of(told: list[Evaluation]) -> Rung | None:
+    """The team's rung among what it was told: the best but for disqualified ones. None: there is none."""
+    counting = (evaluation for evaluation in told if evaluation.submission.disqualified_at is None)
+    own = next(counting, None)
     return Rung(own, is_own=True) if own else None
 
 
 def weakest_baseline(competition: Competition, solution: Solution) -> Rung | None:
     """Where every ladder begins: each baseline's best, and of these the worst. None: there is no baseline's score."""
-    of_baselines = told_under(solution).filter(
-        submission__competition=competition, submission__team__is_baseline=True, submission__team__disqualified_at=None
-    )
+    bests = best_of_baselines(competition, solution)
+    return Rung(bests[-1], is_own=False) if bests else None
+
+
+def best_of_baselines(competition: Competition, solution: Solution) -> list[Evaluation]:
+    """The best evaluation of each baseline, the best first."""
+    teams = competition.teams.filter(is_baseline=True, disqualified_at=None)
+    sent = Submission.objects.filter(team__in=teams, disqualified_at=None)
     bests: dict[int, Evaluation] = {}
-    for evaluation in _best_first(of_baselines, competition):
+    for evaluation in _told(sent, competition, solution):
         bests.setdefault(evaluation.submission.team_id, evaluation)
-    # The best of the baseline that was met last is the worst of them.
-    return Rung(list(bests.values())[-1], is_own=False) if bests else None
+    return list(bests.values())
 
 
-def told_under(solution: Solution) -> QuerySet[Evaluation]:
-    """The evaluations that can be a rung when `solution` counts, in no order."""
-    return Evaluation.objects.filter(
-        solution=solution, is_live=True, told=Told.SCORE, submission__disqualified_at=None
-    ).order_by()
-
-
-def _best_first(evaluations: QuerySet[Evaluation], competition: Competition) -> QuerySet[Evaluation]:
+def _told(sent: QuerySet[Submission], competition: Competition, solution: Solution) -> list[Evaluation]:
+    """Of these submissions the live evaluations that were told their scores, the best first, the earlier of equals."""
     score = F("public_score")
     by_score = score.asc() if competition.scored_by.lower_is_better else score.desc()
-    return evaluations.order_by(by_score, "submission__submitted_at", "pk").select_related("submission__team")
+    # Few keys first: else the database may read everything under the solution for the sake of one team.
+    keys = list(sent.order_by().values_list("pk", flat=True))
+    told = Evaluation.objects.filter(solution=solution, is_live=True, told=Told.SCORE, submission__in=keys)
+    return list(told.order_by(by_score, "submission__submitted_at", "pk").select_related("submission__team"))

@@ -13,7 +13,7 @@ from teams.models import Team
 
 YOU = SafeString(' <span class="state state-scoring">you</span>')
 BASELINE = SafeString(' <span class="state state-queued">baseline</span>')
-BELOW_BASELINE = SafeString(f'<span class="text-soft">{Word.BELOW_BASELINE.value}</span>')
+BELOW_BASELINE = SafeString(f'<span class="text-soft text-wrap">{Word.BELOW_BASELINE.value}</span>')
 NOTHING = SafeString("")
 LINE = (
     '<tr{}>\n<td class="rank number">{}</td>{}<td class="break-name"><a class="text-reset" href="{}{}/">{}</a>{}{}</td>'

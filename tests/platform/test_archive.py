@@ -1,5 +1,6 @@
 """After the reveal organizers may publish the archive; whoever downloads it replays the ranking at home."""
 
+import json
 import os
 import re
 import subprocess
@@ -13,13 +14,24 @@ import pytest
 from cast_of_stories import PERFECT, SOLUTION
 from django.test import Client
 from django.utils import timezone
+from ladder_of_stories import (
+    FIRST_RUNG,
+    NOT_CLEARLY_ABOVE,
+    NOT_CLEARLY_BETTER,
+    SECOND_RUNG,
+    enter_baseline,
+    reload,
+)
 from running_site import ROOT
 
 from competitions.models import Archive, Competition, archive_storage
 from grading.sweeper import sweep
 from grading.tasks import archives
 from leaderboard.final_selection import select
+from leaderboard.mergers import accept_proposal
+from leaderboard.models import Receipt
 from leaderboard.moderation import disqualify_submission
+from teams.models import MergeProposal
 
 PAGE = "/competitions/stars/launch/archive/"
 FILE = "/competitions/stars/archive.zip"
@@ -196,6 +208,39 @@ def test_a_disqualified_file_and_a_rescore_are_replayed_too(
     assert said.returncode == 0, said.stdout + said.stderr
     assert "solution version 2" in said.stdout
     assert "2 of 2 commitments opened" in said.stdout
+
+
+def test_a_ladder_is_replayed_from_what_was_told(
+    competition, alices_team, bobs_team, graded, as_olga, as_alice, tmp_path
+):
+    Competition.objects.update(disclosure="ladder")
+    for team in (alices_team, bobs_team):
+        reload(team)
+    enter_baseline(alices_team.competition)
+    for content in (FIRST_RUNG, NOT_CLEARLY_BETTER, SECOND_RUNG):
+        graded(alices_team, content)
+    untold = graded(bobs_team, NOT_CLEARLY_ABOVE)
+    sweep()
+    words = [json.loads(receipt)["told"] for receipt in Receipt.objects.values_list("text", flat=True)]
+    assert words == ["score", "score", "no_improvement", "score", "below_baseline"]
+    scores = [json.loads(receipt)["public_score"] for receipt in Receipt.objects.values_list("text", flat=True)]
+    assert scores == ["2.000", "0.500", None, "0.125", None]
+    # Bob's was 1.625: no digit of it is in his receipt.
+    assert not re.search(r"(?<![0-9])1\.6", text(as_olga, f"/submissions/{untold.pk}/receipt/"))
+    reveal()
+    publish(as_olga)
+    said = verify(tmp_path, as_alice.get(FILE).getvalue())
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "Note: a ladder board" in said.stdout
+
+
+def test_a_merged_team_is_replayed_as_one(contest, alice, bob, alices_team, bobs_team, as_olga, as_alice, tmp_path):
+    accept_proposal(MergeProposal.objects.create(from_team=alices_team, to_team=bobs_team, proposed_by=alice), bob)
+    reveal()
+    publish(as_olga)
+    said = verify(tmp_path, as_alice.get(FILE).getvalue())
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "1 teams ranked again from 2 submissions" in said.stdout
 
 
 def test_what_does_not_replay_is_never_published(contest, as_olga, as_alice):
