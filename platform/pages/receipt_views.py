@@ -15,7 +15,37 @@ from leaderboard.models import Receipt
 from leaderboard.receipts import head_of, lines_of_chain
 from pages.competition_views import competition_or_404, context_of
 from pages.submission_views import within_reach
-from submissions.models import Submission
+from submissions.models import Kind, Submission, Told
+
+
+# What a receipt says, in the order in which a person reads it.
+IN_WORDS = {
+    "team": "Team",
+    "told": "What it was told",
+    "public_score": "Public score",
+    "metric": "Metric",
+    "sent_at": "Sent",
+    "is_late": "After closing",
+    "scored_at": "Scored",
+    "kind": "Kind",
+    "file_bytes": "Bytes",
+    "file_sha256": "SHA-256 of the file",
+    "predictions_sha256": "SHA-256 of its values",
+    "submission": "Submission",
+    "competition": "Competition",
+    "solution_version": "Version of the solution",
+    "commitment": "Scored under the commitment",
+    "grader": "Grader",
+}
+
+
+def _in_words(text: str) -> list[tuple[str, object]]:
+    """Label and value of each fact of a receipt; what is empty, as a score that was not told, is left out."""
+    facts = json.loads(text)
+    facts["is_late"] = "yes" if facts["is_late"] else "no"
+    facts["told"] = Told(facts["told"]).label
+    facts["kind"] = Kind(facts["kind"]).label
+    return [(label, facts[name]) for name, label in IN_WORDS.items() if facts[name] not in (None, "")]
 
 
 def _scored_or_404(request: HttpRequest, pk: UUID) -> Submission:
@@ -29,7 +59,7 @@ def receipt(request: HttpRequest, pk: UUID) -> HttpResponse:
     sent = _scored_or_404(request, pk)
     found = Receipt.objects.filter(evaluation=sent.evaluation).first()
     context = context_of(request, sent.competition, "my_submissions")
-    facts = json.loads(found.text).items() if found else ()
+    facts = _in_words(found.text) if found else []
     return render(request, "pages/receipt.html", context | {"submission": sent, "receipt": found, "facts": facts})
 
 

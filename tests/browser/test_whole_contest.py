@@ -2,11 +2,13 @@
 
 import random
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from running_site import RunningSite, eventually
+from playwright.sync_api import Browser, Download, Page, expect
+from running_site import ROOT, RunningSite, eventually
 from test_organizer import sign_in
 
 PASSWORD = "a rather fine password"
@@ -136,6 +138,34 @@ def board(page: Page, query: str = "") -> list[str]:
 
 
 @pytest.mark.timeout(600)
+def publish_archive(organizer: Page, participant: Page) -> Download:
+    """The organizer publishes it on the Archive page; the participant downloads it from the leaderboard."""
+    organizer.goto("/competitions/class-of-books/launch/archive/")
+    organizer.get_by_role("button", name="Publish the archive").click()
+    organizer.get_by_label("I want everybody to have the hidden labels, for good.").check()
+    organizer.get_by_role("button", name="Publish the archive").click()
+    expect(organizer.get_by_text("Everybody can download it since")).to_be_visible(timeout=20_000)
+    participant.goto("/competitions/class-of-books/leaderboard/?board=private")
+    with participant.expect_download() as download:
+        participant.get_by_role("link", name="Download the archive").click()
+    return download.value
+
+
+def replay(download: Download, tmp_path) -> str:
+    """What `python -m grader.verify` says of it."""
+    download.save_as(tmp_path / "archive.zip")
+    command = [sys.executable, "-m", "grader.verify", str(tmp_path / "archive.zip")]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def fits_a_telephone(page: Page, address: str) -> bool:
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(address)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return bool(width <= 375)
+
+
 def test_from_an_empty_database_to_the_final_ranking(empty_site, window, tmp_path):
     organizer, alice, bob, carol = (window() for _ in range(4))
     sign_in(organizer, empty_site)
@@ -182,3 +212,16 @@ def test_from_an_empty_database_to_the_final_ranking(empty_site, window, tmp_pat
     assert final[0].startswith("1 = the same place alice 0.000"), final
     assert final[1].startswith("2 = the same place bob you 1.000"), final
     assert len(final) == 2
+    replayed = replay(publish_archive(organizer, bob), tmp_path)
+    assert re.search(r"1 +0\.000 +alice\n +2 +1\.000 +bob", replayed), replayed
+    for page, address in (
+        (bob, "evaluation/"),
+        (bob, "leaderboard/?board=private"),
+        (organizer, "launch/archive/"),
+    ):
+        assert fits_a_telephone(page, f"/competitions/class-of-books/{address}"), address
+    alice.goto("/competitions/class-of-books/submissions/")
+    alice.get_by_role("link", name="lucky.csv").click()
+    alice.get_by_role("link", name="Receipt").click()
+    expect(alice.locator("[data-digest]")).to_have_text(re.compile("[0-9a-f]{64}"))
+    assert fits_a_telephone(alice, alice.url)
