@@ -46,6 +46,7 @@ def check_receipts(contents: Contents, files: ArchiveFiles, findings: Findings) 
     chain = Chain()
     previous = CHAIN_BEGINS
     for number, line in enumerate(files.json_lines(RECEIPTS), 1):
+        findings.is_at("Receipts", number)
         where = f"{RECEIPTS}, receipt {number}"
         record = Record(line, where)
         text, its_link = record.text("text"), record.text("link")

@@ -59,7 +59,8 @@ def replay(path: Path, kept: Kept, say: Callable[[str], None]) -> tuple[Contents
 
 def _check_digests(contents: Contents, files: ArchiveFiles, findings: Findings) -> None:
     listed = set(files.sizes) - {FACTS}
-    for name in sorted(listed | set(contents.digests)):
+    for number, name in enumerate(sorted(listed | set(contents.digests))):
+        findings.is_at("Files", number)
         if name not in listed:
             findings.add(name, f"{FACTS} lists it, and it is missing.", AGAIN)
         elif name not in contents.digests:

@@ -17,7 +17,6 @@ from grader.verify.layout import SUBMISSIONS
 from grader.verify.opening import ArchiveFiles
 from grader.verify.receipts_check import Chain
 
-SAY_EVERY = 200
 COMPARE = "Compare it with the file that its team has kept."
 ASK = "Ask the organizers which number is right."
 
@@ -34,8 +33,7 @@ def rescored(
             if found is not None:
                 replayed.add(sent.id)
                 _compare(sent, found, findings)
-                if len(replayed) % SAY_EVERY == 0:
-                    findings.say(f"Scores: {len(replayed):,} files scored again so far.")
+                findings.is_at("Scores", len(replayed))
             after.append(sent if found is None else replace(sent, public=found.public, private=found.private))
     findings.say(f"Scores: {len(replayed):,} files scored again; those of {len(after) - len(replayed):,} as recorded.")
     return after, replayed

@@ -6,7 +6,7 @@ has been replayed: what does not verify here is never published.
 
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 HOLD_SECONDS = 1.0
 COPIED_AT_ONCE = 1 << 20
+# A third of the time of the usual level, for a tenth more bytes.
+QUICKLY = 1
 README = Path(__file__).with_name("archive_readme.md")
 
 
@@ -74,8 +76,7 @@ def _carry_out(job: Archive) -> None:
         digest = file_digest(cast(Any, file), "sha256").hexdigest()
         size_bytes = file.tell()
         file.seek(0)
-        hold(job, "Putting it where it can be downloaded")
-        name = archive_storage().save(job.file.field.generate_filename(job, ""), File(file))
+        name = archive_storage().save(job.file.field.generate_filename(job, ""), _HeldFile(job, file))
     try:
         with transaction.atomic():
             # Whatever changes dates or settings meanwhile holds the competition's row, or comes after.
@@ -89,7 +90,7 @@ def _carry_out(job: Archive) -> None:
 
 def _write(job: Archive, competition: Competition, file: IO[bytes]) -> None:
     active: Solution = active_version(competition)
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as zipped:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=QUICKLY) as zipped:
         writing = _Writing(job, zipped)
         for stored in contents.stored_files(competition, active):
             writing.copy(stored)
@@ -131,6 +132,22 @@ def _replay(job: Archive, file: IO[bytes]) -> None:
 def _score_what_waits() -> None:
     while (claim := claim_next(Queue.SCORING)) is not None:
         score_claimed(claim)
+
+
+class _HeldFile(File[bytes]):
+    """The finished zip: its job is held while it is copied to its store."""
+
+    def __init__(self, job: Archive, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self._job = job
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        held_at = -HOLD_SECONDS
+        for chunk in super().chunks(COPIED_AT_ONCE):
+            if monotonic() > held_at + HOLD_SECONDS:
+                hold(self._job, "Putting it where it can be downloaded")
+                held_at = monotonic()
+            yield chunk
 
 
 class _Writing:

@@ -17,7 +17,6 @@ from pages.competition_views import competition_or_404, context_of
 from pages.submission_views import within_reach
 from submissions.models import Kind, Submission, Told
 
-
 # What a receipt says, in the order in which a person reads it.
 IN_WORDS = {
     "team": "Team",

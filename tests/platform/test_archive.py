@@ -243,6 +243,23 @@ def test_a_merged_team_is_replayed_as_one(contest, alice, bob, alices_team, bobs
     assert "1 teams ranked again from 2 submissions" in said.stdout
 
 
+def test_a_model_is_replayed_from_its_answers(
+    takes_models, alices_team, run_and_graded, settings, as_olga, as_alice, tmp_path
+):
+    alices_team.refresh_from_db()
+    sent = run_and_graded(alices_team, "good")
+    settings.LABELS_DIR.mkdir()
+    sweep()
+    reveal()
+    publish(as_olga)
+    content = as_alice.get(FILE).getvalue()
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert f"answers/{sent.pk}.npy" in archive.namelist()
+    said = verify(tmp_path, content)
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "1 files scored again" in said.stdout
+
+
 def test_what_does_not_replay_is_never_published(contest, as_olga, as_alice):
     reveal()
     sent = contest.submissions.first()
