@@ -44,10 +44,11 @@ def _score(claim: Claim, submission: Submission) -> None:
             return
         scores = scores_of(submission, predictions, labels)
         verdict = judge(submission, version, labels, predictions, scores.public)
+        commitment = commitment_to(version, labels)
         name = keep(predictions, submission, str(claim.attempt))
         kept = Kept(name, predictions_digest(predictions))
         try:
-            recorded = _record(claim, submission, commitment_to(version), scores, verdict, kept)
+            recorded = _record(claim, submission, commitment, scores, verdict, kept)
         except (ClaimLost, Submission.DoesNotExist):
             # Given to another, or a rehearsal's that was erased meanwhile, whose answers may be the labels.
             prediction_storage().delete(name)

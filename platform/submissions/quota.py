@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 
 from accounts.models import User
 from competitions.features import why_models_cannot_be_asked
-from competitions.models import TEST_FILE, Competition, LimitWindow
+from competitions.models import TEST_FILE, Competition, JobState, LimitWindow
 from competitions.timeline import Stage
 from submissions.models import COST_NO_SLOT, ChunkedUpload, Kind, ModelRun, Status, Submission
 from teams.models import Team
@@ -163,6 +163,11 @@ def refuse_unless_open(competition: Competition, at: datetime, begun_at: datetim
         raise SubmissionRefused(
             f"{competition.title} closed on {in_utc(closed_at)}. {too_slow}"
             "No submission is taken any more; your earlier ones and the leaderboard stay."
+        )
+    if competition.archives.filter(state=JobState.DONE).exists():
+        raise SubmissionRefused(
+            f"The archive of {competition.title} is published with the labels in it, so a score would prove nothing. "
+            "No submission is taken any more."
         )
     if not competition.solutions.filter(is_active=True).exists():
         raise SubmissionRefused(

@@ -146,6 +146,14 @@ def test_while_late_files_are_taken_the_labels_stay_hidden(contest, as_olga):
     assert as_olga.post(PAGE, {"confirmed": "on"}).status_code == 409
 
 
+def test_once_it_is_published_no_score_can_be_had_any_more(contest, as_olga, as_alice):
+    reveal()
+    publish(as_olga)
+    for changes in ({"takes_late_submissions": True}, {"closes_at": timezone.now() + timedelta(days=1)}):
+        Competition.objects.update(**changes)
+        assert "The archive of Five stars is published" in text(as_alice, "/competitions/stars/submit/")
+
+
 def test_the_worker_asks_again_whether_it_may(contest, as_olga):
     reveal()
     assert as_olga.post(PAGE, {"confirmed": "on"}).status_code == 302
