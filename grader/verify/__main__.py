@@ -17,9 +17,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     kept = Kept(options.sha256, tuple(options.commitment), tuple(options.link), tuple(options.receipt))
     try:
-        contents, findings = replay(options.archive, kept, lambda line: print(line, flush=True))
+        contents, findings = replay(options.archive, kept, _say)
     except BadArchive as problem:
-        print(problem, file=sys.stderr)
+        print(_printable(str(problem)), file=sys.stderr)
         return 1
     except OSError as problem:
         print(f"{problem.filename}: it cannot be read ({problem.strerror}). Check the path.", file=sys.stderr)
@@ -30,15 +30,15 @@ def main(arguments: list[str] | None = None) -> int:
 def _said(contents: Contents, findings: Findings, kept: Kept) -> int:
     if findings.count:
         for finding in findings.named:
-            print(finding)
+            _say(str(finding))
         unnamed = findings.count - len(findings.named)
         if unnamed:
             print(f"And {unnamed:,} more of these kinds.")
         print(f"NOT VERIFIED: {findings.count:,} {'thing does' if findings.count == 1 else 'things do'} not fit.")
         return 1
     for line in contents.final[:FIRST_PLACES]:
-        print(f"{'-' if line.rank is None else line.rank:>6}  {line.score:>12}  {line.name}")
-    print(f"VERIFIED: the final ranking of {contents.title} follows from the archive, and nothing in it was changed.")
+        _say(f"{'-' if line.rank is None else line.rank:>6}  {line.score:>12}  {line.name}")
+    _say(f"VERIFIED: the final ranking of {contents.title} follows from the archive, and nothing in it was changed.")
     if not (kept.sha256 or kept.links):
         print(
             "Whoever writes a whole archive anew can make it fit. Compare it with what the site has shown and others "
@@ -46,6 +46,15 @@ def _said(contents: Contents, findings: Findings, kept: Kept) -> int:
             f"{contents.head}"
         )
     return 0
+
+
+def _say(line: str) -> None:
+    print(_printable(line), flush=True)
+
+
+def _printable(text: str) -> str:
+    """What strangers have written must not steer the reader's terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _parser() -> argparse.ArgumentParser:

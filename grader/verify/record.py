@@ -20,7 +20,7 @@ class Record:
 
     def text(self, name: str) -> str:
         value = self._field(name)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or _is_broken(value):
             raise self._wrong(name, "a text")
         return value
 
@@ -70,9 +70,10 @@ class Record:
         """All its fields: texts, numbers, yes or no, nothing."""
         found: dict[str, Fact] = {}
         for name, value in self._fields.items():
-            if value is not None and not isinstance(value, str | int | float | bool):
+            is_fact = value is None or isinstance(value, str | int | float | bool)
+            if not is_fact or _is_broken(name) or (isinstance(value, str) and _is_broken(value)):
                 raise self._wrong(name, "a text or a number")
-            found[name] = value
+            found[name] = value  # type: ignore[assignment]
         return found
 
     def _field(self, name: str) -> object:
@@ -90,6 +91,11 @@ def records(value: object, where: str) -> list[Record]:
     if not isinstance(value, list):
         raise BadArchive(f"{where}: a list was expected, not {_kind(value)}. Download the archive again.")
     return [Record(item, f"{where}, number {number}") for number, item in enumerate(value, 1)]
+
+
+def _is_broken(text: str) -> bool:
+    """Whether it holds half a character (a lone surrogate), which JSON can spell and UTF-8 cannot."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _kind(value: object) -> str:

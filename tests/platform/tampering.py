@@ -52,7 +52,7 @@ def in_lines(name: str, edit: Callable[[list[Any]], None]) -> Change:
     def change(files: Files) -> None:
         values = [json.loads(line) for line in files[name].splitlines()]
         edit(values)
-        files[name] = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values).encode()
+        files[name] = "".join(json.dumps(value) + "\n" for value in values).encode()
 
     return change
 

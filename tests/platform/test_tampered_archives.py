@@ -1,6 +1,7 @@
 """`python -m grader.verify` finds whatever was changed in an archive, and stops at traps with a sentence."""
 
 import json
+import random
 import struct
 import zipfile
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cast_of_stories import GOOD, PERFECT
@@ -371,3 +373,66 @@ def test_what_is_no_archive_ends_in_a_sentence(archive, verified, what):
 def test_a_path_that_leads_nowhere_ends_in_a_sentence(capsys):
     assert main(["/nowhere/stars.zip"]) == 1
     assert "it cannot be read (No such file or directory). Check the path." in capsys.readouterr().err
+
+
+def test_any_byte_may_be_another_and_nothing_breaks_but_the_verdict(archive, verified):
+    chance = random.Random(3)
+    names = unpacked(archive)
+    for _ in range(150):
+        changed = bytearray(archive)
+        at = chance.randrange(len(changed))
+        changed[at] ^= 1 << chance.randrange(8)
+        code, _ = verified(bytes(changed))
+        # What is verified all the same says the same: the byte was of the zip's own, such as a time.
+        assert code == 1 or unpacked(bytes(changed)) == names
+
+
+# What neither a score nor a place follows from.
+UNBOUND: dict[str, set[str]] = {
+    "archive.json": {"made_at", "title", "competition", "grader"},
+    "commitments.json": {"0.made_at"},
+    "teams.json": set(),
+    "ranking.json": set(),
+    # The first is not among alice's chosen ones; a key orders equals alone.
+    "submissions.jsonl": {"key", "file"},
+    "receipts.jsonl": set(),
+}
+ODD = (None, True, -1, 10**400, 1e300, "", "x", "9999-99-99", [], {}, [[]], {"a": 1}, "\ud800", "0" * 5000)
+
+
+@pytest.mark.parametrize("name", UNBOUND)
+def test_any_value_may_be_nonsense_and_it_is_found_but_where_nothing_follows_from_it(archive, verified, name):
+    is_lines = name.endswith("l")
+    content = unpacked(archive)[name]
+    first = json.loads(content.splitlines()[0] if is_lines else content)
+    passed = set()
+    for path, before in paths_in(first):
+        # The digests are made to fit by whoever changes something else.
+        odd_ones = () if path[0] == "files" else (odd for odd in ODD if odd is not before)
+        for odd in odd_ones:
+            code, _ = verified(
+                tampered(
+                    archive,
+                    in_lines(name, lambda lines, path=path, odd=odd: put(lines[0], path, odd))
+                    if is_lines
+                    else in_json(name, lambda value, path=path, odd=odd: put(value, path, odd)),
+                )
+            )
+            if code == 0:
+                passed.add(".".join(str(key) for key in path))
+    assert passed == UNBOUND[name]
+
+
+def paths_in(value: object, before: tuple = ()) -> list[tuple[tuple, object]]:
+    """The way to each value within it, of any depth, and the value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = []
+    for key, each in inner:
+        found += [((*before, key), each), *paths_in(each, (*before, key))]
+    return found
+
+
+def put(value: Any, path: tuple, odd: object) -> None:
+    for key in path[:-1]:
+        value = value[key]
+    value[path[-1]] = odd
