@@ -191,6 +191,32 @@ def test_a_metric_without_a_loss_by_row_is_judged_by_its_draws(alice, bob, grade
     assert told(graded(team, file(lambda n: targets[n]))) == Told.SCORE
 
 
+def test_lists_are_judged_by_draws_of_whole_lists(alice, graded):
+    """Thirty readers with three books each, of which one is liked; twenty of the readers are public."""
+    rows = range(1, 91)
+    liked = {n: int(n % 3 == 0) for n in rows}
+    part = {n: "Public" if n <= 60 else "Private" for n in rows}
+    solution = "id,relevance,group,Usage\n" + "".join(f"{n},{liked[n]},{(n + 2) // 3},{part[n]}\n" for n in rows)
+    made = Competition.objects.create(
+        slug="lists", title="Lists", tagline="t", is_published=True, metric="ndcg_at_k", metric_k=3,
+        target_column="score", disclosure="ladder", lowest=None, highest=None,
+    )  # fmt: skip
+    table = "id,user_id,book_name\n" + "".join(f"{n},u,b\n" for n in rows)
+    DataFile.objects.create(competition=made, name="test.csv", file=ContentFile(table, "t.csv"))
+    assert check(Solution.objects.create(competition=made, version=1, file=ContentFile(solution, "s.csv")))
+
+    def file(first):
+        """The liked book is put first in the lists of that many readers, and last in the others."""
+        return "id,score\n" + "".join(f"{n},{liked[n] if n <= 3 * first else -liked[n]}\n" for n in rows)
+
+    enter_baseline(made, file(2))
+    team = join(alice, made)
+    assert told(graded(team, file(2))) == Told.BELOW_BASELINE
+    assert told(graded(team, file(12))) == Told.SCORE
+    assert told(graded(team, file(12))) == Told.NO_IMPROVEMENT
+    assert told(graded(team, file(20))) == Told.SCORE
+
+
 def test_three_hundred_random_files_hear_one_and_the_same_word(alice, graded, as_alice, competition):
     """A plain board would tell 300 numbers, enough to put 100 labels together; here nothing differs."""
     chance = Random(7)
