@@ -6,7 +6,8 @@ tells nothing of labels: a file lost from the store is read again from what was 
 another rung in the meantime is judged again.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 import structlog
@@ -20,7 +21,7 @@ from grader.scoring.score_ladder import Judged, Ladder
 from grader.scoring.solution import Solution
 from grading.kept_predictions import UNREADABLE, read_kept, read_sent
 from grading.labels import public_draws_of
-from leaderboard.rungs import Rung, best_of, rung_for, told_to, weakest_baseline
+from leaderboard.rungs import Rung, own_rungs, rung_for, weakest_baseline
 from submissions.models import Evaluation, Submission, Told
 from teams.models import Team
 
@@ -53,26 +54,28 @@ def judge(
     return Verdict(_told(rung, version, labels, predictions, public_score), rung)
 
 
-@dataclass
 class LaddersReplayed:
-    """The teams' ladders under a version that does not count yet, told file after file in the order of old."""
+    """The ladders of some teams (keys) under a version that does not count yet, told file after file in their order.
 
-    version: SolutionVersion
-    labels: Solution
-    _rungs: dict[int, Rung | None] = field(default_factory=dict)
+    Baselines are told before all others, in batches of their own.
+    """
+
+    def __init__(self, version: SolutionVersion, labels: Solution, teams: Collection[int]) -> None:
+        self._version, self._labels = version, labels
+        self._is_ladder = version.competition.is_ladder
+        if self._is_ladder:
+            self._own = own_rungs(teams, version.competition, version)
+            self._beginning = weakest_baseline(version.competition, version)
 
     def tell(self, made: Evaluation, predictions: Float64Array) -> None:
         """Set what a new evaluation's team would be told. Raises RungIsLost."""
-        team, competition = made.submission.team, self.version.competition
-        if not competition.is_ladder or team.is_baseline or team.is_rehearsal:
+        team = made.submission.team
+        if not self._is_ladder or team.is_baseline or team.is_rehearsal:
             return
-        if team.pk not in self._rungs:
-            own = best_of(told_to(team, self.version))
-            self._rungs[team.pk] = own or weakest_baseline(competition, self.version)
-        rung = self._rungs[team.pk]
-        made.told = _told(rung, self.version, self.labels, predictions, made.public_score)
+        rung = self._own.get(team.pk, self._beginning)
+        made.told = _told(rung, self._version, self._labels, predictions, made.public_score)
         if made.told == Told.SCORE and made.submission.disqualified_at is None:
-            self._rungs[team.pk] = Rung(made, is_own=True)
+            self._own[team.pk] = Rung(made, is_own=True)
 
 
 def _told(

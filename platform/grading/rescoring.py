@@ -112,8 +112,9 @@ def _score(rescore: Rescore, evaluations: Sequence[Evaluation]) -> Batch:
     """Score as many of them as RESCORE_BATCH_SECONDS allow, at least one. Nothing is written to the database."""
     labels = labels_of(rescore.solution)
     ends_at = monotonic() + settings.RESCORE_BATCH_SECONDS
-    commitment = commitment_to(rescore.solution)
-    batch, ladders = Batch(), LaddersReplayed(rescore.solution, labels)
+    commitment = commitment_to(rescore.solution, labels)
+    batch = Batch()
+    ladders = LaddersReplayed(rescore.solution, labels, {each.submission.team_id for each in evaluations})
     for origin in evaluations:
         submission = origin.submission
         submission.competition = rescore.competition

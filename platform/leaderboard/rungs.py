@@ -1,12 +1,15 @@
 """What a file must clearly beat before its team is told its score: the one rule of a ladder board."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from competitions.models import Competition, Solution
 from submissions.models import Evaluation, Submission, Told
 from teams.models import Team
+
+KEYS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -25,22 +28,15 @@ def rung_for(submission: Submission, team: Team, solution: Solution) -> Rung | N
     """
     if not team.competition.is_ladder or team.is_baseline or team.is_rehearsal:
         return None
-    told = told_to(team, solution)
+    told = _told(team.submissions.all(), team.competition, solution)
     if any(evaluation.submission_id == submission.pk for evaluation in told):
         return None
-    return best_of(told) or weakest_baseline(team.competition, solution)
+    return _best_by_team(told).get(team.pk) or weakest_baseline(team.competition, solution)
 
 
-def told_to(team: Team, solution: Solution) -> list[Evaluation]:
-    """The evaluations whose scores the team was told, late and disqualified ones too, the best first."""
-    return _told(team.submissions.all(), team.competition, solution)
-
-
-def best_of(told: list[Evaluation]) -> Rung | None:
-    """The team's rung among what it was told: the best but for disqualified ones. None: there is none."""
-    counting = (evaluation for evaluation in told if evaluation.submission.disqualified_at is None)
-    own = next(counting, None)
-    return Rung(own, is_own=True) if own else None
+def own_rungs(teams: Collection[int], competition: Competition, solution: Solution) -> dict[int, Rung]:
+    """By team (keys), its best file of those that were told, late ones too and disqualified ones not."""
+    return _best_by_team(_told(competition.submissions.filter(team__in=teams), competition, solution))
 
 
 def weakest_baseline(competition: Competition, solution: Solution) -> Rung | None:
@@ -51,19 +47,29 @@ def weakest_baseline(competition: Competition, solution: Solution) -> Rung | Non
 
 def best_of_baselines(competition: Competition, solution: Solution) -> list[Evaluation]:
     """The best evaluation of each baseline, the best first."""
-    teams = competition.teams.filter(is_baseline=True, disqualified_at=None)
-    sent = Submission.objects.filter(team__in=teams, disqualified_at=None)
-    bests: dict[int, Evaluation] = {}
-    for evaluation in _told(sent, competition, solution):
-        bests.setdefault(evaluation.submission.team_id, evaluation)
-    return list(bests.values())
+    baselines = competition.teams.filter(is_baseline=True, disqualified_at=None)
+    rungs = own_rungs(list(baselines.values_list("pk", flat=True)), competition, solution)
+    return [rung.evaluation for rung in rungs.values()]
+
+
+def _best_by_team(told: Sequence[Evaluation]) -> dict[int, Rung]:
+    """The first of each team that is not disqualified, in the order given."""
+    rungs: dict[int, Rung] = {}
+    for evaluation in told:
+        if evaluation.submission.disqualified_at is None:
+            rungs.setdefault(evaluation.submission.team_id, Rung(evaluation, is_own=True))
+    return rungs
 
 
 def _told(sent: QuerySet[Submission], competition: Competition, solution: Solution) -> list[Evaluation]:
     """Of these submissions the live evaluations that were told their scores, the best first, the earlier of equals."""
-    score = F("public_score")
-    by_score = score.asc() if competition.scored_by.lower_is_better else score.desc()
-    # Few keys first: else the database may read everything under the solution for the sake of one team.
+    # By keys: else the database may read everything under the solution for the sake of one team.
     keys = list(sent.order_by().values_list("pk", flat=True))
-    told = Evaluation.objects.filter(solution=solution, is_live=True, told=Told.SCORE, submission__in=keys)
-    return list(told.order_by(by_score, "submission__submitted_at", "pk").select_related("submission__team"))
+    told = Evaluation.objects.filter(solution=solution, is_live=True, told=Told.SCORE).select_related(
+        "submission__team"
+    )
+    found: list[Evaluation] = []
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        found += told.filter(submission__in=keys[start : start + KEYS_AT_ONCE]).order_by()
+    sign = 1 if competition.scored_by.lower_is_better else -1
+    return sorted(found, key=lambda one: (sign * one.public_score, one.submission.submitted_at, one.pk))

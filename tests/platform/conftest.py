@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from archived_contest import archive as archive
+from archived_contest import verified as verified
 from cast_of_stories import GOOD, SOLUTION
 from django.core.files.base import ContentFile
 from django.test import Client

@@ -95,3 +95,13 @@ def all_of(*changes: Change) -> Change:
             each(files)
 
     return change
+
+
+def submission(name: str, value: object, number: int = 0) -> Change:
+    """Write something else of the submission that was sent so manyeth."""
+    return in_lines("submissions.jsonl", lambda sent: sent[number].update({name: value}))
+
+
+def term(name: str, value: object) -> Change:
+    """Write another setting into the archive."""
+    return in_json("archive.json", lambda facts: facts["terms"].update({name: value}))
