@@ -1,19 +1,23 @@
 """Reading a board: a page of it, a search, a team's place. Ranks are counted from the standings' order each time."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from competitions.models import Competition
+from config.counted import CountOf
 from leaderboard.models import Standing
 from leaderboard.order import before, columns, position
+from leaderboard.ranks import ranks_of
+from leaderboard.search import named
 from teams.models import Team
 
 READ_AT_ONCE = 2000
 LONGEST_SEARCH = 150
+# Digits of a page's number; longer ones are nobody's.
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -63,31 +67,35 @@ def board_page(
     """The page of that number, or the nearest there is; with `search` the first `size` teams so named instead.
 
     `private`: the final board, which only a competition whose private results are revealed may show.
+    `team`: the visitor's; one that brings its standing with it saves a query.
     """
     everyone = Standing.objects.filter(competition=competition)
-    own = everyone.filter(team=team).first() if team else None
-    above = before(position(own, private), private) if own else Q(pk=None)
-    ranked = Q(is_ranked=True)
-    counts = everyone.aggregate(
-        teams=Count("pk"),
-        ranked=Count("pk", filter=ranked),
-        above=Count("pk", filter=above),
-        ranked_above=Count("pk", filter=above & ranked),
-    )
+    wanted = " ".join(search.split())[:LONGEST_SEARCH]
+    chosen = everyone.filter(named(competition, wanted)) if wanted else everyone
+    own: Standing | None = getattr(team, "standing", None)
+    above = everyone.filter(before(position(own, private), private)) if own else everyone.none()
+    numbers = {
+        "chosen": CountOf(chosen),
+        "ranked": CountOf(everyone.filter(is_ranked=True)),
+        "above": CountOf(above),
+        "ranked_above": CountOf(above.filter(is_ranked=True)),
+    }
+    start = 0 if wanted else _probable_start(number, size)
+    shown, counts = _read(competition, chosen, start, size, numbers, private=private)
+    pager = Paginator(range(counts["chosen"]), size).get_page(1 if wanted else number)
+    # There is no such page: the nearest one is read instead.
+    if (nearest := max(0, pager.start_index() - 1)) != start:
+        shown, counts = _read(competition, chosen, nearest, size, numbers, private=private)
     mine = None
     if own:
         rank = counts["ranked_above"] + 1 if own.is_ranked else None
         mine = Mine(rank, _score(own, competition, private), counts["above"] // size + 1)
-    wanted = " ".join(search.split())[:LONGEST_SEARCH]
-    if wanted:
-        rows, found = _search(everyone, competition, wanted, size, private=private)
-        return BoardPage(rows, Paginator(range(1), size).page(1), counts["ranked"], mine, found)
-    pager = Paginator(range(counts["teams"]), size).get_page(number)
-    first = max(0, pager.start_index() - 1)
-    # The index alone is passed over up to the page; only the page's own rows are read.
-    on_page = everyone.order_by(*columns(private)).values("pk")[first : first + size]
-    shown = list(Standing.objects.filter(pk__in=on_page).order_by(*columns(private)))
-    return BoardPage(_rows(shown, competition, private=private), pager, counts["ranked"], mine)
+    teams = [standing.team_id for standing in shown]
+    # Those of a page follow each other; what a search has found is apart.
+    ranks = ranks_of(competition, teams, private=private) if wanted else _onwards(shown, counts["ranked_before"])
+    public = ranks_of(competition, teams, private=False) if private else {}
+    rows = [_row(one, one.team, ranks.get(one.team_id, 0), competition, private, public) for one in shown]
+    return BoardPage(rows, pager, counts["ranked"], mine, counts["chosen"] if wanted else None)
 
 
 def standings(competition: Competition, *, private: bool = False) -> list[Row]:
@@ -117,51 +125,47 @@ def rank_of(team: Team) -> tuple[int, int] | None:
     return counts["above"] + 1, counts["all"]
 
 
-def _rows(shown: list[Standing], competition: Competition, *, private: bool) -> list[Row]:
-    """Standings that follow each other on the board, with their ranks."""
-    if not shown:
-        return []
-    place = before(position(shown[0], private), private)
-    rank = Standing.objects.filter(place, competition=competition, is_ranked=True).count()
-    teams = Team.objects.in_bulk([standing.team_id for standing in shown])
-    public = _public_ranks(competition, teams) if private else {}
-    rows: list[Row] = []
+def _probable_start(number: int | str | None, size: int) -> int:
+    """Where the page of that number begins, if the board is that long."""
+    text = str(number)
+    return size * (int(text) - 1) if text.isdecimal() and len(text) <= LONGEST_NUMBER and int(text) else 0
+
+
+def _read(
+    competition: Competition,
+    chosen: QuerySet[Standing],
+    start: int,
+    size: int,
+    numbers: dict[str, CountOf],
+    *,
+    private: bool,
+) -> tuple[list[Standing], dict[str, int]]:
+    """So many of the chosen standings from `start` on, with their teams' names; and the numbers, by the same query.
+
+    One number more: `ranked_before`, the ranked ones of the chosen before `start`.
+    """
+    in_order = chosen.order_by(*columns(private))
+    numbers = {**numbers, "ranked_before": CountOf(in_order.values("is_ranked")[:start], where="is_ranked")}
+    # The index alone is passed over up to the page; only the page's own rows are read.
+    on_page = Standing.objects.filter(pk__in=in_order.values("pk")[start : start + size])
+    shown = list(
+        on_page.order_by(*columns(private))
+        .select_related("team")
+        .only(*columns(private), "is_ranked", "scored_count", "team__name")
+        .annotate(**numbers)
+    )
+    if shown:
+        return shown, {name: getattr(shown[0], name) for name in numbers}
+    return [], Competition.objects.filter(pk=competition.pk).values(**numbers).get()
+
+
+def _onwards(shown: list[Standing], rank: int) -> dict[int, int]:
+    """By team, the ranks of standings that follow each other on a board, the first of them after `rank` ranked ones."""
+    ranks: dict[int, int] = {}
     for standing in shown:
         rank += standing.is_ranked
-        rows.append(_row(standing, teams[standing.team_id], rank, competition, private, public))
-    return rows
-
-
-def _search(
-    everyone: QuerySet[Standing], competition: Competition, wanted: str, most: int, *, private: bool
-) -> tuple[list[Row], int]:
-    """The first `most` teams whose names hold the text, capitals or not, with their ranks; and how many there are."""
-    ranks: dict[int, int] = {}
-    rank = 0
-    in_order = everyone.order_by(*columns(private)).values_list("team_id", "is_ranked", "team__name")
-    for team_id, is_ranked, name in in_order.iterator(chunk_size=READ_AT_ONCE):
-        rank += is_ranked
-        if wanted.casefold() in name.casefold():
-            ranks[team_id] = rank
-    shown = list(ranks)[:most]
-    found = {standing.team_id: standing for standing in everyone.filter(team__in=shown).select_related("team")}
-    public = _public_ranks(competition, shown) if private else {}
-    rows = [
-        _row(found[team_id], found[team_id].team, ranks[team_id], competition, private, public)
-        for team_id in shown
-        # One may have left the board between the two readings.
-        if team_id in found
-    ]
-    return rows, len(ranks)
-
-
-def _public_ranks(competition: Competition, teams: Iterable[int]) -> dict[int, int]:
-    """By team, the ranks on the public board of those that have one."""
-    wanted = set(teams)
-    ranked = Standing.objects.filter(competition=competition, is_ranked=True).order_by(*columns(private=False))
-    # Read whole from the index: measured, it is faster than to let the database number them.
-    in_order = ranked.values_list("team_id", flat=True)
-    return {team_id: rank for rank, team_id in enumerate(in_order, start=1) if team_id in wanted}
+        ranks[standing.team_id] = rank
+    return ranks
 
 
 def _row(
