@@ -6,9 +6,10 @@ from django.db.models import IntegerField, QuerySet, Subquery
 
 
 class CountOf(Subquery):
-    """The count of the rows that `queryset` (which may be sliced) finds: one query instead of two.
+    """The count of the rows that `queryset` finds: one query instead of two.
 
-    `where`: a boolean column that it selects; then only the rows where that is true are counted.
+    `queryset`: best of one column, by `values()`; it may be sliced. `where`: a boolean one that it selects; then only
+    the rows where that is true are counted.
     """
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted%(where)s)"

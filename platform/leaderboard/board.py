@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from competitions.models import Competition
 from config.counted import CountOf
 from leaderboard.models import Standing
 from leaderboard.order import before, columns, position
+from leaderboard.page_rows import Line, PageRows, read_chosen, read_page
 from leaderboard.ranks import ranks_of
 from leaderboard.search import named
 from teams.models import Team
@@ -69,33 +70,25 @@ def board_page(
     `private`: the final board, which only a competition whose private results are revealed may show.
     `team`: the visitor's; one that brings its standing with it saves a query.
     """
-    everyone = Standing.objects.filter(competition=competition)
     wanted = " ".join(search.split())[:LONGEST_SEARCH]
-    chosen = everyone.filter(named(competition, wanted)) if wanted else everyone
-    own: Standing | None = getattr(team, "standing", None)
-    above = everyone.filter(before(position(own, private), private)) if own else everyone.none()
-    numbers = {
-        "chosen": CountOf(chosen),
-        "ranked": CountOf(everyone.filter(is_ranked=True)),
-        "above": CountOf(above),
-        "ranked_above": CountOf(above.filter(is_ranked=True)),
-    }
-    start = 0 if wanted else _probable_start(number, size)
-    shown, counts = _read(competition, chosen, start, size, numbers, private=private)
-    pager = Paginator(range(counts["chosen"]), size).get_page(1 if wanted else number)
-    # There is no such page: the nearest one is read instead.
-    if (nearest := max(0, pager.start_index() - 1)) != start:
-        shown, counts = _read(competition, chosen, nearest, size, numbers, private=private)
-    mine = None
-    if own:
-        rank = counts["ranked_above"] + 1 if own.is_ranked else None
-        mine = Mine(rank, _score(own, competition, private), counts["above"] // size + 1)
-    teams = [standing.team_id for standing in shown]
+    found = None
+    if wanted:
+        keys, found = _search(competition, wanted, size, private=private)
+        shown = read_chosen(competition, keys, private=private, team=team)
+        pager = Paginator(range(1), size).page(1)
+    else:
+        start = _probable_start(number, size)
+        shown = read_page(competition, start, size, private=private, team=team)
+        pager = Paginator(range(shown.standing_count), size).get_page(number)
+        # There is no such page: the nearest one is read instead.
+        if (nearest := max(0, pager.start_index() - 1)) != start:
+            shown = read_page(competition, nearest, size, private=private, team=team)
+    teams = [line.team.pk for line in shown.lines]
     # Those of a page follow each other; what a search has found is apart.
-    ranks = ranks_of(competition, teams, private=private) if wanted else _onwards(shown, counts["ranked_before"])
+    ranks = ranks_of(competition, teams, private=private) if wanted else _onwards(shown)
     public = ranks_of(competition, teams, private=False) if private else {}
-    rows = [_row(one, one.team, ranks.get(one.team_id, 0), competition, private, public) for one in shown]
-    return BoardPage(rows, pager, counts["ranked"], mine, counts["chosen"] if wanted else None)
+    rows = [_row_of(line, ranks.get(line.team.pk), public.get(line.team.pk), competition) for line in shown.lines]
+    return BoardPage(rows, pager, shown.ranked_count, _mine(shown, team, competition, size, private=private), found)
 
 
 def standings(competition: Competition, *, private: bool = False) -> list[Row]:
@@ -109,7 +102,9 @@ def standings(competition: Competition, *, private: bool = False) -> list[Row]:
     ranked = 0
     for standing in everyone.iterator(chunk_size=READ_AT_ONCE):
         ranked += standing.is_ranked
-        rows.append(_row(standing, standing.team, ranked, competition, private))
+        place = position(standing, private)
+        line = Line(standing.team, standing.is_ranked, place.order, place.at, standing.scored_count)
+        rows.append(_row_of(line, ranked if standing.is_ranked else None, None, competition))
     return rows
 
 
@@ -131,62 +126,36 @@ def _probable_start(number: int | str | None, size: int) -> int:
     return size * (int(text) - 1) if text.isdecimal() and len(text) <= LONGEST_NUMBER and int(text) else 0
 
 
-def _read(
-    competition: Competition,
-    chosen: QuerySet[Standing],
-    start: int,
-    size: int,
-    numbers: dict[str, CountOf],
-    *,
-    private: bool,
-) -> tuple[list[Standing], dict[str, int]]:
-    """So many of the chosen standings from `start` on, with their teams' names; and the numbers, by the same query.
-
-    One number more: `ranked_before`, the ranked ones of the chosen before `start`.
-    """
-    in_order = chosen.order_by(*columns(private))
-    numbers = {**numbers, "ranked_before": CountOf(in_order.values("is_ranked")[:start], where="is_ranked")}
-    # The index alone is passed over up to the page; only the page's own rows are read.
-    on_page = Standing.objects.filter(pk__in=in_order.values("pk")[start : start + size])
-    shown = list(
-        on_page.order_by(*columns(private))
-        .select_related("team")
-        .only(*columns(private), "is_ranked", "scored_count", "team__name")
-        .annotate(**numbers)
-    )
-    if shown:
-        return shown, {name: getattr(shown[0], name) for name in numbers}
-    return [], Competition.objects.filter(pk=competition.pk).values(**numbers).get()
+def _search(competition: Competition, wanted: str, most: int, *, private: bool) -> tuple[list[int], int]:
+    """The keys of the first `most` standings whose teams' names hold the text; and how many there are."""
+    chosen = Standing.objects.filter(named(competition, wanted), competition=competition)
+    first = chosen.order_by(*columns(private))[:most].values_list("pk", CountOf(chosen.values("pk")))
+    found = list(first)
+    return [pk for pk, _ in found], found[0][1] if found else 0
 
 
-def _onwards(shown: list[Standing], rank: int) -> dict[int, int]:
-    """By team, the ranks of standings that follow each other on a board, the first of them after `rank` ranked ones."""
+def _onwards(shown: PageRows) -> dict[int, int]:
+    """By team, the ranks of those lines of a page that have one."""
     ranks: dict[int, int] = {}
-    for standing in shown:
-        rank += standing.is_ranked
-        ranks[standing.team_id] = rank
+    for rank, line in enumerate((line for line in shown.lines if line.is_ranked), start=shown.ranked_before + 1):
+        ranks[line.team.pk] = rank
     return ranks
 
 
-def _row(
-    standing: Standing,
-    team: Team,
-    rank: int,
-    competition: Competition,
-    private: bool,
-    public_ranks: dict[int, int] | None = None,
-) -> Row:
-    was = public_ranks.get(standing.team_id) if public_ranks and standing.is_ranked else None
-    return Row(
-        rank=rank if standing.is_ranked else None,
-        team=team,
-        score=_score(standing, competition, private),
-        achieved_at=standing.private_at if private else standing.public_at,
-        scored_count=standing.scored_count,
-        risen=None if was is None else was - rank,
-    )
+def _mine(shown: PageRows, team: Team | None, competition: Competition, size: int, *, private: bool) -> Mine | None:
+    own: Standing | None = getattr(team, "standing", None)
+    if own is None:
+        return None
+    rank = shown.ranked_above + 1 if own.is_ranked else None
+    return Mine(rank, _score(position(own, private).order, competition), shown.above // size + 1)
 
 
-def _score(standing: Standing, competition: Competition, private: bool) -> float:
-    order = standing.private_order if private else standing.public_order
+def _row_of(line: Line, rank: int | None, was: int | None, competition: Competition) -> Row:
+    """`was`: its rank on the public board; None: this is that board, or it had none."""
+    risen = None if rank is None or was is None else was - rank
+    return Row(rank, line.team, _score(line.order, competition), line.at, line.scored_count, risen)
+
+
+def _score(order: float, competition: Competition) -> float:
+    """The disclosed score that has that order."""
     return order if competition.scored_by.lower_is_better else 0.0 - order
