@@ -79,7 +79,7 @@ def board_page(
     else:
         start = _probable_start(number, size)
         shown = read_page(competition, start, size, private=private, team=team)
-        pager = Paginator(range(shown.standing_count), size).get_page(number)
+        pager = Paginator(range(shown.count), size).get_page(number)
         # There is no such page: the nearest one is read instead.
         if (nearest := max(0, pager.start_index() - 1)) != start:
             shown = read_page(competition, nearest, size, private=private, team=team)

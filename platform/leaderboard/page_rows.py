@@ -14,29 +14,29 @@ from competitions.models import Competition
 from leaderboard.order import columns
 from teams.models import Team
 
-# The numbers come with every line, and once when there is none. The index alone is passed over up to the page; only the
-# page's own rows are read.
+# The numbers come with every line, and once when there is none. The unranked are few and have an index of their own:
+# who is ranked is told by taking them away.
 PAGE = """
-SELECT every.standing_count, every.ranked_count, above.standing_count, above.ranked_count, passed.ranked_count,
-    line.team_id, teams_team.name, line.is_ranked, line.{order}, line.{at}, line.scored_count
-FROM (
-    SELECT COUNT(*) AS standing_count, COUNT(*) FILTER (WHERE is_ranked) AS ranked_count
-    FROM leaderboard_standing WHERE competition_id = %s
-) every CROSS JOIN (
-    SELECT COUNT(*) AS standing_count, COUNT(*) FILTER (WHERE is_ranked) AS ranked_count
-    FROM leaderboard_standing
-    WHERE competition_id = %s
-        AND ({order}, {at}, team_id) < (SELECT {order}, {at}, team_id FROM leaderboard_standing WHERE team_id = %s)
-) above CROSS JOIN (
-    SELECT COUNT(*) FILTER (WHERE is_ranked) AS ranked_count FROM (
-        SELECT is_ranked FROM leaderboard_standing
-        WHERE competition_id = %s ORDER BY {order}, {at}, team_id LIMIT %s
-    ) passed_over
-) passed LEFT JOIN (
+WITH own AS (
+    SELECT {order}, {at}, team_id FROM leaderboard_standing WHERE team_id = %s
+), line AS MATERIALIZED (
     SELECT team_id, is_ranked, {order}, {at}, scored_count FROM leaderboard_standing WHERE id IN ({chosen})
-) line ON TRUE LEFT JOIN teams_team ON teams_team.id = line.team_id
+)
+SELECT
+    (SELECT COUNT(*) FROM leaderboard_standing WHERE competition_id = %s),
+    (SELECT COUNT(*) FROM leaderboard_standing WHERE competition_id = %s AND NOT is_ranked),
+    (SELECT COUNT(*) FROM leaderboard_standing
+        WHERE competition_id = %s AND ({order}, {at}, team_id) < (SELECT * FROM own)),
+    (SELECT COUNT(*) FROM leaderboard_standing
+        WHERE competition_id = %s AND NOT is_ranked AND ({order}, {at}, team_id) < (SELECT * FROM own)),
+    (SELECT COUNT(*) FROM leaderboard_standing
+        WHERE competition_id = %s AND NOT is_ranked
+            AND ({order}, {at}, team_id) < (SELECT {order}, {at}, team_id FROM line ORDER BY 1, 2, 3 LIMIT 1)),
+    line.team_id, teams_team.name, line.is_ranked, line.{order}, line.{at}, line.scored_count
+FROM (SELECT 1) numbers LEFT JOIN line ON TRUE LEFT JOIN teams_team ON teams_team.id = line.team_id
 ORDER BY line.{order}, line.{at}, line.team_id
 """
+# The index alone is passed over up to the page; only the page's own rows are read.
 OF_A_PAGE = """
     SELECT id FROM leaderboard_standing
     WHERE competition_id = %s ORDER BY {order}, {at}, team_id LIMIT %s OFFSET %s
@@ -55,12 +55,13 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class PageRows:
-    """A page's lines in their order. How many standings there are in all, and how many ranked ones; and the same of
-    those above one's own. `ranked_before`: of those before the page.
+    """A page's lines in their order; how many standings there are in all and above one's own, and ranked ones of these.
+
+    `ranked_before`: how many ranked ones stand before the page.
     """
 
     lines: list[Line]
-    standing_count: int
+    count: int
     ranked_count: int
     above: int
     ranked_above: int
@@ -75,28 +76,26 @@ def read_page(competition: Competition, start: int, size: int, *, private: bool,
 
 
 def read_chosen(competition: Competition, keys: Sequence[int], *, private: bool, team: Team | None) -> PageRows:
-    """The standings with those keys."""
+    """The standings with those keys, which stand anywhere: `ranked_before` says nothing."""
     chosen = ", ".join(["%s"] * len(keys)) or "NULL"
     return _read(competition, chosen, keys, 0, private=private, team=team)
 
 
 def _read(
-    competition: Competition, chosen: str, keys: Sequence[int], start: int, *, private: bool, team: Team | None
+    competition: Competition, chosen: str, parameters: Sequence[int], start: int, *, private: bool, team: Team | None
 ) -> PageRows:
     order, at, _ = columns(private)
     own = team.pk if team else None
     with connection.cursor() as cursor:
-        cursor.execute(
-            PAGE.format(order=order, at=at, chosen=chosen),
-            [competition.pk, competition.pk, own, competition.pk, start, *keys],
-        )
+        cursor.execute(PAGE.format(order=order, at=at, chosen=chosen), [own, *parameters, *[competition.pk] * 5])
         told = cursor.fetchall()
+    count, unranked, above, unranked_above, unranked_before = told[0][:5]
     lines = [
-        Line(Team.from_db(connection.alias, ["id", "name"], [pk, name]), bool(is_ranked), place, _aware(sent), count)
-        for *_, pk, name, is_ranked, place, sent, count in told
+        Line(Team.from_db(connection.alias, ["id", "name"], [pk, name]), bool(is_ranked), place, _aware(sent), scored)
+        for *_, pk, name, is_ranked, place, sent, scored in told
         if pk is not None
     ]
-    return PageRows(lines, *told[0][:5])
+    return PageRows(lines, count, count - unranked, above, above - unranked_above, start - unranked_before)
 
 
 def _aware(moment: datetime) -> datetime:

@@ -12,7 +12,7 @@ from leaderboard.order import columns
 # The first has none before it: it counts from below every score that a constraint allows.
 # "+ 0" takes the column's type from the key, without which SQLite uses two columns of the index instead of three.
 BETWEEN = """
-WITH asked AS (
+WITH asked AS MATERIALIZED (
     SELECT team_id + 0 AS team, {order} AS score, {at} AS at, is_ranked,
         LAG({order}, 1, -1.7e308) OVER upward AS last_score,
         LAG({at}, 1, {at}) OVER upward AS last_at,
