@@ -10,7 +10,7 @@ from competitions.models import Competition
 from config.counted import CountOf
 from leaderboard.models import Standing
 from leaderboard.order import before, columns, position
-from leaderboard.page_rows import Line, PageRows, read_chosen, read_page
+from leaderboard.page_rows import Line, PageRows, read_page, read_teams
 from leaderboard.ranks import ranks_of
 from leaderboard.search import named
 from teams.models import Team
@@ -74,7 +74,7 @@ def board_page(
     found = None
     if wanted:
         keys, found = _search(competition, wanted, size, private=private)
-        shown = read_chosen(competition, keys, private=private, team=team)
+        shown = read_teams(competition, keys, private=private, team=team)
         pager = Paginator(range(1), size).page(1)
     else:
         start = _probable_start(number, size)
@@ -127,11 +127,11 @@ def _probable_start(number: int | str | None, size: int) -> int:
 
 
 def _search(competition: Competition, wanted: str, most: int, *, private: bool) -> tuple[list[int], int]:
-    """The keys of the first `most` standings whose teams' names hold the text; and how many there are."""
+    """The keys of the first `most` teams on the board whose names hold the text; and how many there are."""
     chosen = Standing.objects.filter(named(competition, wanted), competition=competition)
-    first = chosen.order_by(*columns(private))[:most].values_list("pk", CountOf(chosen.values("pk")))
+    first = chosen.order_by(*columns(private))[:most].values_list("team_id", CountOf(chosen.values("pk")))
     found = list(first)
-    return [pk for pk, _ in found], found[0][1] if found else 0
+    return [team_id for team_id, _ in found], found[0][1] if found else 0
 
 
 def _onwards(shown: PageRows) -> dict[int, int]:

@@ -44,12 +44,12 @@ class Standing(models.Model):
             ),
             # The unranked are few: who is ranked is counted by taking them away.
             models.Index(
-                fields=["competition", "public_order", "public_at", "team"],
+                fields=["competition", "public_order", "public_at", "team", "is_ranked"],
                 condition=Q(is_ranked=False),
                 name="unranked_on_public_board",
             ),
             models.Index(
-                fields=["competition", "private_order", "private_at", "team"],
+                fields=["competition", "private_order", "private_at", "team", "is_ranked"],
                 condition=Q(is_ranked=False),
                 name="unranked_on_private_board",
             ),

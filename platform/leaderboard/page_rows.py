@@ -15,12 +15,12 @@ from leaderboard.order import columns
 from teams.models import Team
 
 # The numbers come with every line, and once when there is none. The unranked are few and have an index of their own:
-# who is ranked is told by taking them away.
+# who is ranked is told by taking them away. The index alone says who is on the page; only their rows are read then.
 PAGE = """
 WITH own AS (
     SELECT {order}, {at}, team_id FROM leaderboard_standing WHERE team_id = %s
 ), line AS MATERIALIZED (
-    SELECT team_id, is_ranked, {order}, {at}, scored_count FROM leaderboard_standing WHERE id IN ({chosen})
+    SELECT {order}, {at}, team_id, is_ranked FROM leaderboard_standing WHERE {chosen}
 )
 SELECT
     (SELECT COUNT(*) FROM leaderboard_standing WHERE competition_id = %s),
@@ -32,15 +32,14 @@ SELECT
     (SELECT COUNT(*) FROM leaderboard_standing
         WHERE competition_id = %s AND NOT is_ranked
             AND ({order}, {at}, team_id) < (SELECT {order}, {at}, team_id FROM line ORDER BY 1, 2, 3 LIMIT 1)),
-    line.team_id, teams_team.name, line.is_ranked, line.{order}, line.{at}, line.scored_count
-FROM (SELECT 1) numbers LEFT JOIN line ON TRUE LEFT JOIN teams_team ON teams_team.id = line.team_id
+    line.team_id,
+    (SELECT name FROM teams_team WHERE id = line.team_id),
+    line.is_ranked, line.{order}, line.{at},
+    (SELECT scored_count FROM leaderboard_standing WHERE team_id = line.team_id)
+FROM (SELECT 1) numbers LEFT JOIN line ON TRUE
 ORDER BY line.{order}, line.{at}, line.team_id
 """
-# The index alone is passed over up to the page; only the page's own rows are read.
-OF_A_PAGE = """
-    SELECT id FROM leaderboard_standing
-    WHERE competition_id = %s ORDER BY {order}, {at}, team_id LIMIT %s OFFSET %s
-"""
+OF_A_PAGE = "competition_id = %s ORDER BY {order}, {at}, team_id LIMIT %s OFFSET %s"
 
 
 class Line(NamedTuple):
@@ -75,9 +74,9 @@ def read_page(competition: Competition, start: int, size: int, *, private: bool,
     return _read(competition, chosen, [competition.pk, size, start], start, private=private, team=team)
 
 
-def read_chosen(competition: Competition, keys: Sequence[int], *, private: bool, team: Team | None) -> PageRows:
-    """The standings with those keys, which stand anywhere: `ranked_before` says nothing."""
-    chosen = ", ".join(["%s"] * len(keys)) or "NULL"
+def read_teams(competition: Competition, keys: Sequence[int], *, private: bool, team: Team | None) -> PageRows:
+    """The standings of the teams with those keys, which stand anywhere: `ranked_before` says nothing."""
+    chosen = f"team_id IN ({', '.join(['%s'] * len(keys)) or 'NULL'})"
     return _read(competition, chosen, keys, 0, private=private, team=team)
 
 
