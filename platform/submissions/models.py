@@ -10,6 +10,9 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from competitions.models import Competition, Solution
+
+# Django looks for models here.
+from submissions.slice_models import SliceReport as SliceReport
 from teams.models import Team
 
 

@@ -1,0 +1,109 @@
+"""Where a submission errs, as its page shows it: for each thing a table, and the same as a picture beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from competitions.clock import database_now
+from competitions.models import JobState
+from grader.scoring.disclosure import disclosed
+from submissions.models import Submission
+from submissions.slice_reports import has_a_number, report_on, slices_left, why_no_slices
+
+# Seconds between two looks at a report that is being made.
+POLL_SECONDS = 1
+WIDTH, LINE, BAR = 640, 36, 22
+LEFT, RIGHT, TOP = 200, 80, 6
+
+
+@dataclass(frozen=True)
+class SliceRow:
+    """One slice with its score as text."""
+
+    name: str
+    row_count: int
+    score: float
+    shown: str
+
+
+@dataclass(frozen=True)
+class SliceTable:
+    """The slices by one thing, and their picture."""
+
+    about: str
+    rows: Sequence[SliceRow]
+    drawing: SafeString
+
+
+def slice_panel(submission: Submission, *, is_members: bool) -> dict[str, Any]:
+    """What the panel shows of a scored submission. `is_members`: the visitor is in its team, whose looks are counted.
+
+    `tables` is empty until there is a report, `refusal` until something stands against one.
+    """
+    competition, evaluation = submission.competition, submission.evaluation
+    if evaluation is None:
+        return {}
+    if not has_a_number(evaluation):
+        return {"submission": submission, "refusal": "This file has no score of its own, so it has no slices either."}
+    report = report_on(submission)
+    context: dict[str, Any] = {
+        "submission": submission,
+        "report": report,
+        "poll_seconds": POLL_SECONDS,
+        "least_rows": settings.LEAST_SLICE_ROWS,
+        "per_day": settings.SLICES_PER_DAY,
+        "score_name": competition.metric_label,
+        "lower_is_better": competition.scored_by.lower_is_better,
+        "of_lists": competition.scored_by.needs_groups,
+    }
+    if report is not None and report.state == JobState.DONE:
+        overall = disclosed(evaluation.public_score, competition.decimals)
+        return context | {"tables": _tables(report.slices or [], overall)}
+    if is_members:
+        context["left"] = slices_left(submission.team, database_now(competition))
+    return context | {"refusal": why_no_slices(competition)}
+
+
+def _tables(slices: Sequence[dict[str, Any]], overall: float) -> list[SliceTable]:
+    most = max([overall, *(one["score"] for one in slices)]) or 1.0
+    tables = []
+    for about, of_thing in groupby(slices, key=lambda one: one["about"]):
+        rows = [
+            SliceRow(one["name"], one["row_count"], one["score"], f"{one['score']:.{one['decimals']}f}")
+            for one in of_thing
+        ]
+        heading = about[:1].upper() + about[1:]
+        tables.append(SliceTable(heading, rows, _lying_bars(heading, rows, overall, most)))
+    return tables
+
+
+def _lying_bars(title: str, rows: Sequence[SliceRow], overall: float, most: float) -> SafeString:
+    """Bars from the left, one below the other, from 0 to `most`; a line stands at the score of all public rows."""
+    height = 2 * TOP + LINE * len(rows)
+
+    def x(value: float) -> str:
+        return f"{LEFT + (WIDTH - LEFT - RIGHT) * max(value, 0.0) / most:.1f}"
+
+    bars = format_html_join(
+        "\n",
+        '<text class="mark" x="{}" y="{}" text-anchor="end">{}</text>'
+        '<rect class="bar" x="{}" y="{}" width="{:.1f}" height="{}"><title>{}: {}</title></rect>'
+        '<text class="mark" x="{}" y="{}">{}</text>',
+        (
+            (LEFT - 8, middle + 5, row.name,
+             LEFT, middle - BAR / 2, float(x(row.score)) - LEFT, BAR, row.name, row.shown,
+             max(float(x(row.score)), float(x(overall))) + 8, middle + 5, row.shown)
+            for row, middle in ((row, TOP + LINE * (at + 0.5)) for at, row in enumerate(rows))
+        ),
+    )  # fmt: skip
+    return format_html(
+        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}'
+        '<line class="overall" x1="{}" x2="{}" y1="0" y2="{}"><title>all public rows</title></line></svg>',
+        WIDTH, height, f"{title}: {', '.join(f'{row.name} {row.shown}' for row in rows)}", bars,
+        x(overall), x(overall), height,
+    )  # fmt: skip
