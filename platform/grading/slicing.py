@@ -66,9 +66,8 @@ def _slices_of(job: SliceReport) -> list[dict[str, object]]:
         least_rows=settings.LEAST_SLICE_ROWS,
     )
     if not slices:
-        raise CannotSlice(
-            f"Nothing here parts into two slices of at least {settings.LEAST_SLICE_ROWS:,} public rows, so none is told."
-        )
+        least = f"at least {settings.LEAST_SLICE_ROWS:,} public rows"
+        raise CannotSlice(f"Nothing here parts into two slices of {least}, so none is told.")
     return [asdict(one) for one in slices]
 
 

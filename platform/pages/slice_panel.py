@@ -86,24 +86,25 @@ def _lying_bars(title: str, rows: Sequence[SliceRow], overall: float, most: floa
     """Bars from the left, one below the other, from 0 to `most`; a line stands at the score of all public rows."""
     height = 2 * TOP + LINE * len(rows)
 
-    def x(value: float) -> str:
-        return f"{LEFT + (WIDTH - LEFT - RIGHT) * max(value, 0.0) / most:.1f}"
+    def breadth(value: float) -> float:
+        return (WIDTH - LEFT - RIGHT) * max(value, 0.0) / most
 
+    line = f"{LEFT + breadth(overall):.1f}"
+    drawn = []
+    for at, row in enumerate(rows):
+        middle, own = TOP + LINE * (at + 0.5), breadth(row.score)
+        after = LEFT + max(own, breadth(overall)) + 8
+        drawn.append((LEFT - 8, middle + 5, row.name, LEFT, middle - BAR / 2, f"{own:.1f}", BAR, row.name, row.shown,
+                      f"{after:.1f}", middle + 5, row.shown))  # fmt: skip
     bars = format_html_join(
         "\n",
         '<text class="mark" x="{}" y="{}" text-anchor="end">{}</text>'
-        '<rect class="bar" x="{}" y="{}" width="{:.1f}" height="{}"><title>{}: {}</title></rect>'
+        '<rect class="bar" x="{}" y="{}" width="{}" height="{}"><title>{}: {}</title></rect>'
         '<text class="mark" x="{}" y="{}">{}</text>',
-        (
-            (LEFT - 8, middle + 5, row.name,
-             LEFT, middle - BAR / 2, float(x(row.score)) - LEFT, BAR, row.name, row.shown,
-             max(float(x(row.score)), float(x(overall))) + 8, middle + 5, row.shown)
-            for row, middle in ((row, TOP + LINE * (at + 0.5)) for at, row in enumerate(rows))
-        ),
-    )  # fmt: skip
+        drawn,
+    )
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}'
-        '<line class="overall" x1="{}" x2="{}" y1="0" y2="{}"><title>all public rows</title></line></svg>',
-        WIDTH, height, f"{title}: {', '.join(f'{row.name} {row.shown}' for row in rows)}", bars,
-        x(overall), x(overall), height,
+        '<line class="overall" x1="{}" x2="{}" y1="0" y2="{}"><title>all of them</title></line></svg>',
+        WIDTH, height, f"{title}: {', '.join(f'{row.name} {row.shown}' for row in rows)}", bars, line, line, height,
     )  # fmt: skip

@@ -141,10 +141,15 @@ def _too_few_rows(evaluation: Evaluation) -> str:
 def _refuse_if_used_up(left: SlicesLeft, at: datetime) -> None:
     if not left.in_all:
         raise SlicesRefused(
-            f"Your team has used all its {settings.SLICES_IN_ALL} looks into slices of this competition."
+            f"Your team has asked {_times(settings.SLICES_IN_ALL)} where a file errs, as often as it may in this "
+            "competition. What it was told stays on the pages of those submissions."
         )
     if not left.today:
         raise SlicesRefused(
-            f"Your team has used its {settings.SLICES_PER_DAY} looks into slices for today; the next is possible at "
-            f"00:00 UTC (in {in_words(next_day(at) - at)})."
+            f"Your team has asked {_times(settings.SLICES_PER_DAY)} today where a file errs, as often as it may; the "
+            f"next time is possible at 00:00 UTC (in {in_words(next_day(at) - at)})."
         )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
