@@ -66,7 +66,7 @@ def _slices_of(job: SliceReport) -> list[dict[str, object]]:
         least_rows=settings.LEAST_SLICE_ROWS,
     )
     if not slices:
-        least = f"at least {settings.LEAST_SLICE_ROWS:,} public rows"
+        least = f"at least {settings.LEAST_SLICE_ROWS:,} public {'rows' if labels.groups is None else 'lists'}"
         raise CannotSlice(f"Nothing here parts into two slices of {least}, so none is told.")
     return [asdict(one) for one in slices]
 

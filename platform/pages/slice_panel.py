@@ -17,8 +17,8 @@ from submissions.slice_reports import has_a_number, report_on, slices_left, why_
 
 # Seconds between two looks at a report that is being made.
 POLL_SECONDS = 1
-WIDTH, LINE, BAR = 640, 36, 22
-LEFT, RIGHT, TOP = 200, 80, 6
+WIDTH, LINE, BAR = 420, 30, 20
+LEFT, RIGHT, TOP = 170, 50, 4
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,6 @@ def slice_panel(submission: Submission, *, is_members: bool) -> dict[str, Any]:
 
 
 def _tables(slices: Sequence[dict[str, Any]], overall: float) -> list[SliceTable]:
-    most = max([overall, *(one["score"] for one in slices)]) or 1.0
     tables = []
     for about, of_thing in groupby(slices, key=lambda one: one["about"]):
         rows = [
@@ -78,12 +77,13 @@ def _tables(slices: Sequence[dict[str, Any]], overall: float) -> list[SliceTable
             for one in of_thing
         ]
         heading = about[:1].upper() + about[1:]
-        tables.append(SliceTable(heading, rows, _lying_bars(heading, rows, overall, most)))
+        tables.append(SliceTable(heading, rows, _lying_bars(heading, rows, overall)))
     return tables
 
 
-def _lying_bars(title: str, rows: Sequence[SliceRow], overall: float, most: float) -> SafeString:
-    """Bars from the left, one below the other, from 0 to `most`; a line stands at the score of all public rows."""
+def _lying_bars(title: str, rows: Sequence[SliceRow], overall: float) -> SafeString:
+    """Bars from the left, one below the other, from 0; a line stands at `overall`, the score of all public rows."""
+    most = max(overall, *(row.score for row in rows)) or 1.0
     height = 2 * TOP + LINE * len(rows)
 
     def breadth(value: float) -> float:
@@ -98,9 +98,9 @@ def _lying_bars(title: str, rows: Sequence[SliceRow], overall: float, most: floa
                       f"{after:.1f}", middle + 5, row.shown))  # fmt: skip
     bars = format_html_join(
         "\n",
-        '<text class="mark" x="{}" y="{}" text-anchor="end">{}</text>'
+        '<text class="name" x="{}" y="{}" text-anchor="end">{}</text>'
         '<rect class="bar" x="{}" y="{}" width="{}" height="{}"><title>{}: {}</title></rect>'
-        '<text class="mark" x="{}" y="{}">{}</text>',
+        '<text class="name" x="{}" y="{}">{}</text>',
         drawn,
     )
     return format_html(
