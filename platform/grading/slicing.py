@@ -1,6 +1,7 @@
 """Where a submission errs, as a job of the scoring worker: from kept predictions, on public rows alone."""
 
 from dataclasses import asdict
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -9,11 +10,13 @@ from competitions.models import TRAIN_FILE
 from grader.scoring.arrays import BoolArray
 from grader.scoring.slices import Partition, by_count, by_level, by_novelty, judged_lists, largest_loss, told, values_of
 from grader.scoring.solution import Solution
-from grading.jobs import JobLost, fail, finish, take_in_hand
+from grading.jobs import JobLost, fail, finish, hold, take_in_hand
 from grading.labels import LabelsDoNotFit, labels_of
 from grading.rescoring import read_kept
+from grading.scoring import score_claimed
 from grading.seen_in_training import CannotCount, Seen, seen_in_training
-from submissions.models import SliceReport
+from submissions.lifecycle import claim_next
+from submissions.models import Queue, SliceReport
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +39,8 @@ def _carry_out(job: SliceReport) -> None:
         if job.attempt > settings.MAX_TRIES:
             raise CannotSlice(f"It was begun {settings.MAX_TRIES} times, and its worker ended each time.")
         slices = _slices_of(job)
+    except JobLost:
+        raise
     except (CannotSlice, CannotCount, LabelsDoNotFit) as reason:
         fail(job, str(reason))
     except Exception as problem:  # The worker must live on; the log has it whole.
@@ -50,6 +55,7 @@ def _slices_of(job: SliceReport) -> list[dict[str, object]]:
     competition, evaluation = job.competition, job.evaluation
     metric, expected = competition.scored_by, competition.prediction_format()
     labels = labels_of(evaluation.solution)
+    seen = seen_in_training(competition, labels.row_ids, partial(_meanwhile, job))
     predictions = read_kept(evaluation, labels.row_ids.size)
     public = labels.is_public
     most = largest_loss(metric, expected.lowest, expected.highest)
@@ -60,7 +66,7 @@ def _slices_of(job: SliceReport) -> list[dict[str, object]]:
     slices = told(
         metric,
         values,
-        _things(labels, public, seen_in_training(competition, labels.row_ids), job),
+        _things(labels, public, seen, job),
         most=most,
         decimals=competition.decimals,
         least_rows=settings.LEAST_SLICE_ROWS,
@@ -69,6 +75,14 @@ def _slices_of(job: SliceReport) -> list[dict[str, object]]:
         least = f"at least {settings.LEAST_SLICE_ROWS:,} public {'rows' if labels.groups is None else 'lists'}"
         raise CannotSlice(f"Nothing here parts into two slices of {least}, so none is told.")
     return [asdict(one) for one in slices]
+
+
+def _meanwhile(job: SliceReport) -> None:
+    """Keep the job in hand, and score what waits: no file waits for a report. Raises JobLost."""
+    hold(job, "Reading the data")
+    while (claim := claim_next(Queue.SCORING)) is not None:
+        score_claimed(claim)
+        hold(job, "Reading the data")
 
 
 def _things(labels: Solution, public: BoolArray, seen: Seen, job: SliceReport) -> list[Partition]:

@@ -11,7 +11,7 @@ from competitions.models import Competition, DataFile, JobState
 from grading import jobs
 from grading.sweeper import sweep
 from grading.tasks import score_waiting, slices
-from submissions.models import SliceReport, Submission
+from submissions.models import SliceReport, Status, Submission
 from teams.joining import join
 from teams.models import Team
 
@@ -184,6 +184,16 @@ def test_a_worker_that_was_killed_leaves_the_report_to_the_next_one(as_alice, sc
     assert "grading.slices" in mailbox()
     slices()
     assert "<tr data-slice>" in text(as_alice.get(f"/submissions/{scored.pk}/"))
+
+
+def test_what_waits_is_scored_while_the_training_data_are_read(as_alice, scored, alices_team, send):
+    as_alice.post(address_of(scored))
+    waiting = send(alices_team, file_of(4, 4))
+    # Only the report's bell is answered.
+    slices()
+    waiting.refresh_from_db()
+    assert waiting.status == Status.SCORED
+    assert SliceReport.objects.get().state == JobState.DONE
 
 
 def test_a_report_that_kills_its_workers_is_given_up_and_costs_nothing(as_alice, scored, settings):
