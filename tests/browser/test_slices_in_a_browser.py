@@ -18,7 +18,6 @@ def test_it_is_told_by_itself_and_fits_a_telephone(site, visit, slug):
     expect(page.locator("[data-slice]").first).to_be_visible()
     for width in (1280, 375):
         page.set_viewport_size({"width": width, "height": 800})
-        page.screenshot(path=f"/tmp/s6-{slug}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert Axe().run(page).response["violations"] == []
 

@@ -9,6 +9,7 @@ import pytest
 from grader.scoring.metrics import METRICS
 from grader.scoring.slices import (
     Partition,
+    Slice,
     by_count,
     by_level,
     by_novelty,
@@ -145,5 +146,7 @@ def test_what_reports_give_away_in_numbers():
     slices = told(MSE, np.ones(1000), [two], most=16.0, decimals=3, least_rows=500)
     # log of 16 / 0.05 + 1 = 321 to the base 5, twice.
     assert labels_at_most(slices, 16.0, 5) == pytest.approx(2 * math.log(321) / math.log(5))
+    sixteen = [Slice("user", "0", 1500, 1.0, float(step_for(1500, 4, 16.0, 3)), 2)] * 16
+    assert labels_at_most(sixteen, 16.0, 5) == pytest.approx(57.4, abs=0.05)
     assert gain_at_most(30, 13, 6_000) == pytest.approx(0.065)
     assert gain_at_most(10_000, 13, 6_000) == 1.0

@@ -12,6 +12,7 @@ from grading import jobs
 from grading.sweeper import sweep
 from grading.tasks import score_waiting, slices
 from submissions.models import SliceReport, Status, Submission
+from submissions.slice_leak import slice_leak_in_words
 from teams.joining import join
 from teams.models import Team
 
@@ -281,3 +282,15 @@ def test_lists_are_parted_by_how_much_their_reader_has_rated(as_alice, alice, sl
     page = asked(as_alice, submission)
     assert told(submission) == [("0 to 5", 400, 0.0), ("6 or more", 400, 1.0)]
     assert "Lists, about" in page
+
+
+def test_the_meter_says_what_reports_add(as_alice, scored, sliced):
+    assert "Nobody has yet" in slice_leak_in_words(sliced, 5)
+    asked(as_alice, scored)
+    # Six numbers in steps of 0.2: 6 · log of 81 to the base 5 = 16.4. 30 · 6 / 800 = 22.5 %; of ten accounts all.
+    said = slice_leak_in_words(sliced, 5)
+    assert "A report has 6 numbers, too coarse to spell out a label; by whatever attack it tells 16.4 labels" in said
+    assert "by up to 22.5%, those of 10 accounts by up to 100.0%" in said
+    Competition.objects.update(metric="auc")
+    sliced.refresh_from_db()
+    assert slice_leak_in_words(sliced, 5) == ""
