@@ -6,13 +6,15 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.models import User
 from competitions.clock import database_now
 from competitions.models import JobState
 from grader.scoring.disclosure import disclosed
-from submissions.models import Submission
+from submissions.models import Evaluation, Submission
 from submissions.slice_reports import has_a_number, report_on, slices_left, why_no_slices
 
 # Seconds between two looks at a report that is being made.
@@ -40,14 +42,17 @@ class SliceTable:
     drawing: SafeString
 
 
-def slice_panel(submission: Submission, *, is_members: bool) -> dict[str, Any]:
-    """What the panel shows of a scored submission. `is_members`: the visitor is in its team, whose looks are counted.
+def slice_panel(viewer: User | AnonymousUser, submission: Submission) -> dict[str, Any]:
+    """What the panel shows of a submission, under `slices`: None where it has no score.
 
-    `tables` is empty until there is a report, `refusal` until something stands against one.
+    `tables` is missing until there is a report, `refusal` until something stands against one, and `left` where the
+    viewer is not in the submission's team, whose questions are counted.
     """
-    competition, evaluation = submission.competition, submission.evaluation
-    if evaluation is None:
-        return {}
+    return {"slices": None if submission.evaluation is None else _shown(viewer, submission, submission.evaluation)}
+
+
+def _shown(viewer: User | AnonymousUser, submission: Submission, evaluation: Evaluation) -> dict[str, Any]:
+    competition = submission.competition
     if not has_a_number(evaluation):
         return {"submission": submission, "refusal": "This file has no score of its own, so it has no slices either."}
     report = report_on(submission)
@@ -64,7 +69,7 @@ def slice_panel(submission: Submission, *, is_members: bool) -> dict[str, Any]:
     if report is not None and report.state == JobState.DONE:
         overall = disclosed(evaluation.public_score, competition.decimals)
         return context | {"tables": _tables(report.slices or [], overall)}
-    if is_members:
+    if viewer.is_authenticated and submission.team.memberships.filter(user=viewer).exists():
         context["left"] = slices_left(submission.team, database_now(competition))
     return context | {"refusal": why_no_slices(competition)}
 

@@ -28,5 +28,4 @@ def slices(request: HttpRequest, pk: UUID) -> HttpResponse:
         except (SlicesRefused, SubmissionRefused) as reason:
             messages.warning(request, str(reason))
         return redirect(f"{found.get_absolute_url()}#slices")
-    panel = slice_panel(found, is_members=found.team.memberships.filter(user=user).exists())
-    return render(request, "pages/_slices.html", {"slices": panel})
+    return render(request, "pages/_slices.html", slice_panel(user, found))

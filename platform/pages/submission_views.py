@@ -182,7 +182,7 @@ def _model_context(submission: Submission) -> dict[str, object]:
     }
 
 
-def _status_context(submission: Submission, viewer: User) -> dict[str, object]:
+def _status_context(submission: Submission) -> dict[str, object]:
     competition = submission.competition
     now = database_now(competition)
     # Below 0: it waits for a time that is yet to come.
@@ -201,7 +201,6 @@ def _status_context(submission: Submission, viewer: User) -> dict[str, object]:
         if competition.timeline.shows_private(now) and submission.evaluation.private_score is not None:
             context["private_score"] = disclosed(submission.evaluation.private_score, competition.decimals)
         context["rank"] = None if submission.is_late else rank_of(submission.team)
-        context["slices"] = slice_panel(submission, is_members=submission.team.memberships.filter(user=viewer).exists())
     return context
 
 
@@ -210,7 +209,7 @@ def _status_context(submission: Submission, viewer: User) -> dict[str, object]:
 def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(within_reach(request), pk=pk)
     context = context_of(request, found.competition, "my_submissions")
-    return render(request, "pages/submission.html", context | _status_context(found, cast(User, request.user)))
+    return render(request, "pages/submission.html", context | _status_context(found) | slice_panel(request.user, found))
 
 
 @login_required
@@ -218,8 +217,8 @@ def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
 def status(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The part of the submission's page that changes; it asks again by itself until a terminal state."""
     found = get_object_or_404(within_reach(request), pk=pk)
-    shown = {"competition": found.competition} | _status_context(found, cast(User, request.user))
-    return render(request, "pages/_status.html", shown)
+    shown = {"competition": found.competition} | _status_context(found)
+    return render(request, "pages/_status.html", shown | slice_panel(request.user, found))
 
 
 @login_required
