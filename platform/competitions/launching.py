@@ -11,7 +11,7 @@ from competitions.models import Competition, DataAudit, LaunchCheck, Level
 NOT_TRIED = frozenset(
     {
         "id", "slug", "title", "tagline", "notice", "is_published", "created_at", "tensorflow_version", "archived_at",
-        "expected_solution_sha256", "item_column",
+        "expected_solution_sha256",
     }
 )  # fmt: skip
 

@@ -118,7 +118,6 @@ def top_books_seed(say: Say) -> Seed:
             "lowest": None,
             "highest": None,
             "labels_are_public": not ratings.notice,
-            **READERS_AND_BOOKS,
         },
     )
 

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='competition',
             name='cluster_column',
-            field=models.CharField(blank=True, help_text='Of test.csv, user_id for one: how sure the board is, is then also told for other users, not only for other rows of the same ones. Empty: each row stands alone.', max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z_][A-Za-z0-9_]*\\Z', 'Use letters, digits and _, beginning with a letter.')], verbose_name='column of whose rows belong together'),
+            field=models.CharField(blank=True, help_text='Of test.csv, user_id for one: how sure the board is, is then told for other users too, and not only for other rows of the same ones. Empty: each row stands alone.', max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z_][A-Za-z0-9_]*\\Z', 'Use letters, digits and _, beginning with a letter.')], verbose_name='column of whose rows belong together'),
         ),
         migrations.AddField(
             model_name='competition',
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalcompetition',
             name='cluster_column',
-            field=models.CharField(blank=True, help_text='Of test.csv, user_id for one: how sure the board is, is then also told for other users, not only for other rows of the same ones. Empty: each row stands alone.', max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z_][A-Za-z0-9_]*\\Z', 'Use letters, digits and _, beginning with a letter.')], verbose_name='column of whose rows belong together'),
+            field=models.CharField(blank=True, help_text='Of test.csv, user_id for one: how sure the board is, is then told for other users too, and not only for other rows of the same ones. Empty: each row stands alone.', max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z_][A-Za-z0-9_]*\\Z', 'Use letters, digits and _, beginning with a letter.')], verbose_name='column of whose rows belong together'),
         ),
         migrations.AddField(
             model_name='historicalcompetition',

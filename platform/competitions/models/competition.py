@@ -209,7 +209,7 @@ class Competition(models.Model):
         max_length=40,
         blank=True,
         validators=[column_name],
-        help_text="Of test.csv, user_id for one: how sure the board is, is then also told for other users, not only "
+        help_text="Of test.csv, user_id for one: how sure the board is, is then told for other users too, and not only "
         "for other rows of the same ones. Empty: each row stands alone.",
     )
     item_column = models.CharField(
