@@ -15,7 +15,7 @@ from competitions.clock import database_now
 from competitions.models import JobState
 from grader.scoring.disclosure import disclosed
 from submissions.models import Evaluation, Submission
-from submissions.slice_reports import has_a_number, report_on, slices_left, why_no_slices
+from submissions.slice_reports import has_a_number, report_on, slices_left, why_not_sliced_here
 
 # Seconds between two looks at a report that is being made.
 POLL_SECONDS = 1
@@ -43,12 +43,14 @@ class SliceTable:
 
 
 def slice_panel(viewer: User | AnonymousUser, submission: Submission) -> dict[str, Any]:
-    """What the panel shows of a submission, under `slices`: None where it has no score.
+    """What the panel shows of a submission, under `slices`: None where it has no score, or the site tells nothing.
 
     `tables` is missing until there is a report, `refusal` until something stands against one, and `left` where the
     viewer is not in the submission's team, whose questions are counted.
     """
-    return {"slices": None if submission.evaluation is None else _shown(viewer, submission, submission.evaluation)}
+    if submission.evaluation is None or not settings.SLICES_PER_DAY:
+        return {"slices": None}
+    return {"slices": _shown(viewer, submission, submission.evaluation)}
 
 
 def _shown(viewer: User | AnonymousUser, submission: Submission, evaluation: Evaluation) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def _shown(viewer: User | AnonymousUser, submission: Submission, evaluation: Eva
         return context | {"tables": _tables(report.slices or [], overall)}
     if viewer.is_authenticated and submission.team.memberships.filter(user=viewer).exists():
         context["left"] = slices_left(submission.team, database_now(competition))
-    return context | {"refusal": why_no_slices(competition)}
+    return context | {"refusal": why_not_sliced_here(evaluation, competition)}
 
 
 def _tables(slices: Sequence[dict[str, Any]], overall: float) -> list[SliceTable]:

@@ -112,12 +112,12 @@ def ask_for_slices(submission: Submission, by: User) -> SliceReport:
         earlier = report_on(submission)
         if earlier is not None and earlier.state != JobState.FAILED:
             return earlier
-        if reason := why_no_slices(submission.competition) or _too_few_rows(evaluation):
+        if reason := why_not_sliced_here(evaluation, submission.competition):
             raise SlicesRefused(reason)
         now = database_now(submission.competition)
         if is_members:
             refuse_team(team)
-            _refuse_if_used_up(slices_left(team, now), now)
+            _refuse_if_used_up(team, now)
         ring_for_job_after_commit(SLICES)
         return SliceReport.objects.create(
             competition=submission.competition,
@@ -128,17 +128,19 @@ def ask_for_slices(submission: Submission, by: User) -> SliceReport:
         )
 
 
-def _too_few_rows(evaluation: Evaluation) -> str:
+def why_not_sliced_here(evaluation: Evaluation, competition: Competition) -> str:
+    """As `why_no_slices`, or that the evaluation's solution has too few public rows; "": nothing stands against it."""
     public_count = evaluation.solution.public_count or 0
-    if public_count >= 2 * settings.LEAST_SLICE_ROWS:
-        return ""
+    if (reason := why_no_slices(competition)) or public_count >= 2 * settings.LEAST_SLICE_ROWS:
+        return reason
     return (
         f"A slice has {settings.LEAST_SLICE_ROWS:,} public rows at least, and this competition has {public_count:,} in "
         "all: too few to tell where a file errs without telling labels."
     )
 
 
-def _refuse_if_used_up(left: SlicesLeft, at: datetime) -> None:
+def _refuse_if_used_up(team: Team, at: datetime) -> None:
+    left = slices_left(team, at)
     if not left.in_all:
         raise SlicesRefused(
             f"Your team has asked {_times(settings.SLICES_IN_ALL)} where a file errs, as often as it may in this "
@@ -147,8 +149,19 @@ def _refuse_if_used_up(left: SlicesLeft, at: datetime) -> None:
     if not left.today:
         raise SlicesRefused(
             f"Your team has asked {_times(settings.SLICES_PER_DAY)} today where a file errs, as often as it may; the "
-            f"next time is possible at 00:00 UTC (in {in_words(next_day(at) - at)})."
+            f"next time is possible {_tomorrow(at)}."
         )
+    # What failed is free, but not without end: each takes the worker's time.
+    asked = SliceReport.objects.filter(evaluation__submission__team=team, asked_at__gte=day_of(at)).count()
+    if asked >= settings.SLICES_PER_DAY * settings.UPLOADS_PER_SLOT:
+        raise SlicesRefused(
+            f"Your team has asked {_times(asked)} today where a file errs, and most could not be answered; the next "
+            f"time is possible {_tomorrow(at)}."
+        )
+
+
+def _tomorrow(at: datetime) -> str:
+    return f"at 00:00 UTC (in {in_words(next_day(at) - at)})"
 
 
 def _times(count: int) -> str:

@@ -207,6 +207,23 @@ def test_a_report_that_kills_its_workers_is_given_up_and_costs_nothing(as_alice,
     assert "<tr data-slice>" in asked(as_alice, scored)
 
 
+def test_what_cannot_be_answered_is_free_and_not_without_end(as_alice, alices_team, graded, settings):
+    # Nothing parts into two: one thing alone is left, and it has one part.
+    Competition.objects.update(item_column="", cluster_column="book_name")
+    settings.SLICES_PER_DAY, settings.UPLOADS_PER_SLOT, settings.LEAST_SLICE_ROWS = 1, 2, 399
+    Competition.objects.update(metric="accuracy", lowest=None, highest=None)
+    alices_team.refresh_from_db()
+    submission = graded(alices_team, file_of(3, 3))
+    for _ in range(2):
+        assert "Nothing here parts into two slices of at least 399 public rows, so none is told. It did not" in asked(
+            as_alice, submission
+        )
+    assert "Your team has asked 2 times today where a file errs, and most could not be answered" in asked(
+        as_alice, submission
+    )
+    assert SliceReport.objects.count() == 2
+
+
 def test_labels_that_were_mended_are_a_new_question(as_alice, scored, sliced, new_version, rescored):
     asked(as_alice, scored)
     mended = sliced.solutions.get(is_active=True).file.read().decode().replace(",5,Public", ",4,Public")
@@ -243,7 +260,8 @@ def test_too_few_public_rows_are_said_before_anything_is_counted(as_alice, score
 
 def test_a_site_may_do_without(as_alice, scored, settings):
     settings.SLICES_PER_DAY = 0
-    assert "HOLDOUT_SLICES_PER_DAY is 0" in text(as_alice.get(f"/submissions/{scored.pk}/"))
+    assert "Where it errs" not in text(as_alice.get(f"/submissions/{scored.pk}/"))
+    assert "HOLDOUT_SLICES_PER_DAY is 0" in asked(as_alice, scored)
 
 
 def test_what_has_no_score_yet_has_no_slices(as_alice, alices_team, send):
