@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 
-@pytest.mark.parametrize("slug", ["goodreads", "secret-shelves", "finished"])
+@pytest.mark.parametrize("slug", ["goodreads", "finished"])
 def test_it_is_told_by_itself_and_fits_a_telephone(site, visit, slug):
     (gina,) = site.participants(f"slices-{slug}", slug=slug)
     sent = gina.submit(site.sample(slug))
