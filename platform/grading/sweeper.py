@@ -13,11 +13,11 @@ from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
 from leaderboard import receipts
 from submissions import chunked_uploads
-from submissions.dispatch import ARCHIVES, AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
+from submissions.dispatch import ARCHIVES, AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, SLICES, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
-from submissions.models import ModelsWorker, Queue, Submission
+from submissions.models import ModelsWorker, Queue, SliceReport, Submission
 
 
 def sweep() -> None:
@@ -36,7 +36,8 @@ def sweep() -> None:
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists() or commitments.missing():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
     outbox.sweep()
-    for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS), (Archive, ARCHIVES)):
+    jobs = ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS), (SliceReport, SLICES), (Archive, ARCHIVES))
+    for model, task in jobs:
         if model._default_manager.filter(at_hand()).exists():
             ring(task, Queue.SCORING)
     if waiting_rescores().exists():

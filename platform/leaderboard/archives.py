@@ -1,6 +1,7 @@
 """Publishing the archive of a competition: when it may be done, and which one everybody gets."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db import transaction
 
@@ -60,8 +61,8 @@ def latest_archive(competition: Competition) -> Archive | None:
     return competition.archives.first()
 
 
-def published_archive(competition: Competition) -> Archive | None:
-    """What everybody may download: the last that was made. None: there is none, or private results are hidden again."""
-    if not competition.timeline.shows_private(database_now(competition)):
+def published_archive(competition: Competition, at: datetime) -> Archive | None:
+    """What everybody may download: the last that was made. None: there is none, or private results are hidden then."""
+    if not competition.timeline.shows_private(at):
         return None
     return competition.archives.filter(state=JobState.DONE).first()

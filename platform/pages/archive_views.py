@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from competitions.clock import database_now
 from competitions.models import Competition, JobState
 from leaderboard.archives import (
     ArchiveRefused,
@@ -55,7 +56,7 @@ def archive_progress(request: HttpRequest, slug: str) -> HttpResponse:
 def archive_file(request: HttpRequest, slug: str) -> FileResponse:
     """The published archive, for everybody who sees the competition."""
     competition = competition_or_404(request, slug)
-    found = published_archive(competition)
+    found = published_archive(competition, database_now(competition))
     if found is None:
         raise Http404
     return FileResponse(found.file.open("rb"), as_attachment=True, filename=f"{competition.slug}.zip")
@@ -65,7 +66,7 @@ def _archive_context(competition: Competition) -> dict[str, Any]:
     return {
         "competition": competition,
         "archive": latest_archive(competition),
-        "published": published_archive(competition),
+        "published": published_archive(competition, database_now(competition)),
         "failed": JobState.FAILED,
         "against": what_stands_against(competition),
         "poll_seconds": POLL_SECONDS,

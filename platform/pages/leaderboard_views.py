@@ -39,8 +39,8 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
         "private": private,
         "search": search,
     }
-    if context["shows_private"]:
-        context["archive"] = published_archive(competition)
+    if private:
+        context["archive"] = published_archive(competition, context["now"])
     return render(request, "pages/leaderboard.html", context)
 
 

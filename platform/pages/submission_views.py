@@ -24,6 +24,7 @@ from leaderboard.board import public_score_of, rank_of
 from leaderboard.final_selection import SelectionRefused, select, why_not_selectable
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import RepeatForm, UploadForm
+from pages.slice_panel import slice_panel
 from submissions import lifecycle
 from submissions.chunked_uploads import may_go_on
 from submissions.model_grading import why_models_wait
@@ -215,7 +216,7 @@ def _status_context(submission: Submission) -> dict[str, object]:
 def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(within_reach(request), pk=pk)
     context = context_of(request, found.competition, "my_submissions")
-    return render(request, "pages/submission.html", context | _status_context(found))
+    return render(request, "pages/submission.html", context | _status_context(found) | slice_panel(request.user, found))
 
 
 @login_required
@@ -223,7 +224,8 @@ def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
 def status(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The part of the submission's page that changes; it asks again by itself until a terminal state."""
     found = get_object_or_404(within_reach(request), pk=pk)
-    return render(request, "pages/_status.html", {"competition": found.competition} | _status_context(found))
+    shown = {"competition": found.competition} | _status_context(found)
+    return render(request, "pages/_status.html", shown | slice_panel(request.user, found))
 
 
 @login_required

@@ -22,6 +22,7 @@ class Archive(Job):
     """One archive, asked for by an organizer after the reveal. It holds the labels: only a done one has a file."""
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="archives")
+    asked_at = models.DateTimeField(auto_now_add=True)
     file = models.FileField(upload_to=archive_path, storage=archive_storage, max_length=200, blank=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the zip.")

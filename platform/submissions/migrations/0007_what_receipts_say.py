@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0009_commitments_and_archives'),
-        ('submissions', '0005_what_a_team_was_told'),
+        ('competitions', '0010_commitments_and_archives'),
+        ('submissions', '0006_where_a_submission_errs'),
     ]
 
     operations = [

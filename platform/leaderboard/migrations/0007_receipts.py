@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0009_commitments_and_archives'),
-        ('leaderboard', '0005_teams_without_a_told_score'),
-        ('submissions', '0006_what_receipts_say'),
+        ('competitions', '0010_commitments_and_archives'),
+        ('leaderboard', '0006_baselines_apart'),
+        ('submissions', '0007_what_receipts_say'),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0008_how_the_board_answers'),
+        ('competitions', '0009_columns_of_users_and_items'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -29,9 +29,7 @@ class Migration(migrations.Migration):
                 ('attempt', models.PositiveIntegerField(default=0, help_text='The ticket of the process that has it in hand.')),
                 ('progress', models.CharField(blank=True, max_length=200)),
                 ('finished_at', models.DateTimeField(null=True)),
-                ('worst', models.CharField(blank=True, choices=[('green', 'in order'), ('yellow', 'look at it'), ('red', 'mend it')], help_text='Of all that was found.', max_length=10)),
                 ('failure', models.CharField(blank=True, max_length=300)),
-                ('digest', models.CharField(blank=True, max_length=64)),
                 ('file', models.FileField(blank=True, max_length=200, storage=competitions.models.archive.archive_storage, upload_to=competitions.models.archive.archive_path)),
                 ('size_bytes', models.PositiveBigIntegerField(null=True)),
                 ('sha256', models.CharField(blank=True, help_text='Of the zip.', max_length=64)),
