@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from competitions.access import organized_by, visible_to
 from competitions.commitments import published_commitments
 from competitions.models import Competition, PageKind
+from leaderboard.archives import published_archive
 from leaderboard.board import rank_of
 from leaderboard.receipts import head_of
 from pages.visits import visit_of
@@ -81,7 +82,11 @@ def _markdown_page(request: HttpRequest, slug: str, kind: PageKind) -> HttpRespo
             "next_milestone": next((milestone for milestone in milestones if not milestone.is_past), None),
         }
     if kind == PageKind.EVALUATION:
-        context |= {"commitments": published_commitments(competition), "chain_head": head_of(competition)}
+        context |= {
+            "commitments": published_commitments(competition),
+            "chain_head": head_of(competition),
+            "archive": published_archive(competition, context["now"]),
+        }
     return render(request, "pages/text.html", context | {"text": text_of(competition, kind), "heading": kind.label})
 
 

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from competitions.clock import database_now
-from leaderboard.archives import published_archive
 from leaderboard.board import board_page
 from leaderboard.exports import board
 from leaderboard.progress import best_over_time
@@ -39,8 +38,6 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
         "private": private,
         "search": search,
     }
-    if private:
-        context["archive"] = published_archive(competition, context["now"])
     return render(request, "pages/leaderboard.html", context)
 
 

@@ -139,13 +139,14 @@ def board(page: Page, query: str = "") -> list[str]:
 
 @pytest.mark.timeout(600)
 def publish_archive(organizer: Page, participant: Page) -> Download:
-    """The organizer publishes it on the Archive page; the participant downloads it from the leaderboard."""
+    """The organizer publishes it on the Archive page; the participant goes to it from the leaderboard."""
     organizer.goto("/competitions/class-of-books/launch/archive/")
     organizer.get_by_role("button", name="Publish the archive").click()
     organizer.get_by_label("I want everybody to have the hidden labels, for good.").check()
     organizer.get_by_role("button", name="Publish the archive").click()
     expect(organizer.get_by_text("Everybody can download it since")).to_be_visible(timeout=20_000)
     participant.goto("/competitions/class-of-books/leaderboard/?board=private")
+    participant.get_by_role("link", name="the archive to replay this ranking").click()
     with participant.expect_download() as download:
         participant.get_by_role("link", name="Download the archive").click()
     return download.value

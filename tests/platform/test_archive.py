@@ -89,10 +89,12 @@ def test_the_ranking_that_alice_replays_at_home_is_the_sites(contest, alices_tea
     (tmp_path / "receipt.json").write_bytes(kept)
     reveal()
     assert publish(as_olga) == 302
-    board = text(as_alice, "/competitions/stars/leaderboard/?board=private")
-    archive = Archive.objects.get()
-    assert archive.sha256 in board
-    assert FILE in board
+    assert "/competitions/stars/evaluation/#commitments" in text(
+        as_alice, "/competitions/stars/leaderboard/?board=private"
+    )
+    shown, archive = text(as_alice, "/competitions/stars/evaluation/"), Archive.objects.get()
+    assert archive.sha256 in shown
+    assert FILE in shown
     content = as_alice.get(FILE).getvalue()
     said = verify(tmp_path, content, "--sha256", archive.sha256, "--receipt", "receipt.json")
     assert said.returncode == 0, said.stdout + said.stderr
