@@ -9,8 +9,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from competitions.models import Competition
+from leaderboard.integrity_models import IntegrityState, ProbingLook, ProbingSign, SimilarPair
 from submissions.models import Evaluation, Submission
 from teams.models import Team
+
+__all__ = ["IntegrityState", "ModerationAct", "ProbingLook", "ProbingSign", "SimilarPair", "Standing"]
 
 
 class Standing(models.Model):

@@ -1,0 +1,176 @@
+"""Which teams' best files are nearly one and the same: made anew when the bests have changed, never more often than
+SIMILARITY_PAUSE_SECONDS, and in steps between which every file that waits is scored.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from competitions.models import Competition
+from competitions.models import Solution as SolutionVersion
+from config.clock import seconds_from_now
+from grader.scoring.arrays import Int64Array
+from grader.scoring.similar_files import Float32Array, Similar, fingerprint, strongest_pairs
+from grader.scoring.solution import Solution
+from grading.labels import LabelsDoNotFit, NoActiveSolution, active_version, labels_of
+from grading.rescoring import UNREADABLE, read_kept
+from grading.scoring import score_claimed
+from leaderboard.models import IntegrityState, SimilarPair, Standing
+from submissions.lifecycle import claim_next
+from submissions.models import Evaluation, Queue
+
+log = structlog.get_logger(__name__)
+
+FILES_AT_ONCE = 100
+# Of labels, an organizer is told how far they spread to so many digits.
+DIGITS_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What was made: the files that could be read, in the order of the pairs' places, and how many could not."""
+
+    evaluation_ids: list[int]
+    row_count: int
+    left_out_count: int
+    similar: Similar
+
+
+def due() -> QuerySet[Competition]:
+    """Competitions whose bests may be looked at again now: with labels, not archived, and not looked at just before."""
+    return Competition.objects.filter(
+        Q(integrity_state__isnull=True) | Q(integrity_state__next_at__lte=Now()),
+        Q(archived_at__isnull=True) | Q(archived_at__gt=Now()),
+        solutions__is_active=True,
+    ).order_by("pk")
+
+
+def compare_due() -> None:
+    """Look at every competition that is due, each in its turn."""
+    for competition in due():
+        try:
+            _look_at(competition)
+        except (LabelsDoNotFit, NoActiveSolution) as reason:
+            log.warning("similarity_not_made", competition=competition.slug, why=str(reason))
+
+
+def _look_at(competition: Competition) -> None:
+    ticket = _claim(competition)
+    if ticket is None:
+        return
+    version = active_version(competition)
+    evaluations = list(_bests(competition))
+    digest = _digest(version, evaluations)
+    if IntegrityState.objects.filter(competition=competition, made_from=digest).exists():
+        return
+    labels = labels_of(version)
+    compared = _compare(competition, labels, evaluations)
+    state = IntegrityState.objects.filter(competition=competition, next_at=ticket)
+    with transaction.atomic():
+        is_mine = state.update(
+            made_from=digest,
+            made_at=Now(),
+            compared_count=len(compared.evaluation_ids),
+            left_out_count=compared.left_out_count,
+            row_count=compared.row_count,
+            like_baseline_count=compared.similar.like_baseline_count,
+            solution=version,
+            **_facts_of(labels),
+        )
+        if not is_mine:
+            return
+        competition.similar_pairs.all().delete()
+        SimilarPair.objects.bulk_create(_pairs(competition, compared))
+    log.info("similarity_made", competition=competition.slug, files=len(compared.evaluation_ids))
+
+
+def _claim(competition: Competition) -> datetime | None:
+    """Put the next look off, which takes this one in hand. None: another worker has just done so."""
+    IntegrityState.objects.get_or_create(competition=competition)
+    row = IntegrityState.objects.filter(competition=competition)
+    if not row.filter(next_at__lte=Now()).update(next_at=seconds_from_now(settings.SIMILARITY_PAUSE_SECONDS)):
+        return None
+    return row.values_list("next_at", flat=True).get()
+
+
+def _bests(competition: Competition) -> QuerySet[Evaluation]:
+    """The best file of each team that stands on the board, and of each baseline."""
+    best = Standing.objects.filter(competition=competition).values("best")
+    return Evaluation.objects.filter(pk__in=best).select_related("submission__team").order_by("pk")
+
+
+def _digest(version: SolutionVersion, evaluations: Sequence[Evaluation]) -> str:
+    state = [version.pk, version.competition.metric]
+    state += [(one.pk, one.submission.team_id, one.submission.team.is_baseline) for one in evaluations]
+    return hashlib.sha256(repr(state).encode()).hexdigest()
+
+
+def _compare(competition: Competition, labels: Solution, evaluations: Sequence[Evaluation]) -> Compared:
+    """Read the files and compare all pairs; after every step what waits is scored first."""
+    rows = _rows_compared(labels, len(evaluations))
+    table: Float32Array = np.empty((len(evaluations), rows.size), dtype=np.float32)
+    targets = labels.targets[rows]
+    read: list[Evaluation] = []
+    for number, evaluation in enumerate(evaluations):
+        try:
+            predictions = read_kept(evaluation, labels.row_ids.size)[rows]
+        except UNREADABLE as lost:
+            log.warning("kept_predictions_lost", submission=str(evaluation.submission_id), problem=str(lost))
+        else:
+            table[len(read)] = fingerprint(competition.scored_by, targets, predictions)
+            read.append(evaluation)
+        if number % FILES_AT_ONCE == 0:
+            score_what_waits()
+    is_baseline = np.array([one.submission.team.is_baseline for one in read], dtype=np.bool_)
+    similar = strongest_pairs(table[: len(read)], is_baseline, settings.SIMILAR_PAIRS_SHOWN, score_what_waits)
+    return Compared([one.pk for one in read], rows.size, len(evaluations) - len(read), similar)
+
+
+def score_what_waits() -> None:
+    """Files that wait go first."""
+    while (claim := claim_next(Queue.SCORING)) is not None:
+        score_claimed(claim)
+
+
+def _rows_compared(labels: Solution, file_count: int) -> Int64Array:
+    """The places of the rows that count, evenly thinned out where the table would outgrow SIMILARITY_BYTES."""
+    counting = np.flatnonzero(labels.is_public | labels.is_private)
+    room = max(1, settings.SIMILARITY_BYTES // (4 * max(1, file_count)))
+    if counting.size <= room:
+        return counting
+    return counting[np.linspace(0, counting.size - 1, room).astype(np.int64)]
+
+
+def _facts_of(labels: Solution) -> dict[str, float | int | None]:
+    """How many public labels differ, their smallest gap, and how far they spread: no label itself."""
+    public = labels.targets[labels.is_public]
+    values = np.unique(public)
+    gap = float(np.diff(values).min()) if values.size > 1 else None
+    return {
+        "label_count": int(values.size),
+        "label_step": None if gap is None else float(f"{gap:.{DIGITS_TOLD}g}"),
+        "label_spread": float(f"{public.std():.{DIGITS_TOLD}g}"),
+    }
+
+
+def _pairs(competition: Competition, compared: Compared) -> list[SimilarPair]:
+    ids, similar = compared.evaluation_ids, compared.similar
+    return [
+        SimilarPair(
+            competition=competition,
+            one_id=ids[pair.one],
+            other_id=ids[pair.other],
+            correlation=pair.correlation,
+            is_with_baseline=is_with_baseline,
+        )
+        for pairs, is_with_baseline in ((similar.teams, False), (similar.with_baselines, True))
+        for pair in pairs
+    ]
