@@ -18,7 +18,7 @@ from competitions.models import (
     Rescore,
     Solution,
 )
-from leaderboard.models import ModerationAct, Standing
+from leaderboard.models import IntegrityState, ModerationAct, ProbingLook, ProbingSign, SimilarPair, Standing
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import (
     EntryInvitation,
@@ -484,3 +484,52 @@ def test_a_standing_without_a_place(alices_team, graded, column):
     for score in (float("inf"), float("-inf"), float("nan")):
         # SQLite stores NaN as NULL, which the column cannot be.
         assert refuses("a_standing_has_a_finite_order", lambda score=score: Standing.objects.update(**{column: score}))
+
+
+@pytest.fixture
+def sign(alices_team, graded):
+    submission = graded(alices_team)
+    made = ProbingSign.objects.create(
+        competition=alices_team.competition, submission=submission, kind="near_constant", measured=0.99
+    )
+    return ProbingSign.objects.filter(pk=made.pk)
+
+
+def test_a_sign_of_probing_that_says_nothing(sign):
+    name = "a_probing_sign_says_what_was_measured"
+    assert refuses(name, lambda: sign.update(measured=1))
+    assert refuses(name, lambda: sign.update(kind="few_row_step", measured=3))
+    assert refuses(name, lambda: sign.update(before=sign.get().submission))
+    assert refuses(name, lambda: sign.update(kind="a bad look"))
+    assert refuses(name, lambda: sign.update(kind="few_row_step", measured=0, before=sign.get().submission))
+
+
+def test_a_sign_of_probing_and_a_look_that_stand_twice(sign, evaluation):
+    again = sign.get()
+    again.pk = None
+    assert refuses("one_probing_sign_of_a_kind", again.save)
+    ProbingLook.objects.create(submission=evaluation.submission, evaluation=evaluation)
+    assert refuses(
+        "submission", lambda: ProbingLook.objects.create(submission=evaluation.submission, evaluation=evaluation)
+    )
+
+
+def test_a_pair_of_one_file_or_of_no_correlation(alices_team, bobs_team, graded):
+    one, other = graded(alices_team).evaluation, graded(bobs_team).evaluation
+    made = {"competition": alices_team.competition, "one": one, "is_with_baseline": False}
+    assert refuses(
+        "a_similar_pair_is_of_two_files", lambda: SimilarPair.objects.create(**made, other=one, correlation=1)
+    )
+    for correlation in (1.01, -1.01):
+        assert refuses(
+            "a_correlation_lies_within_one",
+            lambda correlation=correlation: SimilarPair.objects.create(**made, other=other, correlation=correlation),
+        )
+    SimilarPair.objects.create(**made, other=other, correlation=1)
+    assert refuses("a_similar_pair_stands_once", lambda: SimilarPair.objects.create(**made, other=other, correlation=1))
+
+
+def test_a_look_at_similar_files_without_its_time(competition):
+    IntegrityState.objects.create(competition=competition)
+    assert refuses("an_integrity_look_says_when", lambda: IntegrityState.objects.update(made_from="x"))
+    assert refuses("an_integrity_look_says_when", lambda: IntegrityState.objects.update(made_at=timezone.now()))
