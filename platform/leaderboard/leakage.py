@@ -4,6 +4,7 @@ Needs no labels: what must be known of them (how many, how far apart, how spread
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,7 +27,11 @@ class NotMeasured(Exception):
 
 @dataclass(frozen=True)
 class Assumed:
-    """What the meter reckons with. `is_endless`: the files are those of DAYS_WITHOUT_AN_END days."""
+    """What the meter reckons with. `is_endless`: the files are those of DAYS_WITHOUT_AN_END days.
+
+    `head_start` and `known_head_start`, in squared errors: how far below the weakest baseline, where a ladder begins,
+    lie a file of one value and the best file of all. None: there is no baseline, so a team begins as low as it likes.
+    """
 
     public_count: int
     decimals: int
@@ -38,20 +43,38 @@ class Assumed:
     spread: float
     spread_of: str
     head_start: float | None
+    known_head_start: float | None
 
 
 @dataclass(frozen=True)
 class UnderPolicy:
-    """The leak under one policy, which is the competition's own or the other one."""
+    """The leak under one policy, which is the competition's own or the other one.
+
+    `is_held_back`: to teams that have a model as good as the best file, and show it in small steps.
+    """
 
     policy: Policy
     is_set: bool
     leak: Leak
+    is_held_back: bool = False
+
+    @property
+    def name(self) -> str:
+        """What stands before its numbers."""
+        held_back = ", a good model held back" if self.is_held_back else ""
+        return f"{self.policy.capitalize()}{held_back}{' (as it is set)' if self.is_set else ''}"
 
     @property
     def sentence(self) -> str:
         """What the numbers come to, and what to do."""
         leak = self.leak
+        if self.is_held_back:
+            return (
+                "Each small step above the baseline is told. Whoever holds back a model as good as the best file, and "
+                f"shows it bit by bit with a question in each, gains up to {leak.gain_of_one:.2%} by the files of one "
+                f"account, {leak.gain_of_many:.2%} by those of {leak.accounts}. The ladder begins at the weakest "
+                "baseline: mark strong ones only."
+            )
         spelled = f"One file spells out {leak.labels_per_file} hidden label{'' if leak.labels_per_file == 1 else 's'}"
         gain = (
             f"the files of one account that know nothing lower the public score by up to {leak.gain_of_one:.2%}, those "
@@ -126,16 +149,24 @@ def leakage_of(competition: Competition) -> Leakage:
     assumed = _assumed(competition)
     if competition.metric not in SQUARED_ERRORS:
         return Leakage(assumed, (), _ceiling(competition, assumed), None)
-    own = policy_of(competition)
-    other = Policy.LADDER if own == Policy.PLAIN else Policy.PLAIN
-    policies = tuple(
-        UnderPolicy(policy, policy == own, measure(_board(competition, assumed, policy), assumed.files))
-        for policy in (own, other)
-    )
     difference = squared_error_difference_spread(assumed.spread) / _squares_per_unit(competition, assumed)
     return Leakage(
-        assumed, policies, _ceiling(competition, assumed), recommended_decimals(assumed.public_count, difference)
+        assumed,
+        tuple(_under_policies(competition, assumed)),
+        _ceiling(competition, assumed),
+        recommended_decimals(assumed.public_count, difference),
     )
+
+
+def _under_policies(competition: Competition, assumed: Assumed) -> Iterator[UnderPolicy]:
+    """The competition's own policy first; a ladder with a head start once more for those who have a model."""
+    own = policy_of(competition)
+    for policy in (own, Policy.LADDER if own == Policy.PLAIN else Policy.PLAIN):
+        leak = measure(_board(competition, assumed, policy, assumed.head_start), assumed.files)
+        yield UnderPolicy(policy, policy == own, leak)
+        if policy == Policy.LADDER and assumed.known_head_start:
+            leak = measure(_board(competition, assumed, policy, assumed.known_head_start), assumed.files)
+            yield UnderPolicy(policy, policy == own, leak, is_held_back=True)
 
 
 def files_per_account(competition: Competition) -> tuple[int, bool]:
@@ -172,7 +203,8 @@ def _assumed(competition: Competition) -> Assumed:
         label_spread=state.label_spread,
         spread=spread,
         spread_of=spread_of,
-        head_start=max(baselines) - min(baselines + teams) if baselines else None,
+        head_start=max(0.0, max(baselines) - state.label_spread**2) if baselines else None,
+        known_head_start=max(baselines) - min(baselines + teams) if baselines else None,
     )
 
 
@@ -198,13 +230,14 @@ def _squares_per_unit(competition: Competition, assumed: Assumed) -> float:
     return assumed.label_spread**2 if competition.metric == "r2" else 1.0
 
 
-def _board(competition: Competition, assumed: Assumed, policy: Policy) -> Board:
+def _board(competition: Competition, assumed: Assumed, policy: Policy, head_start: float | None) -> Board:
     # Rounded up: what is told of a root or a share is taken for no coarser than it is.
     decimals = max(0, math.ceil(assumed.decimals - math.log10(_squares_per_unit(competition, assumed)) - 1e-9))
     lowest = -math.inf if competition.lowest is None else competition.lowest
     highest = math.inf if competition.highest is None else competition.highest
     # Without a baseline the first file is told whatever it is: then each one can be made to be told.
-    head_start = assumed.files * 10.0**-decimals if assumed.head_start is None else assumed.head_start
+    if head_start is None:
+        head_start = assumed.files * 10.0**-decimals
     return Board(
         assumed.public_count,
         decimals,

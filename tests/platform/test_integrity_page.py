@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -106,7 +107,7 @@ def test_the_meter_of_a_plain_board_by_hand(as_olga, thirty_days):
     assert "200 public rows, 3 decimals, 5 different labels 1.0 or more apart" in said
     assert "30 files of each account" in said
     # 2 · 4 / 200 = 40 units of 3 decimals: 5² ≤ 40 < 5³, so 3 labels. 30 files of 3 labels of 200; ten times that.
-    assert "Plain, as it is set 3 45.00% 100.00% 3,001" in said
+    assert "Plain (as it is set) 3 45.00% 100.00% 3,001" in said
     assert "One file spells out 3 hidden labels" in said
     assert "With 3,001 public rows one account would stay below 1%" in said
     # Without a baseline each file of a ladder can be made to be told.
@@ -124,13 +125,26 @@ def test_a_ladder_that_begins_at_a_baseline_gives_less_away(as_olga, olga, thirt
     said = leaks(as_olga, thirty_days)
     assert "the errors of the best baseline" in said
     assert "No baseline" not in said
-    gain = re.search(r"Ladder 3 ([\d.]+)%", said)
-    assert float(gain.group(1)) < 15.0
+    # A direction is told from more than one standard deviation on, where it is worth 0.47 at most: 30 · 0.47 / 200.
+    assert 0 < float(re.search(r"Ladder 3 ([\d.]+)%", said).group(1)) < 7.05
+    assert "held back" not in said
+
+
+def test_whoever_holds_a_good_model_back_gains_by_a_weak_baseline(
+    as_olga, olga, thirty_days, alices_team, bobs_team, graded
+):
+    graded(alices_team, as_file(TASTE))
+    graded(bobs_team, as_file(np.full(400, 1.0)))
+    mark_baseline(bobs_team, "Ours.", olga)
+    said = leaks(as_olga, thirty_days)
+    # Ones everywhere lie squared errors below the mean and the model: thousands of steps, so that each file is told.
+    assert "Ladder 3 45.00% 100.00% 3,001 Ladder, a good model held back 3 45.00% 100.00% 3,001" in said
+    assert "mark strong ones only" in said
 
 
 def test_the_root_and_r_squared_are_measured_as_squared_errors(as_olga, thirty_days):
     for metric in ("rmse", "r2"):
-        assert re.search(r"Plain, as it is set \d [\d.]+%", leaks(as_olga, thirty_days, metric=metric))
+        assert re.search(r"Plain \(as it is set\) \d [\d.]+%", leaks(as_olga, thirty_days, metric=metric))
 
 
 def test_of_another_metric_the_page_says_what_is_known(as_olga, thirty_days):
@@ -146,7 +160,7 @@ def test_of_another_metric_the_page_says_what_is_known(as_olga, thirty_days):
 def test_a_board_without_a_range_is_told_to_have_one(as_olga, thirty_days):
     said = leaks(as_olga, thirty_days, lowest=None, highest=None)
     assert "Predictions have no range here" in said
-    assert "Plain, as it is set" in said
+    assert "Plain (as it is set)" in said
 
 
 @pytest.mark.parametrize(
