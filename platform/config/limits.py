@@ -65,6 +65,8 @@ TEAM_INVITATIONS_PER_DAY = environment.whole_number("HOLDOUT_TEAM_INVITATIONS_PE
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
 # How soon after a look at similar files the next may follow, when teams' best files have changed meanwhile.
 SIMILARITY_PAUSE_SECONDS = environment.whole_number("HOLDOUT_SIMILARITY_PAUSE_SECONDS", 120, least=1)
+# What it may take, files that are scored meanwhile included.
+SIMILARITY_AT_MOST_SECONDS = environment.whole_number("HOLDOUT_SIMILARITY_AT_MOST_SECONDS", 300, least=10)
 # What that look may hold in memory; of more files or rows, evenly spaced rows are compared.
 SIMILARITY_BYTES = environment.whole_number("HOLDOUT_SIMILARITY_MB", 256, least=1) * 1_000_000
 SIMILAR_PAIRS_SHOWN = 50

@@ -138,15 +138,11 @@ def _score(rescore: Rescore, evaluations: Sequence[Evaluation]) -> Batch:
     return batch
 
 
-def read_kept(evaluation: Evaluation, row_count: int | None = None) -> Float64Array:
-    """The predictions that an evaluation was made from: float64, shape (n,). Raises one of UNREADABLE.
-
-    `row_count` None: of any number of rows.
-    """
+def read_kept(evaluation: Evaluation, row_count: int) -> Float64Array:
+    """The predictions that an evaluation was made from: float64, shape (n,). Raises one of UNREADABLE."""
     kept: Float64Array = np.load(prediction_storage().path(str(evaluation.predictions.name)), allow_pickle=False)
-    expected = (kept.size if row_count is None else row_count,)
-    if kept.dtype != np.float64 or kept.shape != expected:
-        raise ValueError(f"the file holds {kept.dtype} {kept.shape}, not {expected[0]} float64")
+    if kept.dtype != np.float64 or kept.shape != (row_count,):
+        raise ValueError(f"the file holds {kept.dtype} {kept.shape}, not {row_count} float64")
     if not np.isfinite(kept).all():
         raise ValueError("the file holds values that are not finite")
     return kept

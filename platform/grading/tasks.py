@@ -69,11 +69,14 @@ def rescore() -> None:
         ring(RESCORE, Queue.SCORING)
 
 
-@shared_task(name=INTEGRITY)
+@shared_task(
+    name=INTEGRITY,
+    time_limit=settings.TURN_SECONDS + settings.SIMILARITY_AT_MOST_SECONDS + settings.GRADING_SECONDS,
+)
 def look_at_integrity() -> None:
     """Files were scored: look at them for signs of probing, and at teams' best files for similar ones."""
     looks.look_at_waiting(monotonic() + settings.TURN_SECONDS)
-    similarity.compare_due()
+    similarity.compare_due(monotonic() + settings.SIMILARITY_AT_MOST_SECONDS)
 
 
 @shared_task(name="grading.sweep")

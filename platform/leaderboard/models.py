@@ -9,11 +9,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from competitions.models import Competition
-from leaderboard.integrity_models import IntegrityState, ProbingLook, ProbingSign, SimilarPair
+
+# Django looks for models here.
+from leaderboard.integrity_models import IntegrityState as IntegrityState
+from leaderboard.integrity_models import ProbingLook as ProbingLook
+from leaderboard.integrity_models import ProbingSign as ProbingSign
+from leaderboard.integrity_models import SimilarPair as SimilarPair
 from submissions.models import Evaluation, Submission
 from teams.models import Team
-
-__all__ = ["IntegrityState", "ModerationAct", "ProbingLook", "ProbingSign", "SimilarPair", "Standing"]
 
 
 class Standing(models.Model):

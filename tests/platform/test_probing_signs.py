@@ -56,6 +56,8 @@ def test_a_file_with_one_row_changed_is_a_sign_that_olga_reads(as_olga, competit
     assert "probe.csv" in signs
     assert sign.submission.get_absolute_url() in signs
     assert 'data-team="alice"' in signs
+    dashboard = f"/admin/competitions/competition/{competition.pk}/dashboard/"
+    assert "Integrity (1 sign of probing)" in text(as_olga.get(dashboard))
 
 
 def test_a_step_is_found_although_other_files_were_sent_between(competition, alices_team, graded):

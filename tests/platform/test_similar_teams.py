@@ -165,3 +165,28 @@ def test_no_label_or_error_is_kept(competition, team, graded):
     assert state.label_spread == float(f"{LABELS[::2].std():.3g}")
     correlation = SimilarPair.objects.get().correlation
     assert correlation == round(correlation, 4)
+
+
+def test_where_files_wait_without_end_the_comparison_is_put_off(competition, team, graded, later, settings):
+    for name in ("carol", "dave"):
+        graded(team(name), as_file(honest()))
+    settings.SIMILARITY_AT_MOST_SECONDS = 0
+    look_at_integrity()
+    assert not SimilarPair.objects.exists()
+    settings.SIMILARITY_AT_MOST_SECONDS = 10
+    later()
+    look_at_integrity()
+    assert SimilarPair.objects.count() == 1
+
+
+def test_the_look_of_a_killed_worker_is_taken_up_when_its_time_is_over(competition, team, graded, later, mailbox):
+    graded(team("carol"), as_file(TASTE))
+    IntegrityState.objects.create(competition=competition, next_at=timezone.now() + timedelta(minutes=10))
+    look_at_integrity()
+    assert not IntegrityState.objects.get().made_from
+    later()
+    mailbox()
+    sweep()
+    assert "grading.look_at_integrity" in mailbox()
+    look_at_integrity()
+    assert IntegrityState.objects.get().made_from

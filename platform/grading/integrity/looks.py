@@ -36,7 +36,8 @@ def not_looked_at() -> QuerySet[Evaluation]:
 def look_at_waiting(ends_at: float) -> None:
     """Look at one after the other until that moment (monotonic), or until a submission waits for its score."""
     while monotonic() < ends_at and not something_waits():
-        evaluation = not_looked_at().select_related("submission__competition", "submission__team").first()
+        waiting = not_looked_at().select_related("submission__competition", "submission__team", "solution")
+        evaluation = waiting.first()
         if evaluation is None:
             return
         _look_at(evaluation)
@@ -93,7 +94,7 @@ def _smallest_step(evaluation: Evaluation, predictions: Float64Array) -> tuple[S
             submission__submitted_at__lte=submission.submitted_at,
         )
         .exclude(submission=submission)
-        .select_related("submission")
+        .select_related("submission", "solution")
         .order_by("-submission__submitted_at")[:at_most]
     )
     steps = []
@@ -107,8 +108,10 @@ def _smallest_step(evaluation: Evaluation, predictions: Float64Array) -> tuple[S
 
 
 def _read(evaluation: Evaluation) -> Float64Array | None:
+    version = evaluation.solution
+    row_count = (version.public_count or 0) + (version.private_count or 0) + (version.ignored_count or 0)
     try:
-        return read_kept(evaluation)
+        return read_kept(evaluation, row_count)
     except UNREADABLE as lost:
         log.warning("kept_predictions_lost", submission=str(evaluation.submission_id), problem=str(lost))
         return None

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 import numpy as np
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from competitions.models import Competition
 from competitions.models import Solution as SolutionVersion
@@ -53,29 +54,33 @@ def due() -> QuerySet[Competition]:
     ).order_by("pk")
 
 
-def compare_due() -> None:
-    """Look at every competition that is due, each in its turn."""
+class PutOff(Exception):
+    """Too many files waited for their scores: the comparison is made another time."""
+
+
+def compare_due(ends_at: float) -> None:
+    """Look at every competition that is due, each in its turn, until that moment (monotonic)."""
     for competition in due():
+        if monotonic() > ends_at or (ticket := _claim(competition)) is None:
+            continue
         try:
-            _look_at(competition)
-        except (LabelsDoNotFit, NoActiveSolution) as reason:
+            _look_at(competition, ticket, ends_at)
+        except (LabelsDoNotFit, NoActiveSolution, PutOff) as reason:
             log.warning("similarity_not_made", competition=competition.slug, why=str(reason))
+        finally:
+            _taken(competition, ticket).update(next_at=seconds_from_now(settings.SIMILARITY_PAUSE_SECONDS))
 
 
-def _look_at(competition: Competition) -> None:
-    ticket = _claim(competition)
-    if ticket is None:
-        return
+def _look_at(competition: Competition, ticket: datetime, ends_at: float) -> None:
     version = active_version(competition)
     evaluations = list(_bests(competition))
     digest = _digest(version, evaluations)
     if IntegrityState.objects.filter(competition=competition, made_from=digest).exists():
         return
     labels = labels_of(version)
-    compared = _compare(competition, labels, evaluations)
-    state = IntegrityState.objects.filter(competition=competition, next_at=ticket)
+    compared = _compare(competition, labels, evaluations, ends_at)
     with transaction.atomic():
-        is_mine = state.update(
+        is_mine = _taken(competition, ticket).update(
             made_from=digest,
             made_at=Now(),
             compared_count=len(compared.evaluation_ids),
@@ -93,17 +98,23 @@ def _look_at(competition: Competition) -> None:
 
 
 def _claim(competition: Competition) -> datetime | None:
-    """Put the next look off, which takes this one in hand. None: another worker has just done so."""
+    """Put the next look off for as long as this one may last, which takes it in hand. None: another has it."""
     IntegrityState.objects.get_or_create(competition=competition)
     row = IntegrityState.objects.filter(competition=competition)
-    if not row.filter(next_at__lte=Now()).update(next_at=seconds_from_now(settings.SIMILARITY_PAUSE_SECONDS)):
+    at_most = settings.SIMILARITY_AT_MOST_SECONDS + settings.GRADING_SECONDS
+    if not row.filter(next_at__lte=Now()).update(next_at=seconds_from_now(at_most)):
         return None
     return row.values_list("next_at", flat=True).get()
 
 
+def _taken(competition: Competition, ticket: datetime) -> QuerySet[IntegrityState]:
+    """The state, as long as nobody else has taken it in hand."""
+    return IntegrityState.objects.filter(competition=competition, next_at=ticket)
+
+
 def _bests(competition: Competition) -> QuerySet[Evaluation]:
-    """The best file of each team that stands on the board, and of each baseline."""
-    best = Standing.objects.filter(competition=competition).values("best")
+    """What stands on the board for each team and baseline: its best file, or, where none was told, its final one."""
+    best = Standing.objects.filter(competition=competition).values(stands=Coalesce("best", "final"))
     return Evaluation.objects.filter(pk__in=best).select_related("submission__team").order_by("pk")
 
 
@@ -113,8 +124,8 @@ def _digest(version: SolutionVersion, evaluations: Sequence[Evaluation]) -> str:
     return hashlib.sha256(repr(state).encode()).hexdigest()
 
 
-def _compare(competition: Competition, labels: Solution, evaluations: Sequence[Evaluation]) -> Compared:
-    """Read the files and compare all pairs; after every step what waits is scored first."""
+def _compare(competition: Competition, labels: Solution, evaluations: Sequence[Evaluation], ends_at: float) -> Compared:
+    """Read the files and compare all pairs; after every step what waits is scored first. Raises PutOff."""
     rows = _rows_compared(labels, len(evaluations))
     table: Float32Array = np.empty((len(evaluations), rows.size), dtype=np.float32)
     targets = labels.targets[rows]
@@ -128,16 +139,21 @@ def _compare(competition: Competition, labels: Solution, evaluations: Sequence[E
             table[len(read)] = fingerprint(competition.scored_by, targets, predictions)
             read.append(evaluation)
         if number % FILES_AT_ONCE == 0:
-            score_what_waits()
+            score_what_waits(ends_at)
     is_baseline = np.array([one.submission.team.is_baseline for one in read], dtype=np.bool_)
-    similar = strongest_pairs(table[: len(read)], is_baseline, settings.SIMILAR_PAIRS_SHOWN, score_what_waits)
+    similar = strongest_pairs(
+        table[: len(read)], is_baseline, settings.SIMILAR_PAIRS_SHOWN, lambda: score_what_waits(ends_at)
+    )
     return Compared([one.pk for one in read], rows.size, len(evaluations) - len(read), similar)
 
 
-def score_what_waits() -> None:
-    """Files that wait go first."""
-    while (claim := claim_next(Queue.SCORING)) is not None:
+def score_what_waits(ends_at: float) -> None:
+    """Files that wait go first. Raises PutOff when that lasts beyond the given moment (monotonic)."""
+    while monotonic() < ends_at:
+        if (claim := claim_next(Queue.SCORING)) is None:
+            return
         score_claimed(claim)
+    raise PutOff("Files waited for their scores all the time.")
 
 
 def _rows_compared(labels: Solution, file_count: int) -> Int64Array:
