@@ -11,17 +11,6 @@ from competitions.models import Competition, Solution
 from submissions.models import Evaluation, Submission
 
 
-class ProbingLook(models.Model):
-    """That a submission was looked at: each is once. `evaluation` has the predictions that were read."""
-
-    submission = models.OneToOneField(Submission, on_delete=models.CASCADE, related_name="probing_look")
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField(db_default=Now())
-
-    def __str__(self) -> str:
-        return f"{self.submission_id} looked at"
-
-
 class ProbingSign(models.Model):
     """A sign that a file asks for labels: `measured` is the share of its commonest value, or the rows that differ.
 

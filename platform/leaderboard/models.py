@@ -12,7 +12,6 @@ from competitions.models import Competition
 
 # Django looks for models here.
 from leaderboard.integrity_models import IntegrityState as IntegrityState
-from leaderboard.integrity_models import ProbingLook as ProbingLook
 from leaderboard.integrity_models import ProbingSign as ProbingSign
 from leaderboard.integrity_models import SimilarPair as SimilarPair
 from submissions.models import Evaluation, Submission

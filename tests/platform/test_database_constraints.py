@@ -18,7 +18,7 @@ from competitions.models import (
     Rescore,
     Solution,
 )
-from leaderboard.models import IntegrityState, ModerationAct, ProbingLook, ProbingSign, SimilarPair, Standing
+from leaderboard.models import IntegrityState, ModerationAct, ProbingSign, SimilarPair, Standing
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import (
     EntryInvitation,
@@ -504,14 +504,10 @@ def test_a_sign_of_probing_that_says_nothing(sign):
     assert refuses(name, lambda: sign.update(kind="few_row_step", measured=0, before=sign.get().submission))
 
 
-def test_a_sign_of_probing_and_a_look_that_stand_twice(sign, evaluation):
+def test_a_sign_of_probing_that_stands_twice(sign):
     again = sign.get()
     again.pk = None
     assert refuses("one_probing_sign_of_a_kind", again.save)
-    ProbingLook.objects.create(submission=evaluation.submission, evaluation=evaluation)
-    assert refuses(
-        "submission", lambda: ProbingLook.objects.create(submission=evaluation.submission, evaluation=evaluation)
-    )
 
 
 def test_a_pair_of_one_file_or_of_no_correlation(alices_team, bobs_team, graded):

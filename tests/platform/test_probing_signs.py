@@ -8,7 +8,8 @@ from accounts.models import User
 from competitions.models import Competition
 from grading.sweeper import sweep
 from grading.tasks import look_at_integrity, score_waiting
-from leaderboard.models import ProbingLook, ProbingSign, SimilarPair
+from leaderboard.models import ProbingSign, SimilarPair
+from submissions.models import Submission
 from teams.joining import join
 
 
@@ -94,7 +95,7 @@ def test_in_a_contest_of_fifty_files_the_ones_that_probe_are_found_and_no_honest
         send(others[number % 5], as_file(honest(0.3 + 0.01 * number)), f"fit {number}.csv")
     score_waiting()
     look_at_integrity()
-    assert ProbingLook.objects.count() == 50
+    assert Submission.objects.filter(looked_at__isnull=False).count() == 50
     # The first has nothing to differ from.
     names = set(ProbingSign.objects.values_list("submission__original_name", flat=True))
     assert names == {f"probe {number}.csv" for number in range(1, 20)}
@@ -102,13 +103,15 @@ def test_in_a_contest_of_fifty_files_the_ones_that_probe_are_found_and_no_honest
 
 
 def test_each_file_is_looked_at_once(competition, alices_team, graded, mailbox):
-    graded(alices_team, as_file(TASTE))
+    submission = graded(alices_team, as_file(TASTE))
     look_at_integrity()
-    looked = ProbingLook.objects.get()
+    submission.refresh_from_db()
+    looked_at = submission.looked_at
     mailbox()
     look_at_integrity()
     sweep()
-    assert ProbingLook.objects.get() == looked
+    submission.refresh_from_db()
+    assert submission.looked_at == looked_at
     assert "grading.look_at_integrity" not in mailbox()
     graded(alices_team, as_file(honest()))
     mailbox()
@@ -128,4 +131,4 @@ def test_a_rehearsals_answers_are_not_looked_at(competition, alices_team, graded
     graded(alices_team, as_file(TASTE))
     type(alices_team).objects.update(is_rehearsal=True)
     look_at_integrity()
-    assert not ProbingLook.objects.exists()
+    assert not Submission.objects.filter(looked_at__isnull=False).exists()

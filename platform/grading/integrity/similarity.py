@@ -73,12 +73,11 @@ def compare_due(ends_at: float) -> None:
 
 def _look_at(competition: Competition, ticket: datetime, ends_at: float) -> None:
     version = active_version(competition)
-    evaluations = list(_bests(competition))
-    digest = _digest(version, evaluations)
+    digest = _digest(version)
     if IntegrityState.objects.filter(competition=competition, made_from=digest).exists():
         return
     labels = labels_of(version)
-    compared = _compare(competition, labels, evaluations, ends_at)
+    compared = _compare(competition, labels, list(_bests(competition)), ends_at)
     with transaction.atomic():
         is_mine = _taken(competition, ticket).update(
             made_from=digest,
@@ -118,9 +117,10 @@ def _bests(competition: Competition) -> QuerySet[Evaluation]:
     return Evaluation.objects.filter(pk__in=best).select_related("submission__team").order_by("pk")
 
 
-def _digest(version: SolutionVersion, evaluations: Sequence[Evaluation]) -> str:
-    state = [version.pk, version.competition.metric]
-    state += [(one.pk, one.submission.team_id, one.submission.team.is_baseline) for one in evaluations]
+def _digest(version: SolutionVersion) -> str:
+    """Of all that a comparison is made from. Read before the files: what changes meanwhile is compared next time."""
+    standings = Standing.objects.filter(competition=version.competition).order_by("team")
+    state = [version.pk, version.competition.metric, *standings.values_list("team", "best", "final", "is_ranked")]
     return hashlib.sha256(repr(state).encode()).hexdigest()
 
 
