@@ -120,7 +120,11 @@ def _bests(competition: Competition) -> QuerySet[Evaluation]:
 def _digest(version: SolutionVersion) -> str:
     """Of all that a comparison is made from. Read before the files: what changes meanwhile is compared next time."""
     standings = Standing.objects.filter(competition=version.competition).order_by("team")
-    state = [version.pk, version.competition.metric, *standings.values_list("team", "best", "final", "is_ranked")]
+    state = [
+        version.pk,
+        version.competition.metric,
+        *standings.values_list("team", Coalesce("best", "final"), "is_ranked"),
+    ]
     return hashlib.sha256(repr(state).encode()).hexdigest()
 
 
