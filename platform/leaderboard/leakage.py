@@ -139,11 +139,6 @@ class Leakage:
         )
 
 
-def policy_of(competition: Competition) -> Policy:
-    """How the competition answers."""
-    return Policy(getattr(competition, "disclosure", Policy.PLAIN))
-
-
 def leakage_of(competition: Competition) -> Leakage:
     """What the board gives away. Raises NotMeasured."""
     assumed = _assumed(competition)
@@ -160,7 +155,7 @@ def leakage_of(competition: Competition) -> Leakage:
 
 def _under_policies(competition: Competition, assumed: Assumed) -> Iterator[UnderPolicy]:
     """The competition's own policy first; a ladder with a head start once more for those who have a model."""
-    own = policy_of(competition)
+    own = Policy(competition.disclosure)
     for policy in (own, Policy.LADDER if own == Policy.PLAIN else Policy.PLAIN):
         leak = measure(_board(competition, assumed, policy, assumed.head_start), assumed.files)
         yield UnderPolicy(policy, policy == own, leak)

@@ -7,11 +7,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from competitions.models import Competition
+from grader.scoring.disclosure import Word
 from leaderboard.board import Row
 from teams.models import Team
 
 YOU = SafeString(' <span class="state state-scoring">you</span>')
 BASELINE = SafeString(' <span class="state state-queued">baseline</span>')
+BELOW_BASELINE = SafeString(f'<span class="text-soft text-wrap">{Word.BELOW_BASELINE.value}</span>')
 NOTHING = SafeString("")
 LINE = (
     '<tr{}>\n<td class="rank number">{}</td>{}<td class="break-name"><a class="text-reset" href="{}{}/">{}</a>{}{}</td>'
@@ -36,10 +38,10 @@ def lines(rows: Iterable[Row], competition: Competition, mine: Team | None, *, p
                 row.team.pk,
                 row.team.name,
                 YOU if row.team.pk == own else NOTHING,
-                BASELINE if row.rank is None else NOTHING,
-                f"{row.score:.{competition.decimals}f}",
+                BASELINE if row.team.is_baseline else NOTHING,
+                BELOW_BASELINE if row.score is None else f"{row.score:.{competition.decimals}f}",
                 row.scored_count,
-                f"{row.achieved_at.day} {row.achieved_at:%b %Y %H:%M}",
+                f"{row.achieved_at.day} {row.achieved_at:%b %Y %H:%M}" if row.achieved_at else "–",
             )
             for row in rows
         ),
@@ -61,7 +63,7 @@ def change_of_place(risen: int | None) -> SafeString:
 
 
 def _attributes(row: Row, *, is_mine: bool) -> SafeString:
-    css_class = " ".join(name for name, holds in (("mine", is_mine), ("baseline", row.rank is None)) if holds)
+    css_class = " ".join(name for name, holds in (("mine", is_mine), ("baseline", row.team.is_baseline)) if holds)
     return (
         format_html(' class="{}"{}', css_class, SafeString(' id="my-team"') if is_mine else "")
         if css_class

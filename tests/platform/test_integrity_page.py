@@ -14,7 +14,7 @@ from competitions.models import Competition, Solution
 from grading.solutions import check
 from grading.tasks import look_at_integrity
 from leaderboard.leakage import files_per_account
-from leaderboard.models import ProbingSign, SimilarPair
+from leaderboard.models import IntegrityState, ProbingSign, SimilarPair
 from leaderboard.moderation import mark_baseline
 
 
@@ -191,3 +191,16 @@ def test_public_labels_that_are_all_the_same_are_named(as_olga, competition):
     file = ContentFile(f"id,rating,Usage\n{rows}", name="solution.csv")
     assert check(Solution.objects.create(competition=competition, version=2, file=file))
     assert "All public labels are the same" in leaks(as_olga, competition)
+
+
+def test_a_ladder_stands_first_where_it_is_set(as_olga, olga, thirty_days, alices_team, bobs_team, graded):
+    graded(alices_team, as_file(TASTE))
+    mark_baseline(alices_team, "Ours.", olga)
+    Competition.objects.update(disclosure="ladder")
+    # Worse than the baseline: its team is told nothing, and stands on the board by what it has.
+    bobs_team.competition.refresh_from_db()
+    graded(bobs_team, as_file(np.full(400, 1.0)))
+    said = leaks(as_olga, thirty_days)
+    assert "Ladder (as it is set) 3" in said
+    assert "Plain 3 45.00%" in said
+    assert IntegrityState.objects.get().compared_count == 2

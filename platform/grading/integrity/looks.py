@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from grader.scoring.arrays import Float64Array
 from grader.scoring.metric import Metric, TargetKind
 from grader.scoring.probing import Sign, few_row_step, near_constant
-from grading.rescoring import UNREADABLE, read_kept
+from grading.kept_predictions import UNREADABLE, read_kept
 from leaderboard.models import ProbingSign
 from submissions.fairness import WAITS_IN
 from submissions.models import Queue, Status, Submission

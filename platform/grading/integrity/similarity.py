@@ -21,8 +21,8 @@ from config.clock import seconds_from_now
 from grader.scoring.arrays import Int64Array
 from grader.scoring.similar_files import Float32Array, Similar, fingerprint, strongest_pairs
 from grader.scoring.solution import Solution
+from grading.kept_predictions import UNREADABLE, read_kept
 from grading.labels import LabelsDoNotFit, NoActiveSolution, active_version, labels_of
-from grading.rescoring import UNREADABLE, read_kept
 from grading.scoring import score_claimed
 from leaderboard.models import IntegrityState, SimilarPair, Standing
 from submissions.lifecycle import claim_next

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0007_announcements'),
-        ('submissions', '0004_chunked_uploads'),
+        ('competitions', '0008_how_the_board_answers'),
+        ('submissions', '0005_what_a_team_was_told'),
         ('teams', '0003_entry_invitations_and_mergers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

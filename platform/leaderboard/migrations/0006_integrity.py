@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0007_announcements'),
-        ('leaderboard', '0004_order_of_the_boards'),
-        ('submissions', '0005_looked_at'),
+        ('competitions', '0008_how_the_board_answers'),
+        ('leaderboard', '0005_teams_without_a_told_score'),
+        ('submissions', '0005_what_a_team_was_told'),
     ]
 
     operations = [
