@@ -9,11 +9,22 @@ from accounts import outbox
 from competitions.models import Archive, DataAudit, LaunchCheck, Solution
 from config.clock import seconds_from_now
 from grading import commitments
+from grading.integrity import looks, similarity
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
 from leaderboard import receipts
 from submissions import chunked_uploads
-from submissions.dispatch import ARCHIVES, AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, SLICES, TASKS, ring
+from submissions.dispatch import (
+    ARCHIVES,
+    AUDITS,
+    CHECK_SOLUTIONS,
+    INTEGRITY,
+    LAUNCH_CHECKS,
+    RESCORE,
+    SLICES,
+    TASKS,
+    ring,
+)
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
@@ -42,6 +53,9 @@ def sweep() -> None:
             ring(task, Queue.SCORING)
     if waiting_rescores().exists():
         ring(RESCORE, Queue.SCORING)
+    # When nothing waits for its score; else the bell would only stand in line behind.
+    if not looks.something_waits() and (looks.not_looked_at().exists() or similarity.due().exists()):
+        ring(INTEGRITY, Queue.SCORING)
 
 
 def _remove_left_uploads() -> None:

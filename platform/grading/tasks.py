@@ -8,10 +8,21 @@ from django.conf import settings
 from django.db.models import Q
 
 from grading import archiving, auditing, commitments, models_worker, rescoring, slicing, solutions, sweeper
+from grading.integrity import looks, similarity
 from grading.launch import checking
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
-from submissions.dispatch import ARCHIVES, AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, SLICES, TASKS, ring
+from submissions.dispatch import (
+    ARCHIVES,
+    AUDITS,
+    CHECK_SOLUTIONS,
+    INTEGRITY,
+    LAUNCH_CHECKS,
+    RESCORE,
+    SLICES,
+    TASKS,
+    ring,
+)
 from submissions.lifecycle import Claim, claim_next
 from submissions.model_grading import runs_with
 from submissions.models import Queue
@@ -79,6 +90,16 @@ def rescore() -> None:
 def slices() -> None:
     """Somebody wants to know where a submission errs: make the reports that wait."""
     slicing.slice_waiting()
+
+
+@shared_task(
+    name=INTEGRITY,
+    time_limit=settings.TURN_SECONDS + settings.SIMILARITY_AT_MOST_SECONDS + settings.GRADING_SECONDS,
+)
+def look_at_integrity() -> None:
+    """Files were scored: look at them for signs of probing, and at teams' best files for similar ones."""
+    looks.look_at_waiting(monotonic() + settings.TURN_SECONDS)
+    similarity.compare_due(monotonic() + settings.SIMILARITY_AT_MOST_SECONDS)
 
 
 @shared_task(name="grading.sweep")

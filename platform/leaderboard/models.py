@@ -9,6 +9,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from competitions.models import Competition
+
+# Django looks for models here.
+from leaderboard.integrity_models import IntegrityState as IntegrityState
+from leaderboard.integrity_models import ProbingSign as ProbingSign
+from leaderboard.integrity_models import SimilarPair as SimilarPair
 from submissions.models import Evaluation, Submission
 from teams.models import Team
 

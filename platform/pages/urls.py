@@ -10,6 +10,7 @@ from pages import (
     competition_views,
     entry_views,
     health,
+    integrity_views,
     launch_views,
     leaderboard_views,
     organizer_views,
@@ -99,6 +100,11 @@ urlpatterns = [
         "admin/competitions/competition/<int:pk>/dashboard/",
         admin.site.admin_view(organizer_views.dashboard),
         name="dashboard",
+    ),
+    path(
+        "admin/competitions/competition/<int:pk>/integrity/",
+        admin.site.admin_view(integrity_views.integrity),
+        name="integrity",
     ),
     path(
         "admin/competitions/competition/<int:pk>/export/<slug:name>.<str:form>",

@@ -12,6 +12,7 @@ LAUNCH_CHECKS = "grading.launch_checks"
 AUDITS = "grading.audits"
 RESCORE = "grading.rescore"
 SLICES = "grading.slices"
+INTEGRITY = "grading.look_at_integrity"
 ARCHIVES = "grading.archives"
 
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competitions', '0010_commitments_and_archives'),
-        ('submissions', '0006_where_a_submission_errs'),
+        ('submissions', '0007_looked_at'),
     ]
 
     operations = [

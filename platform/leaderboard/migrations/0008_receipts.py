@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competitions', '0010_commitments_and_archives'),
-        ('leaderboard', '0006_baselines_apart'),
-        ('submissions', '0007_what_receipts_say'),
+        ('leaderboard', '0007_integrity'),
+        ('submissions', '0008_what_receipts_say'),
     ]
 
     operations = [
