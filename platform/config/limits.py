@@ -63,6 +63,10 @@ FORM_BYTES = 1_000_000
 # People and teams that one team may ask to come to it.
 TEAM_INVITATIONS_PER_DAY = environment.whole_number("HOLDOUT_TEAM_INVITATIONS_PER_DAY", 20, least=1)
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
+# A team may ask so often, a day and in all, where a submission of its errs; 0 a day: nobody is told.
+SLICES_PER_DAY = environment.whole_number("HOLDOUT_SLICES_PER_DAY", 3)
+SLICES_IN_ALL = environment.whole_number("HOLDOUT_SLICES_IN_ALL", 30, least=1)
+LEAST_SLICE_ROWS = environment.whole_number("HOLDOUT_LEAST_SLICE_ROWS", 500, least=2)
 # How soon after a look at similar files the next may follow, when teams' best files have changed meanwhile.
 SIMILARITY_PAUSE_SECONDS = environment.whole_number("HOLDOUT_SIMILARITY_PAUSE_SECONDS", 120, least=1)
 # What it may take, files that are scored meanwhile included.

@@ -12,11 +12,11 @@ from grading.integrity import looks, similarity
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
 from submissions import chunked_uploads
-from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, INTEGRITY, LAUNCH_CHECKS, RESCORE, TASKS, ring
+from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, INTEGRITY, LAUNCH_CHECKS, RESCORE, SLICES, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
-from submissions.models import ModelsWorker, Queue, Submission
+from submissions.models import ModelsWorker, Queue, SliceReport, Submission
 
 
 def sweep() -> None:
@@ -34,7 +34,7 @@ def sweep() -> None:
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
     outbox.sweep()
-    for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS)):
+    for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS), (SliceReport, SLICES)):
         if model._default_manager.filter(at_hand()).exists():
             ring(task, Queue.SCORING)
     if waiting_rescores().exists():

@@ -7,12 +7,12 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import Q
 
-from grading import auditing, models_worker, rescoring, solutions, sweeper
+from grading import auditing, models_worker, rescoring, slicing, solutions, sweeper
 from grading.integrity import looks, similarity
 from grading.launch import checking
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
-from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, INTEGRITY, LAUNCH_CHECKS, RESCORE, TASKS, ring
+from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, INTEGRITY, LAUNCH_CHECKS, RESCORE, SLICES, TASKS, ring
 from submissions.lifecycle import Claim, claim_next
 from submissions.model_grading import runs_with
 from submissions.models import Queue
@@ -67,6 +67,12 @@ def rescore() -> None:
     """A rescore was asked for, or given its word: go on with what is under way, then ring for the rest."""
     if rescoring.take_turn(monotonic() + settings.TURN_SECONDS):
         ring(RESCORE, Queue.SCORING)
+
+
+@shared_task(name=SLICES)
+def slices() -> None:
+    """Somebody wants to know where a submission errs: make the reports that wait."""
+    slicing.slice_waiting()
 
 
 @shared_task(

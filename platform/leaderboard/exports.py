@@ -59,7 +59,7 @@ def both_boards(competition: Competition) -> Sheet:
     rows: Iterator[Row] = (
         (
             row.rank, row.team.name, _shown(row.score, competition), final[row.team.pk].rank,
-            _shown(final[row.team.pk].score, competition), row.scored_count, row.team.is_baseline,
+            _shown(final[row.team.pk].score, competition), row.scored_count, row.is_baseline,
         )
         for row in standings(competition)
         # A team whose first score has just come stands on the one that was read later.
@@ -77,7 +77,7 @@ def board(competition: Competition, *, private: bool) -> Sheet:
     rows: Iterator[Row] = (
         (
             row.rank, row.team.name, _shown(row.score, competition), row.scored_count, row.achieved_at,
-            row.team.is_baseline,
+            row.is_baseline,
         )
         for row in standings(competition, private=private)
     )  # fmt: skip

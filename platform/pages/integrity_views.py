@@ -13,6 +13,7 @@ from leaderboard.integrity import in_words, pairs_of, signs_of, state_of, teams_
 from leaderboard.leakage import DAYS_WITHOUT_AN_END, NotMeasured, leakage_of
 from pages.dashboard import list_of
 from pages.organizer_views import own_competition_or_404
+from submissions.slice_leak import slice_leak_in_words
 
 
 @require_safe
@@ -30,6 +31,7 @@ def integrity(request: HttpRequest, pk: int) -> HttpResponse:
         "competition": competition,
         "leakage": leakage,
         "not_measured": not_measured,
+        "on_slices": slice_leak_in_words(competition, leakage.assumed.label_count) if leakage else "",
         "accounts": ACCOUNTS,
         "days_without_an_end": DAYS_WITHOUT_AN_END,
         "teams_with_signs": teams_with_signs(competition),

@@ -11,6 +11,9 @@ from django.urls import reverse
 
 from competitions.models import Competition, Solution
 from grader.scoring.disclosure import Word
+
+# Django looks for models here.
+from submissions.slice_models import SliceReport as SliceReport
 from teams.models import Team
 
 

@@ -19,7 +19,7 @@ from competitions.models import (
     Solution,
 )
 from leaderboard.models import NOTHING_TOLD, IntegrityState, ModerationAct, ProbingSign, SimilarPair, Standing
-from submissions.models import ChunkedUpload, Evaluation, Status, Submission
+from submissions.models import ChunkedUpload, Evaluation, SliceReport, Status, Submission
 from teams.models import (
     EntryInvitation,
     EntryInvitationUse,
@@ -502,6 +502,38 @@ def test_a_standing_without_a_told_score_that_is_not_the_last_and_one_with_a_sco
     assert refuses(constraint, lambda: Standing.objects.update(best=None))
     assert refuses(constraint, lambda: Standing.objects.update(public_order=NOTHING_TOLD))
     assert Standing.objects.update(best=None, public_order=NOTHING_TOLD) == 1
+
+
+@pytest.fixture
+def slice_report(evaluation):
+    return {
+        "competition": evaluation.submission.competition,
+        "evaluation": evaluation,
+        "asked_at": timezone.now(),
+        "is_charged": True,
+    }
+
+
+def test_two_slice_reports_on_one_evaluation(slice_report):
+    first = SliceReport.objects.create(**slice_report)
+    assert refuses("one_slice_report_per_evaluation", lambda: SliceReport.objects.create(**slice_report))
+    SliceReport.objects.filter(pk=first.pk).update(state="failed", finished_at=timezone.now(), failure="No disk left.")
+    assert SliceReport.objects.create(**slice_report)
+
+
+def test_a_slice_report_that_ends_without_its_result(slice_report):
+    SliceReport.objects.create(**slice_report)
+    reports, now = SliceReport.objects.all(), timezone.now()
+    for wrong in (
+        {"state": "lost"},
+        {"state": "done", "finished_at": now},
+        {"state": "done", "slices": []},
+        {"state": "asked", "slices": []},
+        {"state": "failed", "finished_at": now},
+        {"state": "failed", "finished_at": now, "failure": "No disk left.", "slices": []},
+    ):
+        assert refuses("slice_report_ends_with_its_result", lambda wrong=wrong: reports.update(**wrong))
+    assert reports.update(state="done", finished_at=now, slices=[]) == 1
 
 
 @pytest.fixture

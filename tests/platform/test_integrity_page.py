@@ -117,6 +117,7 @@ def test_the_meter_of_a_plain_board_by_hand(as_olga, thirty_days):
     assert "cannot tell more than 6.0 labels" in said
     assert "no more than 90.2% of the public labels" in said
     assert "3 decimals show chance and more of the labels: 2 would do" in said
+    assert "A team may ask 30 times where a file errs. Nobody has yet" in said
 
 
 def test_a_ladder_that_begins_at_a_baseline_gives_less_away(as_olga, olga, thirty_days, alices_team, graded):

@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competitions', '0008_how_the_board_answers'),
-        ('leaderboard', '0005_teams_without_a_told_score'),
-        ('submissions', '0005_what_a_team_was_told'),
+        ('leaderboard', '0006_baselines_apart'),
+        ('submissions', '0006_where_a_submission_errs'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competitions', '0008_how_the_board_answers'),
-        ('submissions', '0005_what_a_team_was_told'),
+        ('submissions', '0006_where_a_submission_errs'),
         ('teams', '0003_entry_invitations_and_mergers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
