@@ -11,8 +11,8 @@ from grader.scoring.arrays import BoolArray
 from grader.scoring.slices import Partition, by_count, by_level, by_novelty, judged_lists, largest_loss, told, values_of
 from grader.scoring.solution import Solution
 from grading.jobs import JobLost, fail, finish, hold, take_in_hand
+from grading.kept_predictions import read_kept
 from grading.labels import LabelsDoNotFit, labels_of
-from grading.rescoring import read_kept
 from grading.scoring import score_claimed
 from grading.seen_in_training import CannotCount, Seen, seen_in_training
 from submissions.lifecycle import claim_next
