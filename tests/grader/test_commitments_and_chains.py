@@ -5,8 +5,6 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from grader.scoring.commitment import canonical, commitment, split_digest
 from grader.scoring.receipts import CHAIN_BEGINS, links, predictions_digest, shown
@@ -42,7 +40,7 @@ def test_a_short_salt_is_refused_for_it_could_be_guessed():
         commitment(b"salt", "0" * 64, "1" * 64, {"metric": "mse"})
 
 
-@given(st.sampled_from(["salt", "solution", "split", "terms"]))
+@pytest.mark.parametrize("part", ["salt", "solution", "split", "terms"])
 def test_whatever_is_another_the_commitment_is_another(part):
     changed = {
         "salt": (bytes(32), "0" * 64, "1" * 64, {"decimals": 3}),
