@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.organizers import make_organizer, stop_being_organizer
-from competitions.models import Commitment, Competition, PageKind, Solution
+from competitions.models import Competition, PageKind, Solution
 from grading.tasks import check_solutions
 from submissions.models import Status, Submission
 from teams.models import Team
@@ -85,7 +85,6 @@ def test_organizers_see_and_choose_only_their_own_competitions(as_olga, competit
 def test_a_solution_is_checked_by_the_worker_and_the_first_becomes_active(
     as_olga, competition, mailbox, django_capture_on_commit_callbacks
 ):
-    Commitment.objects.all().delete()
     Solution.objects.all().delete()
     with django_capture_on_commit_callbacks(execute=True):
         assert upload_solution(as_olga, competition, SOLUTION).status_code == 302

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from competitions.models import Commitment, Competition, DataAudit, DataFile, JobState, Solution
+from competitions.models import Competition, DataAudit, DataFile, JobState, Solution
 from grading.solutions import check
 from grading.sweeper import sweep
 from grading.tasks import audits, launch_checks
@@ -91,7 +91,6 @@ def test_an_audit_without_a_test_file_or_a_solution_says_so(as_olga, competition
 
 def test_no_label_is_told_by_an_audit_that_cannot_be_made_or_can(as_olga, competition, caplog, capfd):
     marked = "id,rating,Usage\n1,4.7310859,Public\n2,3,Public\n3,3.7310859,Private\n4,1,Private\n5,2,Private\n"
-    Commitment.objects.all().delete()
     Solution.objects.all().delete()
     solution = Solution.objects.create(competition=competition, version=1, file=ContentFile(marked, name="s.csv"))
     assert check(solution)

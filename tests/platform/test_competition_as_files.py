@@ -241,7 +241,6 @@ def test_the_final_ranking_follows_a_new_number_of_choices(edit, exported, alice
 
 
 def test_publishing_without_a_solution_is_told(edit, exported, competition):
-    competition.commitments.all().delete()
     competition.solutions.all().delete()
     Competition.objects.update(is_published=False)
     shown = run("plan", exported)

@@ -12,16 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from ladder_of_stories import FIRST_RUNG, enter_baseline
 
-from competitions.models import (
-    Commitment,
-    Competition,
-    DataFile,
-    EntryPolicy,
-    JobState,
-    LaunchCheck,
-    PageKind,
-    Solution,
-)
+from competitions.models import Competition, DataFile, EntryPolicy, JobState, LaunchCheck, PageKind, Solution
 from grading import rescores
 from grading.solutions import check as check_solution
 from grading.sweeper import sweep
@@ -384,7 +375,6 @@ def test_the_best_score_is_the_metrics_own(as_olga, with_files, metric, solution
 
 
 def test_without_a_solution_nothing_is_sent(as_olga, draft):
-    Commitment.objects.all().delete()
     Solution.objects.all().delete()
     found = run(as_olga)
     assert line(found, "Solution")[:1] == ("red",)

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from competitions.models import Commitment, Competition, Rescore, Solution
+from competitions.models import Competition, Rescore, Solution
 from config.clock import seconds_from_now
 from grading import rescores
 from grading.scoring import score_claimed
@@ -408,7 +408,6 @@ def test_making_it_count_is_no_matter_of_a_link(as_olga, two_ranked, new_version
 
 
 def test_the_first_version_counts_by_itself(as_olga, competition):
-    Commitment.objects.all().delete()
     Solution.objects.all().delete()
     assert upload(as_olga, competition, SOLUTION).is_active
     assert not Rescore.objects.exists()

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('salt', models.FileField(max_length=200, storage=competitions.models.solution.label_storage, upload_to='')),
                 ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='competitions.competition')),
-                ('solution', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='commitments', to='competitions.solution')),
+                ('solution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='competitions.solution')),
             ],
             options={
                 'ordering': ['id'],

@@ -11,14 +11,15 @@ DIGEST_CHARACTERS = 64
 
 
 class Commitment(models.Model):
-    """A salted digest of a solution, its split and the settings that scores are made by. Never changed or deleted.
+    """A salted digest of a solution, its split and the settings that scores are made by.
 
+    Never changed, and kept as long as its solution, which nobody can delete on the site.
     The scoring worker makes it (`grading.commitments`); the salt lies among the labels until an archive is published.
     `terms`: those settings and the grader's version, as canonical JSON.
     """
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="commitments")
-    solution = models.ForeignKey(Solution, on_delete=models.RESTRICT, related_name="commitments")
+    solution = models.ForeignKey(Solution, on_delete=models.CASCADE, related_name="commitments")
     digest = models.CharField(max_length=DIGEST_CHARACTERS)
     terms = models.TextField()
     grader = models.CharField(max_length=60)
