@@ -97,7 +97,7 @@ def _half_width(own: Float32Array, first: Float32Array, difference: float, decim
 
 
 def median_ratio(wider: Float64Array, half_width: Float64Array) -> float | None:
-    """How many times as wide the one kind of interval is as the other, for the entry in the middle. None: no telling."""
+    """How many times as wide the one kind of interval is as the other, for the middle entry. None: no telling."""
     are_wide = half_width > 0
     ratio = float(np.median(wider[are_wide] / half_width[are_wide])) if are_wide.any() else math.nan
     return ratio if math.isfinite(ratio) else None

@@ -63,3 +63,10 @@ FORM_BYTES = 1_000_000
 # People and teams that one team may ask to come to it.
 TEAM_INVITATIONS_PER_DAY = environment.whole_number("HOLDOUT_TEAM_INVITATIONS_PER_DAY", 20, least=1)
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
+# How sure a board is, is found again at most so often, and takes at most that share of the time.
+CERTAINTY_SECONDS = environment.whole_number("HOLDOUT_CERTAINTY_SECONDS", 10, least=1)
+CERTAINTY_SHARE_PERCENT = 10
+# What one run may take; after one that failed, how long it is left alone. The worker goes on scoring meanwhile.
+CERTAINTY_AT_MOST_SECONDS = environment.whole_number("HOLDOUT_CERTAINTY_AT_MOST_SECONDS", 900, least=10)
+CERTAINTY_RETRY_SECONDS = 60
+CERTAINTY_PLOT_SIZE = 50

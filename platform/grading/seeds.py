@@ -65,7 +65,7 @@ def goodreads_seed(say: Say) -> Seed:
         secret=secret,
         write=_writing(write_competition, ratings, secret),
         notice=ratings.notice,
-        settings={"labels_are_public": not ratings.notice, "takes_models": True},
+        settings={"labels_are_public": not ratings.notice, "takes_models": True, "cluster_column": "user_id"},
     )
 
 
@@ -87,7 +87,7 @@ def secret_shelves_seed(say: Say) -> Seed:
             "test_count": len(world.test),
             "book_count": len(world.books),
         },
-        settings={"takes_models": True},
+        settings={"takes_models": True, "cluster_column": "user_id"},
     )
 
 

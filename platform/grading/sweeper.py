@@ -10,8 +10,9 @@ from competitions.models import DataAudit, LaunchCheck, Solution
 from config.clock import seconds_from_now
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
+from leaderboard import certainty
 from submissions import chunked_uploads
-from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
+from submissions.dispatch import AUDITS, CERTAINTY, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
@@ -38,6 +39,8 @@ def sweep() -> None:
             ring(task, Queue.SCORING)
     if waiting_rescores().exists():
         ring(RESCORE, Queue.SCORING)
+    if next(certainty.due(), None) is not None:
+        ring(CERTAINTY, Queue.SCORING)
 
 
 def _remove_left_uploads() -> None:

@@ -7,11 +7,11 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import Q
 
-from grading import auditing, models_worker, rescoring, solutions, sweeper
+from grading import auditing, certainty, models_worker, rescoring, solutions, sweeper
 from grading.launch import checking
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
-from submissions.dispatch import AUDITS, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
+from submissions.dispatch import AUDITS, CERTAINTY, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
 from submissions.lifecycle import Claim, claim_next
 from submissions.model_grading import runs_with
 from submissions.models import Queue
@@ -59,6 +59,15 @@ def launch_checks() -> None:
 def audits() -> None:
     """An audit was asked for: a child process reads the data, and this one scores meanwhile."""
     auditing.audit_waiting()
+
+
+@shared_task(
+    name=CERTAINTY,
+    time_limit=settings.TURN_SECONDS + settings.CERTAINTY_AT_MOST_SECONDS + settings.GRADING_SECONDS,
+)
+def board_certainty() -> None:
+    """A board has changed: say again how sure it is; a child process compares, and this one scores meanwhile."""
+    certainty.compare_due(monotonic() + settings.TURN_SECONDS)
 
 
 @shared_task(name=RESCORE)

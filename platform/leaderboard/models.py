@@ -9,6 +9,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from competitions.models import Competition
+
+# Django looks for models here.
+from leaderboard.certainty_models import Board as Board
+from leaderboard.certainty_models import BoardCertainty as BoardCertainty
+from leaderboard.certainty_models import PlaceCertainty as PlaceCertainty
+from leaderboard.certainty_models import Replicates as Replicates
 from submissions.models import Evaluation, Submission
 from teams.models import Team
 

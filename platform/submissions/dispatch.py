@@ -11,6 +11,7 @@ CHECK_SOLUTIONS = "grading.check_solutions"
 LAUNCH_CHECKS = "grading.launch_checks"
 AUDITS = "grading.audits"
 RESCORE = "grading.rescore"
+CERTAINTY = "grading.certainty"
 
 
 def ring_after_commit(queue: Queue) -> None:

@@ -204,6 +204,14 @@ class Competition(models.Model):
     )
     id_column = models.CharField(max_length=40, default="id", validators=[column_name])
     target_column = models.CharField(max_length=40, default="rating", validators=[column_name])
+    cluster_column = models.CharField(
+        "column of whose rows belong together",
+        max_length=40,
+        blank=True,
+        validators=[column_name],
+        help_text="Of test.csv, user_id for one: how sure the board is, is then told for other users too, and not only "
+        "for other rows of the same ones. Empty: each row stands alone.",
+    )
     lowest = models.FloatField(
         null=True, blank=True, default=1.0, help_text="The smallest value of a prediction. Empty: no bound."
     )
