@@ -1,13 +1,13 @@
 """How sure a board is: replicates of what stands on it, and each team's places as the worker last found them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import Exact
 
 from competitions.models import Competition
+from grader.scoring.board_certainty import CHANCE_STEP
 from submissions.models import Evaluation
 from teams.models import Team
-
-CHANCES = tuple(range(0, 101, 5))
 
 
 class Board(models.TextChoices):
@@ -106,16 +106,21 @@ class PlaceCertainty(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["certainty", "team"], name="one_place_per_team_and_board"),
             models.CheckConstraint(
-                condition=Q(low__gte=1, low__lte=models.F("high"))
+                condition=Q(low__gte=1, low__lte=F("high"))
                 & (
                     Q(cluster_low__isnull=True, cluster_high__isnull=True)
-                    | Q(cluster_low__gte=1, cluster_low__lte=models.F("cluster_high"))
+                    # A comparison with NULL would pass.
+                    | Q(cluster_low__isnull=False, cluster_high__isnull=False)
+                    & Q(cluster_low__gte=1, cluster_low__lte=F("cluster_high"))
                 ),
                 name="places_run_from_low_to_high",
             ),
             models.CheckConstraint(
                 condition=Q(group__isnull=True, chance_first__isnull=True, chance_top__isnull=True)
-                | Q(group__gte=1, chance_first__in=CHANCES, chance_top__in=CHANCES),
+                | Q(group__isnull=False, chance_first__isnull=False, chance_top__isnull=False)
+                & Q(group__gte=1, chance_first__lte=100, chance_top__lte=100)
+                & Q(Exact(F("chance_first") % CHANCE_STEP, 0))
+                & Q(Exact(F("chance_top") % CHANCE_STEP, 0)),
                 name="chances_are_told_in_steps_of_five",
             ),
             models.CheckConstraint(

@@ -80,8 +80,13 @@ def text(response):
 def cells(page):
     """The texts of each line of the page's table."""
     lines = re.findall(r"<tr[^>]*>(\s*<td.*?)</tr>", page, re.DOTALL)
-    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", line, re.DOTALL)]
-            for line in lines]  # fmt: skip
+    return [
+        [
+            " ".join(re.sub(r"<[^>]+>", " ", cell).split())
+            for cell in re.findall(r"<td[^>]*>(.*?)</td>", line, re.DOTALL)
+        ]
+        for line in lines
+    ]
 
 
 def test_the_board_shows_places_and_who_cannot_be_told_apart(four_teams):
