@@ -100,6 +100,7 @@ def work(task: Task, folder: Path) -> dict[str, Any]:
     if not stays.any():
         return answer
     answer["entries"] = np.flatnonzero(stays).tolist()
+    widths = {}
     for unit in ways:
         found = board_certainty(
             np.load(folder / MADE[unit])[stays],
@@ -108,12 +109,14 @@ def work(task: Task, folder: Path) -> dict[str, Any]:
             lower_is_better=metric.lower_is_better,
             decimals=task.decimals,
         )
+        widths[unit] = found.exact_half_width
         answer[unit.value] = {
-            name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in asdict(found).items()
+            name: value.tolist() if isinstance(value, np.ndarray) else value
+            for name, value in asdict(found).items()
+            if name != "exact_half_width"
         }
     if clusters is not None:
-        widths = (np.array(answer[unit.value]["half_width"]) for unit in (Unit.CLUSTER, Unit.ROW))
-        answer["cluster_ratio"] = median_ratio(*widths)
+        answer["cluster_ratio"] = median_ratio(widths[Unit.CLUSTER], widths[Unit.ROW])
     return answer
 
 

@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 import numpy as np
 
 from grader.scoring.arrays import BoolArray, Float64Array, Int64Array
+from grader.scoring.bootstrap import Interval
 from grader.scoring.rank_intervals import SureOrder, chances_of_top, paired_interval, sure_order
 from grader.scoring.uncertainty import Float32Array
 
@@ -21,7 +22,7 @@ class BoardCertainty:
 
     `low` and `high`: the places of each entry, those of an unranked one as if it were ranked too. `group`, from 1,
     and the chances, in per cent, are 0 and -1 for an entry that is not `compared`. `half_width`: of the 95 % interval
-    of the difference to the first one compared, which is `first`.
+    of the difference to the first one compared, which is `first`; `exact_half_width` is for no page.
     """
 
     first: int
@@ -33,6 +34,7 @@ class BoardCertainty:
     chance_top: Int64Array
     is_tied: BoolArray
     half_width: Float64Array
+    exact_half_width: Float64Array
 
 
 def board_certainty(
@@ -54,6 +56,7 @@ def board_certainty(
     group = np.zeros(shown.size, np.int64)
     group[compared] = order.among(compared).groups(np.arange(count))
     is_tied = order.tied_with(first)
+    exact = np.array([_half_width(paired_interval(own, replicates[first])) for own in replicates])
     return BoardCertainty(
         first=first,
         compared=compared,
@@ -65,10 +68,11 @@ def board_certainty(
         is_tied=is_tied,
         half_width=np.array(
             [
-                _half_width(own, replicates[first], difference, decimals, is_tied=bool(tied))
-                for own, difference, tied in zip(replicates, shown - shown[first], is_tied, strict=True)
+                _rounded(width, difference, decimals, is_tied=bool(tied))
+                for width, difference, tied in zip(exact, shown - shown[first], is_tied, strict=True)
             ]
         ),
+        exact_half_width=exact,
     )
 
 
@@ -86,10 +90,13 @@ def _chances(replicates: Float32Array, compared: BoolArray, k: int, lower_is_bet
     return chances
 
 
-def _half_width(own: Float32Array, first: Float32Array, difference: float, decimals: int, *, is_tied: bool) -> float:
-    found = paired_interval(own, first)
+def _half_width(interval: Interval) -> float:
+    return (interval.high - interval.low) / 2
+
+
+def _rounded(half_width: float, difference: float, decimals: int, *, is_tied: bool) -> float:
     unit = Decimal(1).scaleb(-decimals)
-    half = Decimal((found.high - found.low) / 2).quantize(unit, rounding=ROUND_CEILING)
+    half = Decimal(half_width).quantize(unit, rounding=ROUND_CEILING)
     apart = abs(Decimal(difference).quantize(unit))
     if is_tied:
         return float(max(half, apart))

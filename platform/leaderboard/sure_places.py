@@ -10,7 +10,7 @@ from leaderboard.certainty_models import Board, BoardCertainty, PlaceCertainty
 COLUMNS = (
     "team_id", "low", "high", "group", "evaluation_id", "team__standing__best_id", "team__standing__final_id",
     "certainty__board", "certainty__made_at", "certainty__compared_count", "certainty__tied_count",
-    "certainty__last_tied", "certainty__placed_count", "certainty__expected_count", "certainty__unit",
+    "certainty__last_tied", "certainty__placed_count", "certainty__expected_count",
 )  # fmt: skip
 
 
@@ -33,7 +33,6 @@ class Summary:
     last_tied: int
     placed_count: int | None
     expected_count: int | None
-    unit: str
 
 
 @dataclass(frozen=True)

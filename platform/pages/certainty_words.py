@@ -46,8 +46,7 @@ def of_board(summary: Summary | None, *, has_teams: bool) -> list[str]:
 
 
 def _of_first(summary: Summary, noun: str) -> str:
-    of_what = "lists" if summary.unit == Unit.LIST else "rows"
-    sample = f"on another sample of {of_what} of the same kind"
+    sample = "on another test set of the same kind"
     tied = summary.tied_count
     if tied == 1:
         return f"The first {noun} is surely ahead of every other: {sample} it would be first again."
@@ -73,7 +72,7 @@ def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str
     ]
     if certainty.cluster_count is not None:
         ratio = certainty.cluster_ratio
-        times = f" That makes the intervals {ratio:.2g} times as wide, in the middle." if ratio else ""
+        times = f" By it the intervals are about {ratio:.1f} times as wide." if ratio else ""
         sentences.append(
             f"The second figure draws whole groups of rows instead, all that share one {competition.cluster_column}, "
             f"{certainty.cluster_count:,} of them: so it holds for others of these as well.{times}"

@@ -50,7 +50,7 @@ def interval_plot(entries: Sequence[Entry], competition: Competition) -> SafeStr
         f"to {first.name}; the table below has the numbers."
     )
     return format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<svg class="chart intervals" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '<line class="first-line" x1="{}" x2="{}" y1="{}" y2="{}"/>'
         '<text class="mark" x="{}" y="{}" text-anchor="middle">{}</text>{}</svg>',
         WIDTH, height, title, x(first.score), x(first.score), TOP - 6, height - BOTTOM,

@@ -22,13 +22,10 @@ def compare(team_count: int) -> None:
     import resource
     from time import perf_counter
 
-    from django.conf import settings
-
     from grading.certainty import compare_due
     from leaderboard.models import BoardCertainty, PlaceCertainty, Standing
     from tests.benchmarks.many_submissions import make
 
-    settings.CERTAINTY_SECONDS, settings.CERTAINTY_SHARE_PERCENT = 0, 100
     make("goodreads", team_count, team_count)
     taken = []
     for _ in range(2):
