@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from competitions.models import TEST_FILE, Competition, Solution
@@ -159,7 +159,7 @@ def _as_expected(competition: Competition, final: Sequence[Entry]) -> tuple[int,
     return len(placed), sum(low <= rank <= high for rank, low, high in placed)
 
 
-def stands_still(places: Any, board: Board) -> Any:
+def stands_still(places: QuerySet[PlaceCertainty], board: Board) -> QuerySet[PlaceCertainty]:
     """Of these rows the ones of that board whose evaluation stands there now."""
     standing = "team__standing__final" if board == Board.PRIVATE else "team__standing__best"
     return places.filter(certainty__board=board, evaluation=F(standing))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from competitions.models import Competition
+from leaderboard.certainty import stands_still
 from leaderboard.certainty_models import Board, BoardCertainty, PlaceCertainty
 
 COLUMNS = (
@@ -73,6 +74,5 @@ def certainty_of(competition: Competition, *, private: bool) -> BoardCertainty |
 
 def rows_of(certainty: BoardCertainty, teams: Iterable[int]) -> dict[int, PlaceCertainty]:
     """By team, the whole rows of those that hold for what stands on the board now."""
-    rows = certainty.places.filter(team__in=list(teams)).select_related("team__standing")
-    now = "final_id" if certainty.board == Board.PRIVATE else "best_id"
-    return {row.team_id: row for row in rows if row.evaluation_id == getattr(row.team.standing, now)}
+    rows = stands_still(certainty.places.filter(team__in=list(teams)), Board(certainty.board))
+    return {row.team_id: row for row in rows}

@@ -18,6 +18,7 @@ NOTHING = "–"
 class Entry:
     """A line of the table of certainty, with what the plot draws. `half_width` None: it is being compared still."""
 
+    team_id: int
     rank: int | None
     name: str
     score: float
@@ -89,9 +90,10 @@ def _entry(row: Row, place: PlaceCertainty | None, competition: Competition) -> 
     digits = competition.decimals
     name, shown = row.team.name, f"{row.score:.{digits}f}"
     if place is None:
-        return Entry(row.rank, name, row.score, shown, row.rank is None)
+        return Entry(row.team.pk, row.rank, name, row.score, shown, row.rank is None)
     difference = f"{place.difference:+.{digits}f} ± {place.half_width:.{digits}f}"
     return Entry(
+        team_id=row.team.pk,
         rank=row.rank,
         name=name,
         score=row.score,
