@@ -72,8 +72,9 @@ def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str
         "hold for other rows of the same kind, within what the test set is made of."
     ]
     if certainty.cluster_count is not None:
-        ratio = certainty.cluster_ratio
-        times = f" By it the intervals are about {ratio:.1f} times as wide." if ratio else ""
+        ratio = certainty.cluster_ratio and round(certainty.cluster_ratio, 1)
+        how = "as wide" if ratio == 1.0 else f"{ratio} times as wide"
+        times = f" By it the intervals are about {how}." if ratio else ""
         sentences.append(
             f"The second figure draws whole groups of rows instead, all that share one {competition.cluster_column}, "
             f"{certainty.cluster_count:,} of them: so it holds for others of these as well.{times}"
