@@ -140,3 +140,21 @@ def test_an_entry_that_cannot_be_read_takes_no_part(tmp_path):
     answer = answered(tmp_path)
     assert (answer["unreadable"], answer["entries"]) == ([0, 1], [2])
     assert answer["row"]["low"] == [1]
+
+
+def test_of_lists_whole_lists_are_drawn(tmp_path):
+    # Two lists of two: the first entry has the relevant row first in both, the second in one of them.
+    a_task(tmp_path, metric="recall_at_k", k=1, target_column="score", predictions=[])
+    (tmp_path / "solution.csv").write_text(
+        "id,relevance,group,Usage\n1,1,7,Public\n2,0,7,Public\n3,1,8,Public\n4,0,8,Public\n5,1,9,Private\n6,0,9,Private\n"
+    )
+    for name, predictions in (("both", [1, 0, 1, 0, 1, 0]), ("one", [1, 0, 0, 1, 1, 0])):
+        np.save(tmp_path / f"{name}.npy", np.array(predictions, np.float64))
+    task = json.loads((tmp_path / "task.json").read_text())
+    task |= {"predictions": [str(tmp_path / f"{name}.npy") for name in ("both", "one")], "cluster_column": "user_id"}
+    (tmp_path / "task.json").write_text(json.dumps(task | {"shown": [1.0, 0.5]}))
+    answer = answered(tmp_path)
+    assert (answer["unit"], answer["unit_count"], answer["cluster_count"]) == ("list", 2, None)
+    made = np.load(tmp_path / "by_rows.npy")
+    assert set(made[0].tolist()) == {1.0}
+    assert set(made[1].tolist()) == {0.0, 0.5, 1.0}
