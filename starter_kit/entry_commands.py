@@ -234,7 +234,11 @@ def submit(
         problems = "\n".join(ending.problems) or "Look there for the reason."
         raise KitError(f"{file} is {ending.status}; it does not count against the limit.\n{problems}")
     rank = f", rank {ending.rank}" if ending.rank else ""
-    told.print(f"Public score: {ending.score}{rank}", markup=False)
+    if ending.word:
+        stays = f"; your team's score stays {ending.standing}" if ending.standing else ""
+        told.print(f"Scored: {ending.word}{stays}{rank}", markup=False)
+    else:
+        told.print(f"Public score: {ending.score}{rank}", markup=False)
 
 
 def _tell(file: Path, found: LocalScore, as_json: bool) -> None:

@@ -24,12 +24,17 @@ _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "
 
 @dataclass(frozen=True)
 class Ending:
-    """How a submission ended: its status, the public score and rank of a scored one, what was wrong otherwise."""
+    """How a submission ended: its status, the public score and rank of a scored one, what was wrong otherwise.
+
+    `word` stands in the place of a score that a ladder board does not tell; `standing` is the team's score then.
+    """
 
     address: str
     status: str
     score: str
     rank: str
+    word: str
+    standing: str
     problems: tuple[str, ...]
 
 
@@ -76,8 +81,9 @@ class Site:
                 heard(status)
                 last = status
             if status in FINISHED:
-                score, rank = ("".join(_marked(text, name)[:1]) for name in ("data-score", "data-rank"))
-                return Ending(address, status, score, rank, tuple(_marked(text, "data-problem")))
+                names = ("data-score", "data-rank", "data-word", "data-standing")
+                score, rank, word, standing = ("".join(_marked(text, name)[:1]) for name in names)
+                return Ending(address, status, score, rank, word, standing, tuple(_marked(text, "data-problem")))
             time.sleep(pause)
             pause = min(1.5 * pause, LONGEST_PAUSE_SECONDS)
         raise KitError(f"{address}: the site does not answer now. The file was received; look there in the browser.")

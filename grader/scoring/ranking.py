@@ -59,16 +59,24 @@ def best(entries: Iterable[Entry], lower_is_better: bool = True) -> Entry | None
 
 
 def final_choice(
-    candidates: Iterable[Entry], selected: Collection[str], count: int, lower_is_better: bool = True
+    candidates: Iterable[Entry],
+    selected: Collection[str],
+    count: int,
+    lower_is_better: bool = True,
+    untold: Collection[str] = (),
 ) -> tuple[Entry, ...]:
     """Which of a team's submissions, by their public scores, its final score is taken from: at most `count`.
 
     Those whose keys the team has selected; where none of these is a candidate, all are asked. Of more than
-    `count` the best by public score are taken, of equal ones the earlier. They come best first. Raises
-    ValueError for a count below 1, and as `rank` does.
+    `count` the best by public score are taken, of equal ones the earlier; then those whose keys are `untold`, for
+    a score that was not told must choose nothing: the newest first. They come in this order. Raises ValueError
+    for a count below 1, and as `rank` does.
     """
     if count < 1:
         raise ValueError(f"A final choice is of 1 submission or more, not {count}.")
-    ordered = [place.entry for place in rank(candidates, lower_is_better)]
+    everyone = [place.entry for place in rank(candidates, lower_is_better)]
+    without_score = [entry for entry in everyone if entry.key in untold]
+    without_score.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
+    ordered = [entry for entry in everyone if entry.key not in untold] + without_score
     chosen = [entry for entry in ordered if entry.key in selected]
     return tuple((chosen or ordered)[:count])

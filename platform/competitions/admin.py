@@ -152,8 +152,8 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
                 "description": "The id column, the target column and the range of your own files: set them before you "
                 "upload the solution, which is checked by them.",
                 "fields": (
-                    "metric", "metric_k", "decimals", "id_column", "target_column", "cluster_column", "lowest",
-                    "highest", "out_of_range",
+                    "metric", "metric_k", "decimals", "disclosure", "id_column", "target_column", "cluster_column",
+                    "lowest", "highest", "out_of_range",
                 )
             },
         ),

@@ -3,7 +3,7 @@
 from competitions.models import Competition, Solution
 
 OF_LABELS = ("id_column", "target_column", "lowest", "highest")
-OF_SCORES = ("metric", "metric_k", "decimals", *OF_LABELS, "out_of_range")
+OF_SCORES = ("metric", "metric_k", "decimals", "disclosure", *OF_LABELS, "out_of_range")
 OF_MODELS = "tensorflow_version"
 MAY_FREEZE = (*OF_SCORES, OF_MODELS)
 

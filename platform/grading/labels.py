@@ -8,6 +8,7 @@ from competitions.models import Solution as SolutionVersion
 from grader.scoring.metrics import METRICS
 from grader.scoring.prediction_format import PredictionFormat
 from grader.scoring.rejection import Rejected
+from grader.scoring.resampled_scores import ResampledScores
 from grader.scoring.solution import Solution, read_solution
 
 
@@ -41,7 +42,22 @@ def labels_of(version: SolutionVersion) -> Solution:
     )
 
 
+def public_draws_of(version: SolutionVersion) -> ResampledScores:
+    """The public rows of an accepted version, resampled. A process keeps the one that it made last."""
+    competition = version.competition
+    stored_name, expected = version.file.name, competition.solution_format()
+    return _draw(stored_name, expected, competition.metric, competition.metric_k, int(version.sha256[:16], 16))
+
+
 @lru_cache(maxsize=2)
 def _read(stored_name: str, expected: PredictionFormat, metric: str) -> Solution:
     # Every version has a stored name of its own, so a name never changes its labels.
     return read_solution(Path(label_storage().path(stored_name)), expected, metric=METRICS[metric])
+
+
+@lru_cache(maxsize=1)
+def _draw(stored_name: str, expected: PredictionFormat, metric: str, k: int | None, seed: int) -> ResampledScores:
+    labels = _read(stored_name, expected, metric)
+    rows = labels.is_public
+    groups = None if labels.groups is None else labels.groups[rows]
+    return ResampledScores(METRICS[metric], labels.targets[rows], seed=seed, groups=groups, k=k)

@@ -42,21 +42,24 @@ def preview_of(rescore: Rescore) -> dict[str, object]:
 
 
 def _changes_of_scores(rescore: Rescore) -> dict[str, object]:
-    """How many submissions, how many of them get another public score, and the largest change."""
+    """How many submissions, how many of them get another public score or answer, and the largest change of a score."""
     decimals = rescore.competition.decimals
     old = _public_scores(rescore.before)
     new = _public_scores(rescore.solution)
-    changes = [abs(disclosed(new[pk], decimals) - disclosed(score, decimals)) for pk, score in old.items() if pk in new]
+    both = [(old[pk], new[pk]) for pk in old.keys() & new.keys()]
+    changes = [abs(disclosed(now, decimals) - disclosed(was, decimals)) for (was, _), (now, _) in both]
     return {
         "submission_count": len(changes),
         "changed_count": sum(change > 0 for change in changes),
         "largest_change": disclosed(max(changes, default=0.0), decimals),
+        "answered_otherwise_count": sum(told != told_now for (_, told), (_, told_now) in both),
     }
 
 
-def _public_scores(solution: Solution) -> dict[object, float]:
+def _public_scores(solution: Solution) -> dict[object, tuple[float, str]]:
+    """By submission, its exact public score and what its team is told."""
     live = Evaluation.objects.filter(solution=solution, is_live=True).order_by()
-    return dict(live.values_list("submission_id", "public_score"))
+    return {pk: (score, told) for pk, score, told in live.values_list("submission_id", "public_score", "told")}
 
 
 def _moves(
@@ -99,11 +102,14 @@ def _moves(
 def _board(
     competition: Competition, teams: Mapping[int, Team], places: Mapping[int, TeamsPlace], *, private: bool
 ) -> dict[int, OnBoard]:
+    """The places of all teams that have a score there: on the public board of those that were told one."""
     entries = []
     for pk, place in places.items():
         stands = place.final if private else place.best
+        if stands is None:
+            continue
         score = disclosed(private_score(stands) if private else stands.public, competition.decimals)
         entries.append(Entry(as_key(pk), score, stands.submitted_at, is_ranked=not teams[pk].is_baseline))
     board = {place.entry.key: place for place in rank(entries, competition.scored_by.lower_is_better)}
-    on_board = ((pk, board[as_key(pk)]) for pk in places)
-    return {pk: OnBoard(place.rank, place.entry.score) for pk, place in on_board}
+    on_board = ((pk, board.get(as_key(pk))) for pk in places)
+    return {pk: OnBoard(place.rank, place.entry.score) for pk, place in on_board if place}

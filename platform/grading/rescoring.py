@@ -3,7 +3,7 @@
 Each batch is written in one transaction and leaves nothing half done: a worker that dies costs its last batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -13,21 +13,19 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
 from competitions.models import Rescore, Solution
-from grader.scoring.arrays import Float64Array
 from grader.scoring.model_answers import AnswersDoNotFit
 from grader.scoring.rejection import Rejected
 from grading import rescores
 from grading.activation import activate
+from grading.kept_predictions import UNREADABLE, keep, read_kept, read_sent
 from grading.labels import LabelsDoNotFit, labels_of
+from grading.ladder import LaddersReplayed
 from grading.rescore_preview import preview_of
-from grading.scoring import keep, read_sent, scores_of
+from grading.scoring import scores_of
 from submissions.fairness import WAITS_IN
-from submissions.models import Evaluation, Queue, Submission, prediction_storage
+from submissions.models import Evaluation, Queue, Submission
 
 log = structlog.get_logger(__name__)
-
-# What reading a file that is gone, cut or swapped raises.
-UNREADABLE = (OSError, EOFError, ValueError)
 
 
 @dataclass
@@ -69,8 +67,7 @@ def _work(rescore: Rescore, ends_at: float) -> None:
     if problem := _why_predictions_do_not_fit(rescore):
         rescores.fail(rescore, problem)
     while rescores.keep(rescore):
-        waiting = rescores.missing(rescore).select_related("submission__team").order_by("pk")
-        if evaluations := list(waiting[: settings.RESCORE_BATCH]):
+        if evaluations := _next_ones(rescore):
             _record(rescore, _score(rescore, evaluations))
         elif rescore.state == Rescore.State.SCORING:
             rescores.previewed(rescore, preview_of(rescore))
@@ -100,11 +97,21 @@ def _why_predictions_do_not_fit(rescore: Rescore) -> str | None:
     )
 
 
+def _next_ones(rescore: Rescore) -> list[Evaluation]:
+    """What is to be scored next. For a ladder all baselines first, then the others, in the order of their scores."""
+    waiting = rescores.missing(rescore).select_related("submission__team").order_by("pk")
+    if rescore.competition.is_ladder:
+        baselines = waiting.filter(submission__team__is_baseline=True)
+        waiting = baselines if baselines.exists() else waiting
+    return list(waiting[: settings.RESCORE_BATCH])
+
+
 def _score(rescore: Rescore, evaluations: Sequence[Evaluation]) -> Batch:
     """Score as many of them as RESCORE_BATCH_SECONDS allow, at least one. Nothing is written to the database."""
     labels = labels_of(rescore.solution)
     ends_at = monotonic() + settings.RESCORE_BATCH_SECONDS
     batch = Batch()
+    ladders = LaddersReplayed(rescore.solution, labels, {each.submission.team_id for each in evaluations})
     for origin in evaluations:
         submission = origin.submission
         submission.competition = rescore.competition
@@ -121,31 +128,21 @@ def _score(rescore: Rescore, evaluations: Sequence[Evaluation]) -> Batch:
                 continue
             name = keep(predictions, submission, f"rescore-{rescore.pk}")
         scores = scores_of(submission, predictions, labels)
-        batch.origins.append(origin.pk)
-        batch.made.append(
-            Evaluation(
-                submission=submission,
-                solution=rescore.solution,
-                metric=rescore.competition.metric,
-                public_score=scores.public,
-                private_score=scores.private,
-                is_public_only=scores.private is None,
-                predictions=name,
-            )
+        made = Evaluation(
+            submission=submission,
+            solution=rescore.solution,
+            metric=rescore.competition.metric,
+            public_score=scores.public,
+            private_score=scores.private,
+            is_public_only=scores.private is None,
+            predictions=name,
         )
+        ladders.tell(made, predictions)
+        batch.origins.append(origin.pk)
+        batch.made.append(made)
         if monotonic() > ends_at:
             break
     return batch
-
-
-def read_kept(evaluation: Evaluation, row_count: int) -> Float64Array:
-    """The predictions that an evaluation was made from: float64, shape (n,). Raises one of UNREADABLE."""
-    kept: Float64Array = np.load(prediction_storage().path(str(evaluation.predictions.name)), allow_pickle=False)
-    if kept.dtype != np.float64 or kept.shape != (row_count,):
-        raise ValueError(f"the file holds {kept.dtype} {kept.shape}, not {row_count} float64")
-    if not np.isfinite(kept).all():
-        raise ValueError("the file holds values that are not finite")
-    return kept
 
 
 def _record(rescore: Rescore, batch: Batch) -> None:
@@ -159,8 +156,19 @@ def _record(rescore: Rescore, batch: Batch) -> None:
         if not now.is_worked_on:
             return
         still_missing = set(rescores.missing(now).filter(pk__in=batch.origins).values_list("pk", flat=True))
-        Evaluation.objects.bulk_create(
-            [made for origin, made in zip(batch.origins, batch.made, strict=True) if origin in still_missing]
-        )
+        Evaluation.objects.bulk_create(_that_hold(batch, still_missing, is_ladder=rescore.competition.is_ladder))
         rescores.note(now, batch.read_again, batch.left_out)
     rescore.left_out = now.left_out
+
+
+def _that_hold(batch: Batch, still_missing: Collection[int], *, is_ladder: bool) -> list[Evaluation]:
+    """Those whose origins are as they were; on a ladder none that a team sent after one that has changed."""
+    holding: list[Evaluation] = []
+    changed: set[int] = set()
+    for origin, made in zip(batch.origins, batch.made, strict=True):
+        team = made.submission.team_id
+        if origin not in still_missing:
+            changed.add(team)
+        elif not (is_ladder and team in changed):
+            holding.append(made)
+    return holding

@@ -1,26 +1,22 @@
 """Scoring one claimed submission: read the file, compare with the labels, record everything in one transaction."""
 
-from io import BytesIO
-from pathlib import Path
-
-import numpy as np
-from django.core.files.base import ContentFile
 from django.db import transaction
 
 from competitions.models import Solution as SolutionVersion
 from grader.grade import Scores, score
-from grader.scoring.arrays import Float64Array, Int64Array
-from grader.scoring.model_answers import read_answers
-from grader.scoring.predictions import read_predictions
+from grader.scoring.arrays import Float64Array
 from grader.scoring.rejection import Rejected
 from grader.scoring.solution import Solution
 from grading.claimed_work import carry_out
+from grading.kept_predictions import keep, read_sent
 from grading.labels import active_version, labels_of
+from grading.ladder import Verdict, judge
 from leaderboard.mergers import hold_team_of
+from leaderboard.rungs import rung_for
 from leaderboard.standings import refresh
 from submissions import lifecycle
 from submissions.lifecycle import Claim, ClaimLost
-from submissions.models import Kind, Submission, prediction_storage
+from submissions.models import Submission, prediction_storage
 
 
 def score_claimed(claim: Claim) -> None:
@@ -42,23 +38,16 @@ def _score(claim: Claim, submission: Submission) -> None:
                 refresh(team)
             return
         scores = scores_of(submission, predictions, labels)
+        verdict = judge(submission, version, labels, predictions, scores.public)
         name = keep(predictions, submission, str(claim.attempt))
         try:
-            recorded = _record(claim, submission, version, scores, name)
+            recorded = _record(claim, submission, version, scores, verdict, name)
         except (ClaimLost, Submission.DoesNotExist):
             # Given to another, or a rehearsal's that was erased meanwhile, whose answers may be the labels.
             prediction_storage().delete(name)
             raise
         if not recorded:
             prediction_storage().delete(name)
-
-
-def read_sent(submission: Submission, row_ids: Int64Array) -> Float64Array:
-    """Out of the file that was sent, or what its model has answered. Raises Rejected, or AnswersDoNotFit (ours)."""
-    expected = submission.competition.prediction_format()
-    if submission.kind == Kind.SAVED_MODEL:
-        return read_answers(Path(submission.predictions.path), row_ids, expected)
-    return read_predictions(Path(submission.file.path), row_ids, expected)
 
 
 def scores_of(submission: Submission, predictions: Float64Array, labels: Solution) -> Scores:
@@ -68,27 +57,31 @@ def scores_of(submission: Submission, predictions: Float64Array, labels: Solutio
 
 
 def _record(
-    claim: Claim, submission: Submission, version: SolutionVersion, scores: Scores, predictions_name: str
+    claim: Claim,
+    submission: Submission,
+    version: SolutionVersion,
+    scores: Scores,
+    verdict: Verdict,
+    predictions_name: str,
 ) -> bool:
-    """Evaluation, status and standing in one transaction. False: another solution became active meanwhile."""
+    """Evaluation, status and standing in one transaction.
+
+    False: another solution became active meanwhile, or the team's rung is not the one that it was judged against.
+    """
     with transaction.atomic():
         if not SolutionVersion.objects.select_for_update(no_key=True).filter(pk=version.pk, is_active=True).exists():
             return False
         team = hold_team_of(submission.pk)
+        if rung_for(submission, team, version) != verdict.rung:
+            return False
         lifecycle.score(
             claim,
             version,
             metric=submission.competition.metric,
             public=scores.public,
             private=scores.private,
+            told=verdict.told,
             predictions=predictions_name,
         )
         refresh(team)
     return True
-
-
-def keep(predictions: Float64Array, submission: Submission, name: str) -> str:
-    """Store the aligned predictions (float64, shape (n,), the solution's row order); returns their stored name."""
-    buffer = BytesIO()
-    np.save(buffer, predictions)
-    return prediction_storage().save(f"{submission.pk}/{name}.npy", ContentFile(buffer.getvalue()))

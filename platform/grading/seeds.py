@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 from django.conf import settings
 
-from competitions.models import SAMPLE_FILE, TEST_FILE
+from competitions.models import SAMPLE_FILE, TEST_FILE, DisclosurePolicy
 from datasets import goodreads, synthetic
 from datasets.book_lists import LIST_LENGTH, write_list_competition
 from datasets.finished_books import make_readings, write_yes_no_competition
@@ -87,7 +87,7 @@ def secret_shelves_seed(say: Say) -> Seed:
             "test_count": len(world.test),
             "book_count": len(world.books),
         },
-        settings={"takes_models": True, "cluster_column": "user_id"},
+        settings={"takes_models": True, "cluster_column": "user_id", "disclosure": DisclosurePolicy.LADDER},
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
-from submissions.models import TERMINAL, Evaluation, Status, Submission
+from submissions.models import TERMINAL, Evaluation, Status, Submission, Told
 from teams.models import COMPETES, Membership, Team
 
 DAYS_SHOWN = 60
@@ -140,10 +140,11 @@ def teams_over_time(competition: Competition, at: datetime) -> list[tuple[date, 
 
 
 def best_over_time(competition: Competition) -> list[tuple[datetime, float, str]]:
-    """(sent at, disclosed public score, team) each time that the best of all ranked ones became better."""
+    """(sent at, disclosed public score, team) each time that the best told one of all ranked ones became better."""
     ranked = Evaluation.objects.filter(
         solution__is_active=True,
         is_live=True,
+        told=Told.SCORE,
         submission__competition=competition,
         submission__is_late=False,
         submission__disqualified_at=None,

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from competitions.models import Competition
 from leaderboard.models import Standing
-from leaderboard.order import before, columns, position
+from leaderboard.order import before, columns, has_rank, position, with_rank
 from teams.models import Team
 
 READ_AT_ONCE = 2000
@@ -18,25 +18,26 @@ LONGEST_SEARCH = 150
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a leaderboard, as everyone may see it. `rank` None: a baseline.
+    """One line of a leaderboard, as everyone may see it. `rank` None: a baseline, or a team without a score.
 
+    `score` None: the team was told none yet; it stands at the end, with no time of a best one.
     `risen`: by how many places it stands higher than on the public board (lower: negative); None on that board.
     """
 
     rank: int | None
     team: Team
-    score: float
-    achieved_at: datetime
+    score: float | None
+    achieved_at: datetime | None
     scored_count: int
     risen: int | None = None
 
 
 @dataclass(frozen=True)
 class Mine:
-    """Where the visitor's team stands: its rank (None: a baseline) and the page of the board that shows it."""
+    """Where the visitor's team stands: its rank and score, as in its row, and the page of the board that shows it."""
 
     rank: int | None
-    score: float
+    score: float | None
     page: int
 
 
@@ -67,7 +68,7 @@ def board_page(
     everyone = Standing.objects.filter(competition=competition)
     own = everyone.filter(team=team).first() if team else None
     above = before(position(own, private), private) if own else Q(pk=None)
-    ranked = Q(is_ranked=True)
+    ranked = with_rank(private)
     counts = everyone.aggregate(
         teams=Count("pk"),
         ranked=Count("pk", filter=ranked),
@@ -76,7 +77,7 @@ def board_page(
     )
     mine = None
     if own:
-        rank = counts["ranked_above"] + 1 if own.is_ranked else None
+        rank = counts["ranked_above"] + 1 if has_rank(own, private) else None
         mine = Mine(rank, _score(own, competition, private), counts["above"] // size + 1)
     wanted = " ".join(search.split())[:LONGEST_SEARCH]
     if wanted:
@@ -93,6 +94,8 @@ def board_page(
 def standings(competition: Competition, *, private: bool = False) -> list[Row]:
     """The whole leaderboard in its order: disclosed scores, the earlier of equal ones first, baselines unranked.
 
+    Those without a told score stand at its end, the earlier to have sent a file first.
+
     `private`: the final ranking, by the best private score of what each team has chosen. Only a competition whose
     private results are revealed may show it.
     """
@@ -107,7 +110,7 @@ def standings(competition: Competition, *, private: bool = False) -> list[Row]:
 
 def rank_of(team: Team) -> tuple[int, int] | None:
     """(rank, number of ranked teams) on the public board; None: the team has no rank yet."""
-    ranked = Standing.objects.filter(competition=team.competition_id, is_ranked=True)
+    ranked = Standing.objects.filter(with_rank(private=False), competition=team.competition_id)
     own = ranked.filter(team=team).first()
     if own is None:
         return None
@@ -115,6 +118,12 @@ def rank_of(team: Team) -> tuple[int, int] | None:
         all=Count("pk"), above=Count("pk", filter=before(position(own, private=False), private=False))
     )
     return counts["above"] + 1, counts["all"]
+
+
+def public_score_of(team: Team) -> float | None:
+    """The team's score on the public board; None: it has none there."""
+    own = Standing.objects.filter(team=team).first()
+    return _score(own, team.competition, private=False) if own else None
 
 
 def _rows(shown: list[Standing], competition: Competition, *, private: bool) -> list[Row]:
@@ -158,7 +167,8 @@ def _search(
 def _public_ranks(competition: Competition, teams: Iterable[int]) -> dict[int, int]:
     """By team, the ranks on the public board of those that have one."""
     wanted = set(teams)
-    ranked = Standing.objects.filter(competition=competition, is_ranked=True).order_by(*columns(private=False))
+    ranked = Standing.objects.filter(with_rank(private=False), competition=competition)
+    ranked = ranked.order_by(*columns(private=False))
     # Read whole from the index: measured, it is faster than to let the database number them.
     in_order = ranked.values_list("team_id", flat=True)
     return {team_id: rank for rank, team_id in enumerate(in_order, start=1) if team_id in wanted}
@@ -173,16 +183,19 @@ def _row(
     public_ranks: dict[int, int] | None = None,
 ) -> Row:
     was = public_ranks.get(standing.team_id) if public_ranks and standing.is_ranked else None
+    score = _score(standing, competition, private)
     return Row(
-        rank=rank if standing.is_ranked else None,
+        rank=rank if has_rank(standing, private) else None,
         team=team,
-        score=_score(standing, competition, private),
-        achieved_at=standing.private_at if private else standing.public_at,
+        score=score,
+        achieved_at=None if score is None else standing.private_at if private else standing.public_at,
         scored_count=standing.scored_count,
         risen=None if was is None else was - rank,
     )
 
 
-def _score(standing: Standing, competition: Competition, private: bool) -> float:
+def _score(standing: Standing, competition: Competition, private: bool) -> float | None:
+    if standing.best_id is None and not private:
+        return None
     order = standing.private_order if private else standing.public_order
     return order if competition.scored_by.lower_is_better else 0.0 - order

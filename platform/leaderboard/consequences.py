@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from accounts.models import User
 from competitions.as_files import applying
 from competitions.as_files.planning import Plan
-from competitions.models import TEST_FILE, Competition, PageKind, Solution
+from competitions.models import TEST_FILE, Competition, DisclosurePolicy, PageKind, Solution
 from competitions.publishing import what_stands_against
 from leaderboard.standings import rebuild
 from submissions.models import COST_NO_SLOT, TERMINAL, Kind, Submission
@@ -86,6 +86,9 @@ def _of_limits(plan: Plan, competition: Competition, at: datetime) -> Iterator[s
 
 
 def _of_what_is_sent(plan: Plan, competition: Competition) -> Iterator[str]:
+    label = dict(DisclosurePolicy.choices).get(plan.after("disclosure"))
+    if plan.changed("disclosure") and label:
+        yield f"The board would answer files otherwise, as a {label}."
     for setting, kind in (("takes_predictions", Kind.PREDICTIONS), ("takes_models", Kind.SAVED_MODEL)):
         if plan.changed(setting) and not plan.after(setting):
             waiting = (

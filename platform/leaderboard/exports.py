@@ -37,17 +37,18 @@ def participants(competition: Competition) -> Sheet:
 
 
 def submissions(competition: Competition) -> Sheet:
-    """Every submission with its exact scores, private ones too: for organizers only."""
+    """Every submission with its exact scores, private ones and those not told too: for organizers only."""
     columns = (
         "id", "team", "sent_by", "submitted_at", "kind", "status", "file", "description", "size_bytes", "sha256",
         "is_late", "is_selected", "disqualified_at", "disqualification", "metric", "solution_version", "public_score",
-        "private_score",
+        "told", "private_score",
     )  # fmt: skip
     found = Submission.objects.filter(competition=competition, team__is_rehearsal=False).order_by("submitted_at", "id")
     rows = found.values_list(
         "id", "team__name", "submitted_by__username", "submitted_at", "kind", "status", "original_name", "description",
         "size_bytes", "sha256", "is_late", "is_selected", "disqualified_at", "disqualification", "evaluation__metric",
-        "evaluation__solution__version", "evaluation__public_score", "evaluation__private_score",
+        "evaluation__solution__version", "evaluation__public_score", "evaluation__told",
+        "evaluation__private_score",
     )  # fmt: skip
     return Sheet("submissions", columns, ((str(row[0]), *row[1:]) for row in rows.iterator(chunk_size=ROWS_AT_ONCE)))
 
@@ -74,9 +75,10 @@ def both_boards(competition: Competition) -> Sheet:
 
 
 def board(competition: Competition, *, private: bool) -> Sheet:
-    """One board as its page shows it. `private`: only a competition whose private results are revealed may show it.
+    """One board as its page shows it; no rank and score where a team was told none.
 
-    From place to place a team may be, by 95 %, and its group; nothing for what was not compared yet.
+    From place to place a team may be, by 95 %, and its group: nothing for what was not compared yet. `private`: only
+    a competition whose private results are revealed may show it.
     """
     columns = (
         "rank", "team", "score", "entries", "best_sent_at", "is_baseline", "places_from", "places_to", "group",
@@ -104,6 +106,6 @@ def _certain(places: Places | None) -> tuple[int | None, int | None, int | None]
     return (places.low, places.high, places.group) if places else (None, None, None)
 
 
-def _shown(score: float, competition: Competition) -> Decimal:
-    """A disclosed score with exactly the competition's digits."""
-    return Decimal(f"{score:.{competition.decimals}f}")
+def _shown(score: float | None, competition: Competition) -> Decimal | None:
+    """A disclosed score with exactly the competition's digits; None: there is none."""
+    return None if score is None else Decimal(f"{score:.{competition.decimals}f}")

@@ -18,10 +18,15 @@ from leaderboard.certainty_models import Replicates as Replicates
 from submissions.models import Evaluation, Submission
 from teams.models import Team
 
+# The public order of a team that was told no score yet: behind every score, which is 1e308 at most.
+NOTHING_TOLD = 1.5e308
+
 
 class Standing(models.Model):
     """A team's best submission of a competition, by its disclosed public score; the earlier of two equal ones.
 
+    `best` None: none of its files was told its score (on a ladder board). It stands at the end of the public board,
+    without a rank, at the time of its first file.
     `final` is the best private one of those that the team has chosen: what the private ranking is made from.
     What orders a board stands in its columns: the disclosed score, the lower the better (its negative where the
     metric's higher is better), when it was sent, and the team's key. A rank is counted from these.
@@ -29,7 +34,7 @@ class Standing(models.Model):
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="standings")
     team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="standing")
-    best = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
+    best = models.ForeignKey(Evaluation, null=True, on_delete=models.CASCADE, related_name="+")
     final = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
     scored_count = models.PositiveIntegerField()
     is_ranked = models.BooleanField(help_text="No baseline.")
@@ -52,9 +57,14 @@ class Standing(models.Model):
         constraints = [
             # PostgreSQL holds NaN above every number.
             models.CheckConstraint(
-                condition=Q(public_order__gte=-1e308, public_order__lte=1e308)
+                condition=Q(Q(public_order__gte=-1e308, public_order__lte=1e308) | Q(public_order=NOTHING_TOLD))
                 & Q(private_order__gte=-1e308, private_order__lte=1e308),
                 name="a_standing_has_a_finite_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(best__isnull=True, public_order=NOTHING_TOLD)
+                | Q(best__isnull=False, public_order__lt=NOTHING_TOLD),
+                name="a_standing_without_a_told_score_stands_last",
             ),
         ]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from leaderboard.models import Standing
+from leaderboard.models import NOTHING_TOLD, Standing
 
 
 def columns(private: bool) -> tuple[str, str, str]:
@@ -37,3 +37,13 @@ def before(place: Position, private: bool) -> Q:
         | (same & Q((f"{at}__lt", place.at)))
         | (same & Q((at, place.at)) & Q((f"{team_id}__lt", place.team_id)))
     )
+
+
+def with_rank(private: bool) -> Q:
+    """The standings that have a rank: no baseline's and, on the public board, none without a told score."""
+    return Q(is_ranked=True) if private else Q(is_ranked=True, public_order__lt=NOTHING_TOLD)
+
+
+def has_rank(standing: Standing, private: bool) -> bool:
+    """Whether `with_rank` holds for it."""
+    return standing.is_ranked and (private or standing.best_id is not None)

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from competitions.models import Competition, Solution
 from grader.scoring.disclosure import disclosed
-from grader.scoring.ranking import Entry, final_choice, rank
-from submissions.models import Evaluation
+from grader.scoring.ranking import Entry, best, final_choice, rank
+from submissions.models import Evaluation, Told
 from teams.models import Team
 
 COLUMNS = (
@@ -20,6 +20,7 @@ COLUMNS = (
     "private_score",
     "submission__submitted_at",
     "submission__is_selected",
+    "told",
 )
 
 
@@ -33,14 +34,24 @@ class Counted:
     private: float | None
     submitted_at: datetime
     is_selected: bool
+    told: str
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its team was told its public score."""
+        return self.told == Told.SCORE
 
 
 @dataclass(frozen=True)
 class TeamsPlace:
-    """A team's `best` by the disclosed public score, its `final` by the private one of those chosen, and how many."""
+    """A team's `best` by the disclosed public score, its `final` by the private one of those chosen, and how many.
 
-    best: Counted
+    `best` is of those whose score was told; None: there is none. `first` is the one that was sent first.
+    """
+
+    best: Counted | None
     final: Counted
+    first: Counted
     scored_count: int
 
 
@@ -80,11 +91,14 @@ def place_of(counted: Sequence[Counted], competition: Competition) -> TeamsPlace
     by_key = {as_key(one.evaluation_id): one for one in counted}
     public = [Entry(key, disclosed(one.public, competition.decimals), one.submitted_at) for key, one in by_key.items()]
     selected = {key for key, one in by_key.items() if one.is_selected}
-    chosen = final_choice(public, selected, competition.final_selection_count, lower)
+    untold = {key for key, one in by_key.items() if not one.is_told}
+    chosen = final_choice(public, selected, competition.final_selection_count, lower, untold)
     private = [Entry(entry.key, private_score(by_key[entry.key]), entry.at) for entry in chosen]
+    first_told = best((entry for entry in public if entry.key not in untold), lower)
     return TeamsPlace(
-        best=by_key[rank(public, lower)[0].entry.key],
+        best=by_key[first_told.key] if first_told else None,
         final=by_key[rank(private, lower)[0].entry.key],
+        first=min(counted, key=lambda one: (one.submitted_at, one.evaluation_id)),
         scored_count=len(counted),
     )
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
-from leaderboard.models import Standing
+from leaderboard.models import NOTHING_TOLD, Standing
 from leaderboard.places import TeamsPlace, places_under, private_score
 from teams.models import Team
 
@@ -61,12 +61,12 @@ def _standing(competition: Competition, team_id: int, place: TeamsPlace, *, is_r
     return Standing(
         competition=competition,
         team_id=team_id,
-        best_id=place.best.evaluation_id,
+        best_id=place.best.evaluation_id if place.best else None,
         final_id=place.final.evaluation_id,
         scored_count=place.scored_count,
         is_ranked=is_ranked,
-        public_order=_order(place.best.public, competition),
-        public_at=place.best.submitted_at,
+        public_order=_order(place.best.public, competition) if place.best else NOTHING_TOLD,
+        public_at=(place.best or place.first).submitted_at,
         private_order=_order(private_score(place.final), competition),
         private_at=place.final.submitted_at,
     )

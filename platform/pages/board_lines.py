@@ -7,14 +7,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from competitions.models import Competition
+from grader.scoring.disclosure import Word
 from leaderboard.board import Row
 from leaderboard.sure_places import Places, SurePlaces
 from teams.models import Team
 
 YOU = SafeString(' <span class="state state-scoring">you</span>')
 BASELINE = SafeString(' <span class="state state-queued">baseline</span>')
+BELOW_BASELINE = SafeString(f'<span class="text-soft text-wrap">{Word.BELOW_BASELINE.value}</span>')
 NOTHING = SafeString("")
 NOT_YET = SafeString('<span title="being computed">…</span>')
+NO_PLACES = SafeString('<td class="text-end number">–</td>')
 EXPECTED = SafeString(' <span class="small text-soft">expected</span>')
 LINE = (
     '<tr{}>\n<td class="rank number">{}</td>{}<td class="break-name"><a class="text-reset" href="{}{}/">{}</a>{}{}</td>'
@@ -46,11 +49,11 @@ def lines(
                 row.team.pk,
                 row.team.name,
                 YOU if row.team.pk == own else NOTHING,
-                BASELINE if row.rank is None else NOTHING,
-                f"{row.score:.{competition.decimals}f}",
-                _places(sure.by_team.get(row.team.pk)) if sure.summary else NOTHING,
+                BASELINE if row.team.is_baseline else NOTHING,
+                BELOW_BASELINE if row.score is None else f"{row.score:.{competition.decimals}f}",
+                _places(row, sure) if sure.summary else NOTHING,
                 row.scored_count,
-                f"{row.achieved_at.day} {row.achieved_at:%b %Y %H:%M}",
+                f"{row.achieved_at.day} {row.achieved_at:%b %Y %H:%M}" if row.achieved_at else "–",
             )
             for row in rows
         ),
@@ -87,7 +90,10 @@ def _change(row: Row, sure: SurePlaces) -> SafeString:
     return format_html('<td class="number">{}{}</td>', change_of_place(row.risen), expected)
 
 
-def _places(places: Places | None) -> SafeString:
+def _places(row: Row, sure: SurePlaces) -> SafeString:
+    if row.score is None:
+        return NO_PLACES
+    places = sure.by_team.get(row.team.pk)
     shown = NOT_YET if places is None else places_in_words(places)
     return format_html('<td class="text-end number text-nowrap">{}</td>', shown)
 
@@ -107,7 +113,7 @@ def _begins_a_group(rows: list[Row], sure: SurePlaces) -> set[int]:
 
 
 def _attributes(row: Row, *, is_mine: bool, begins: bool) -> SafeString:
-    marks = (("mine", is_mine), ("baseline", row.rank is None), ("group-begins", begins))
+    marks = (("mine", is_mine), ("baseline", row.team.is_baseline), ("group-begins", begins))
     css_class = " ".join(name for name, holds in marks if holds)
     return (
         format_html(' class="{}"{}', css_class, SafeString(' id="my-team"') if is_mine else "")

@@ -83,23 +83,23 @@ def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str
 
 
 def entries(rows: Sequence[Row], found: dict[int, PlaceCertainty], competition: Competition) -> list[Entry]:
-    """The lines of a board with what was found of each."""
-    return [_entry(row, found.get(row.team.pk), competition) for row in rows]
+    """The lines of a board that have a score, with what was found of each."""
+    return [_entry(row, row.score, found.get(row.team.pk), competition) for row in rows if row.score is not None]
 
 
-def _entry(row: Row, place: PlaceCertainty | None, competition: Competition) -> Entry:
+def _entry(row: Row, score: float, place: PlaceCertainty | None, competition: Competition) -> Entry:
     digits = competition.decimals
-    name, shown = row.team.name, f"{row.score:.{digits}f}"
+    name, shown = row.team.name, f"{score:.{digits}f}"
     if place is None:
-        return Entry(row.team.pk, row.rank, name, row.score, shown, row.rank is None)
+        return Entry(row.team.pk, row.rank, name, score, shown, row.team.is_baseline)
     difference = f"{place.difference:+.{digits}f} ± {place.half_width:.{digits}f}"
     return Entry(
         team_id=row.team.pk,
         rank=row.rank,
         name=name,
-        score=row.score,
+        score=score,
         shown=shown,
-        is_baseline=row.rank is None,
+        is_baseline=row.team.is_baseline,
         is_first=place.is_first,
         is_tied=place.is_tied_with_first,
         half_width=place.half_width,

@@ -20,14 +20,14 @@ from competitions.clock import database_now
 from competitions.features import example_ids, model_features
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
-from leaderboard.board import rank_of
+from leaderboard.board import public_score_of, rank_of
 from leaderboard.final_selection import SelectionRefused, select, why_not_selectable
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import RepeatForm, UploadForm
 from submissions import lifecycle
 from submissions.chunked_uploads import may_go_on
 from submissions.model_grading import why_models_wait
-from submissions.models import Kind, Status, Submission
+from submissions.models import Evaluation, Kind, Status, Submission, Told
 from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
 from submissions.repeats import refuse_repeat
 from submissions.uploads import forget_upload, kind_of, largest_upload, refuse_other_names, store_upload, too_large
@@ -181,6 +181,13 @@ def _model_context(submission: Submission) -> dict[str, object]:
     }
 
 
+def _told(submission: Submission, evaluation: Evaluation, competition: Competition) -> dict[str, object]:
+    """The public score as it was told, or the word in its place with the team's number on the board."""
+    if evaluation.told == Told.SCORE:
+        return {"public_score": disclosed(evaluation.public_score, competition.decimals)}
+    return {"word": evaluation.get_told_display(), "teams_score": public_score_of(submission.team)}
+
+
 def _status_context(submission: Submission) -> dict[str, object]:
     competition = submission.competition
     now = database_now(competition)
@@ -196,7 +203,7 @@ def _status_context(submission: Submission) -> dict[str, object]:
     if submission.kind == Kind.SAVED_MODEL:
         context |= _model_context(submission)
     if submission.evaluation:
-        context["public_score"] = disclosed(submission.evaluation.public_score, competition.decimals)
+        context |= _told(submission, submission.evaluation, competition)
         if competition.timeline.shows_private(now) and submission.evaluation.private_score is not None:
             context["private_score"] = disclosed(submission.evaluation.private_score, competition.decimals)
         context["rank"] = None if submission.is_late else rank_of(submission.team)
@@ -276,10 +283,14 @@ def my_submissions(request: HttpRequest, slug: str) -> HttpResponse:
 
 @dataclass(frozen=True)
 class SentRow:
-    """A line of a team's own list. None: there is no such score, or it is not to be shown yet."""
+    """A line of a team's own list. None: there is no such score, or it is not to be shown yet.
+
+    `word` stands in the place of a public score that the team was not told.
+    """
 
     sent: Submission
     public: float | None
+    word: str
     private: float | None
     may_be_changed: bool
 
@@ -287,9 +298,11 @@ class SentRow:
 def _row(sent: Submission, competition: Competition, shows_private: bool) -> SentRow:
     evaluation = sent.evaluation
     private = evaluation.private_score if evaluation and shows_private else None
+    is_told = evaluation is not None and evaluation.told == Told.SCORE
     return SentRow(
         sent=sent,
-        public=disclosed(evaluation.public_score, competition.decimals) if evaluation else None,
+        public=disclosed(evaluation.public_score, competition.decimals) if evaluation and is_told else None,
+        word=evaluation.get_told_display() if evaluation and not is_told else "",
         private=None if private is None else disclosed(private, competition.decimals),
         # One that has lost its score or was disqualified must not hold its place for ever.
         may_be_changed=sent.is_selected or not why_not_selectable(sent),

@@ -37,7 +37,7 @@ class EventInline(LookOnly):
 class EvaluationInline(LookOnly):
     model = Evaluation
     fk_name = "submission"
-    fields = readonly_fields = ("solution", "public_score", "private_score", "is_live", "graded_at")
+    fields = readonly_fields = ("solution", "public_score", "told", "private_score", "is_live", "graded_at")
 
 
 class ModelRunInline(NothingToChange, admin.StackedInline[ModelRun, Submission]):

@@ -29,7 +29,7 @@ from config.clock import seconds_from_now
 from grader.scoring.rejection import Rejected
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn
-from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission
+from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission, Told
 from submissions.quota import (
     SubmissionRefused,
     counts_at,
@@ -165,11 +165,19 @@ def put_back(claim: Claim, why: str, until: datetime | None = None) -> bool:
 
 
 def score(
-    claim: Claim, solution: Solution, *, metric: str, public: float, private: float | None, predictions: str
+    claim: Claim,
+    solution: Solution,
+    *,
+    metric: str,
+    public: float,
+    private: float | None,
+    told: Told,
+    predictions: str,
 ) -> Evaluation:
     """Record the scores and finish the submission. Call it in a transaction, with the team's standing.
 
-    `private` None: a late submission has no private score. Raises ClaimLost, which must end that transaction.
+    `private` None: a late submission has no private score. `told`: what its team may be told of the public one.
+    Raises ClaimLost, which must end that transaction.
     """
     # Those under other versions too: they were made from earlier predictions, and a rescore makes its own anew.
     Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
@@ -180,6 +188,7 @@ def score(
         public_score=public,
         private_score=private,
         is_public_only=private is None,
+        told=told,
         predictions=predictions,
     )
     _finish(claim, Status.SCORED, Status.SCORING, evaluation=evaluation)

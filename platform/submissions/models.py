@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from competitions.models import Competition, Solution
+from grader.scoring.disclosure import Word
 from teams.models import Team
 
 
@@ -47,6 +48,14 @@ class Status(models.TextChoices):
 WORKED_ON = (Status.PREDICTING, Status.SCORING)
 TERMINAL = (Status.SCORED, Status.REJECTED, Status.FAILED, Status.CANCELLED)
 COST_NO_SLOT = (Status.REJECTED, Status.FAILED, Status.CANCELLED)
+
+
+class Told(models.TextChoices):
+    """What a team was told of a scored file: its score, or the word that stands in its place (on ladder boards)."""
+
+    SCORE = "score", "its score"
+    NO_IMPROVEMENT = "no_improvement", Word.NO_IMPROVEMENT.value
+    BELOW_BASELINE = "below_baseline", Word.BELOW_BASELINE.value
 
 
 # Of all metrics, R² alone has scores below 0 (a test compares this with grader.scoring.metrics).
@@ -266,6 +275,7 @@ class Evaluation(models.Model):
     """One grading of one submission against one solution version. The latest of each pair is live.
 
     Only those under the active version count or are shown: live ones under another are a rescore's, or history.
+    Its public score is for organizers alone unless `told` says SCORE.
     """
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="evaluations")
@@ -274,6 +284,7 @@ class Evaluation(models.Model):
     public_score = models.FloatField()
     private_score = models.FloatField(null=True)
     is_public_only = models.BooleanField(default=False, help_text="Of a late submission: it has no private score.")
+    told = models.CharField("told", max_length=20, choices=Told.choices, default=Told.SCORE)
     predictions = models.FileField(storage=prediction_storage, max_length=200)
     is_live = models.BooleanField(default=True)
     graded_at = models.DateTimeField(db_default=Now())
@@ -305,6 +316,7 @@ class Evaluation(models.Model):
                 | (Q(public_score__gte=0) & (Q(private_score__isnull=True) | Q(private_score__gte=0))),
                 name="only_some_metrics_go_below_zero",
             ),
+            models.CheckConstraint(condition=Q(told__in=Told.values), name="what_a_team_was_told_is_known"),
         ]
 
     def __str__(self) -> str:

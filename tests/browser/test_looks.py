@@ -54,6 +54,22 @@ def test_pages_for_somebody_who_takes_part(site, visit, sent_models):
     assert [problem for address in addresses for width in WIDTHS for problem in problems_of(page, address, width)] == []
 
 
+def test_pages_of_a_ladder_for_a_team_that_is_told_words(site, visit):
+    """The sample is the weakest baseline itself, so its team stands below it."""
+    (dora,) = site.participants("looking-dora", slug="secret-shelves")
+    below = dora.submit(site.sample("secret-shelves"))
+    dora.wait_for(below, "scored")
+    page = visit(dora.http.cookies["sessionid"])
+    addresses = [
+        f"/submissions/{UUID(below)}/",
+        *(f"/competitions/secret-shelves/{tab}" for tab in ("leaderboard/", "submissions/", "evaluation/")),
+    ]
+    assert [problem for address in addresses for width in WIDTHS for problem in problems_of(page, address, width)] == []
+    page.goto("/competitions/secret-shelves/leaderboard/")
+    assert "below baseline" in page.locator("#my-team").inner_text()
+    assert "Your team is below baseline" in page.locator("[data-where-am-i]").inner_text()
+
+
 def test_pages_before_a_launch(site, visit):
     site.manage("audit", "goodreads")
     site.manage("launch_check", "goodreads")

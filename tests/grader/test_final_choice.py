@@ -48,6 +48,12 @@ def test_who_sent_nothing_has_no_choice():
     assert best([]) is None
 
 
+def test_those_whose_score_was_not_told_come_last_the_newest_first():
+    assert keys(ALICES, (), 3, untold={"a", "c", "d"}) == ["b", "d", "c"]
+    assert keys(ALICES, {"a", "d", "b"}, 2, untold={"a", "d"}) == ["b", "d"]
+    assert keys(ALICES, {"a"}, 2, untold={"a"}) == ["a"]
+
+
 def test_a_choice_of_none_is_an_error():
     with pytest.raises(ValueError, match="1 submission or more, not 0"):
         final_choice(ALICES, (), 0)

@@ -8,6 +8,7 @@ import pytest
 from cast_of_stories import GOOD, SOLUTION
 from django.core.files.base import ContentFile
 from django.test import Client
+from ladder_of_stories import enter_baseline
 
 from accounts.models import User
 from accounts.organizers import make_organizer
@@ -195,3 +196,24 @@ def mailbox(settings) -> Callable[[], list[str]]:
 
     take()
     return take
+
+
+@pytest.fixture
+def ladder(competition: Competition) -> Competition:
+    """The small competition with a ladder, and a baseline at 2."""
+    Competition.objects.update(disclosure="ladder", daily_limit=1000)
+    competition.refresh_from_db()
+    enter_baseline(competition)
+    return competition
+
+
+@pytest.fixture
+def alices(ladder: Competition, alice: User) -> Team:
+    """Alice's team on the ladder board."""
+    return join(alice, ladder)
+
+
+@pytest.fixture
+def bobs(ladder: Competition, bob: User) -> Team:
+    """Bob's team there."""
+    return join(bob, ladder)

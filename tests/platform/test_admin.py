@@ -33,6 +33,7 @@ NEW = {
     "max_upload_bytes": "1000000",
     "metric": "mse",
     "decimals": "3",
+    "disclosure": "plain",
     "id_column": "id",
     "target_column": "rating",
     "lowest": "1",

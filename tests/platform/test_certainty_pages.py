@@ -178,6 +178,18 @@ def test_equal_files_are_tied(threes, team_with):
     assert (ann[6], bea[6]) == ("50 %", "50 %")
 
 
+def test_a_team_that_was_told_no_score_has_no_places_and_takes_none(threes, team_with):
+    threes.disclosure = "ladder"
+    threes.save()
+    team_with("dan", [1.5] * 10, is_baseline=True)
+    team_with("ann", [1, 1, 1, 1, 1, 1, 1, 1, 1, 0])
+    team_with("eve", [2] * 10)
+    board_certainty()
+    lines = [(line[0], line[1].split()[0], line[2], line[3]) for line in cells(text(Client().get(BOARD)))]
+    assert lines == [("1", "ann", "0.900", "1"), ("–", "dan", "2.250", "2"), ("–", "eve", "below baseline", "–")]
+    assert [line[1].split()[0] for line in cells(text(Client().get(PAGE)))] == ["ann", "dan"]
+
+
 def test_the_final_board_says_whether_its_changes_were_to_be_expected(threes, team_with):
     # In public, rows 1 to 60, ann is ahead by little; in private bea is.
     team_with("ann", [1, 0, 0, 0, 0, 0, 0, 0, 0, 0])

@@ -51,7 +51,7 @@ def test_a_bundle_becomes_an_unpublished_competition_with_its_labels_checked(run
     assert (made.tagline, made.entry, made.is_published) == ("Predict five ratings.", "public", False)
     assert made.opens_at == datetime(2026, 12, 31, tzinfo=UTC)
     assert made.closes_at == datetime(2027, 3, 1, 9, 53, tzinfo=UTC)
-    assert (made.daily_limit, made.total_limit, made.decimals) == (3, 100, 4)
+    assert (made.daily_limit, made.total_limit, made.decimals, made.disclosure) == (3, 100, 4, "plain")
     assert (made.metric, made.lowest, made.highest) == ("mse", None, None)
     pages = dict(made.pages.values_list("kind", "text"))
     assert pages["rules"] == "Play fair.\n"

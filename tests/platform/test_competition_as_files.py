@@ -203,6 +203,19 @@ def test_a_plan_tells_whom_a_change_meets(edit, exported, competition, alices_te
     assert "! The rules change; 2 people accepted the text as it was, and are not asked again." in shown
 
 
+def test_how_the_board_answers_can_be_set_until_a_file_was_sent(edit, exported, competition, alices_team, graded):
+    edit("disclosure: plain", "disclosure: whisper")
+    assert "disclosure" in refused("apply", exported)
+    edit("disclosure: whisper", "disclosure: ladder")
+    assert "! The board would answer files otherwise, as a ladder: a score only when" in run("plan", exported)
+    run("apply", exported)
+    competition.refresh_from_db()
+    assert competition.is_ladder
+    graded(alices_team)
+    edit("disclosure: ladder", "disclosure: plain")
+    assert "disclosure stays 'ladder': submissions were sent by it." in refused("apply", exported)
+
+
 def test_what_scores_were_made_with_is_refused_and_nothing_is_said_to_follow(
     edit, exported, competition, alices_team, graded
 ):

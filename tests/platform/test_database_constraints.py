@@ -18,7 +18,14 @@ from competitions.models import (
     Rescore,
     Solution,
 )
-from leaderboard.models import BoardCertainty, ModerationAct, PlaceCertainty, Replicates, Standing
+from leaderboard.models import (
+    NOTHING_TOLD,
+    BoardCertainty,
+    ModerationAct,
+    PlaceCertainty,
+    Replicates,
+    Standing,
+)
 from submissions.models import ChunkedUpload, Evaluation, Status, Submission
 from teams.models import (
     EntryInvitation,
@@ -260,6 +267,16 @@ def test_an_entry_policy_or_a_day_that_nobody_knows(competition):
     assert refuses("competition_limit_window_is_known", lambda: rows.update(limit_window="week"))
 
 
+def test_a_way_of_answering_that_nobody_knows(competition):
+    rows = Competition.objects.filter(pk=competition.pk)
+    assert refuses("competition_disclosure_is_known", lambda: rows.update(disclosure="whisper"))
+
+
+def test_something_told_that_nobody_knows(evaluation):
+    row = Evaluation.objects.filter(pk=evaluation.pk)
+    assert refuses("what_a_team_was_told_is_known", lambda: row.update(told="almost"))
+
+
 def test_two_live_evaluations_of_one_submission_and_solution(evaluation):
     assert refuses(
         "one_evaluation_per_submission_and_solution",
@@ -484,6 +501,14 @@ def test_a_standing_without_a_place(alices_team, graded, column):
     for score in (float("inf"), float("-inf"), float("nan")):
         # SQLite stores NaN as NULL, which the column cannot be.
         assert refuses("a_standing_has_a_finite_order", lambda score=score: Standing.objects.update(**{column: score}))
+
+
+def test_a_standing_without_a_told_score_that_is_not_the_last_and_one_with_a_score_that_is(alices_team, graded):
+    graded(alices_team)
+    constraint = "a_standing_without_a_told_score_stands_last"
+    assert refuses(constraint, lambda: Standing.objects.update(best=None))
+    assert refuses(constraint, lambda: Standing.objects.update(public_order=NOTHING_TOLD))
+    assert Standing.objects.update(best=None, public_order=NOTHING_TOLD) == 1
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.db.models import ProtectedError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.django import TestCase
+from ladder_of_stories import BASELINE, FIRST_RUNG, NOT_CLEARLY_ABOVE, NOT_CLEARLY_BETTER, SECOND_RUNG
 
 from accounts.models import User
 from accounts.organizers import make_organizer
@@ -35,11 +36,19 @@ TEAMS = 4
 
 
 class Histories(TestCase):
+    disclosure = "plain"
+    files = FILES
+
     def setUp(self):
         self.olga = User.objects.create_user("olga")
         make_organizer(self.olga)
         self.competition = Competition.objects.create(
-            slug="stars", title="Five stars", is_published=True, daily_limit=100, max_team_size=10
+            slug="stars",
+            title="Five stars",
+            is_published=True,
+            daily_limit=100,
+            max_team_size=10,
+            disclosure=self.disclosure,
         )
         self.competition.organizers.add(self.olga)
         rows = "".join(f"{number},u,Book\n" for number in range(1, 6))
@@ -87,7 +96,9 @@ class Histories(TestCase):
     def send(self, data):
         team = self.a_team(data)
         if not team.disqualified_at:
-            upload = store_upload(self.competition, ContentFile(data.draw(some.sampled_from(FILES)).encode(), "p.csv"))
+            upload = store_upload(
+                self.competition, ContentFile(data.draw(some.sampled_from(self.files)).encode(), "p.csv")
+            )
             lifecycle.submit(team, team.memberships.first().user, upload)
             score_waiting()
 
@@ -151,3 +162,10 @@ class Histories(TestCase):
             # A team with submissions stays.
             with suppress(ProtectedError):
                 team.delete()
+
+
+class HistoriesOfLadders(Histories):
+    """What a team is told depends on all that came before, and is kept as a fact: so the boards can be made anew."""
+
+    disclosure = "ladder"
+    files = (*FILES, BASELINE, NOT_CLEARLY_ABOVE, FIRST_RUNG, NOT_CLEARLY_BETTER, SECOND_RUNG)

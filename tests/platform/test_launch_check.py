@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from ladder_of_stories import FIRST_RUNG, enter_baseline
 
 from competitions.models import Competition, DataFile, EntryPolicy, JobState, LaunchCheck, PageKind, Solution
 from grading import rescores
@@ -547,3 +548,30 @@ def test_the_dates_bind_everyone_but_a_rehearsal(alices_team, graded):
     alices_team.refresh_from_db()
     with pytest.raises(SubmissionRefused, match="not published yet"):
         graded(alices_team)
+
+
+def test_the_recommended_decimals_are_reckoned_from_the_public_rows_and_the_errors(as_olga, with_files):
+    """σ² = 2: 1.96 · 2 · 2 · √(1 - 0.995²) / √2 = 0.554, which the first decimal tells. A baseline has σ² = 0.5."""
+    sentence = "with errors like those of {}, a further digit would show chance alone."
+    assert line(run(as_olga), "Decimals") == (
+        "green",
+        f"Scores are shown with 3 decimals. Recommended is 1: on 2 public rows, {sentence.format('a constant')}",
+    )
+    enter_baseline(with_files, FIRST_RUNG)
+    assert sentence.format("the best baseline") in line(run(as_olga), "Decimals")[1]
+
+
+def test_a_ladder_without_a_baseline_has_nowhere_to_begin(as_olga, with_files):
+    with_files.disclosure = "ladder"
+    with_files.save()
+    assert line(run(as_olga), "ladder") == (
+        "yellow", "No baseline has a score: each team's first file would be told its score, whatever it is."
+    )  # fmt: skip
+    enter_baseline(with_files)
+    found = run(as_olga)
+    assert line(found, "ladder") == (
+        "green", "A team's first score must clearly beat Always three, the weakest baseline."
+    )  # fmt: skip
+    # The rehearsal's own files are told their scores.
+    assert line(found, "Sample submission") == ("green", "MSE: public 2.000, private 2.000.")
+    assert with_files.standings.count() == 1

@@ -8,13 +8,16 @@ from itertools import product
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from cast_of_stories import predictions
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from ladder_of_stories import enter_baseline, told
 
 from competitions.models import Competition
 from leaderboard.board import standings
 from leaderboard.final_selection import select
+from submissions.models import Told
 from teams.models import Team
 
 # Public: all right. Private: errors 2.77, 3.71 and 0: (7.6729 + 13.7641) / 3 = 7.14566….
@@ -123,6 +126,27 @@ def test_after_the_reveal_the_very_same_reading_finds_them(contest, competition,
     assert "/competitions/stars/submissions/" in found
     competition.refresh_from_db()
     assert [row.team.name for row in standings(competition, private=True)] == ["bob", "alice"]
+
+
+@pytest.mark.parametrize("stage", ["open", "revealed"])
+def test_on_a_ladder_nothing_that_alice_can_read_holds_a_public_score_that_was_not_told(
+    ladder, alices, graded, as_alice, caplog, stage
+):
+    """Her first file has losses 4 and 4; the next 6.76 and 0.6561, MSE 3.70805, which is no clear improvement."""
+    enter_baseline(ladder, predictions(1, 1), "Always one")
+    sent = [graded(alices, predictions(3, 1)), graded(alices, predictions(2.4, 3.81))]
+    assert [told(one) for one in sent] == [Told.SCORE, Told.NO_IMPROVEMENT]
+    assert sent[1].evaluation.public_score == pytest.approx(3.70805)
+    if stage == "revealed":
+        now = timezone.now()
+        Competition.objects.update(opens_at=now - timedelta(days=2), closes_at=now - timedelta(days=1))
+    read = everything(as_alice, [one.pk for one in sent])
+    assert len(read) > 20
+    assert any("4.000" in seen for seen in read.values())
+    assert any("no significant improvement" in seen for seen in read.values())
+    undisclosed = re.compile(r"(?<![0-9.])3[.,]7")
+    assert [address for address, seen in read.items() if undisclosed.search(seen)] == []
+    assert not undisclosed.search(caplog.text)
 
 
 def test_bob_reads_none_of_alices_addresses(contest, bob):

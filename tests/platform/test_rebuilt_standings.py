@@ -9,7 +9,7 @@ from django.utils import timezone
 from competitions.models import Competition, Solution
 from leaderboard.models import Standing
 from leaderboard.standings import rebuild, refresh
-from submissions.models import Evaluation, Kind, Status, Submission
+from submissions.models import Evaluation, Kind, Status, Submission, Told
 from teams.models import Team
 
 COLUMNS = ("team", "competition", "best", "final", "scored_count")
@@ -63,6 +63,7 @@ def a_world(competition, chance):
                     public_score=scores[0],
                     private_score=None if is_late else scores[1],
                     is_public_only=is_late,
+                    told=chance.choice(Told.values) if competition.is_ladder else Told.SCORE,
                     is_live=not rarely(),
                 )
             current = submission.evaluations.filter(solution=active, is_live=True).first()
@@ -73,13 +74,19 @@ def a_world(competition, chance):
 @pytest.mark.parametrize("seed", range(4))
 def test_rebuilding_equals_refreshing_each_team(competition, seed):
     chance = Random(seed)
-    Competition.objects.update(metric=chance.choice(("mse", "r2")), final_selection_count=chance.randrange(1, 4))
+    Competition.objects.update(
+        metric=chance.choice(("mse", "r2")),
+        final_selection_count=chance.randrange(1, 4),
+        disclosure="ladder" if seed % 2 else "plain",
+    )
     competition.refresh_from_db()
     a_world(competition, chance)
     for team in competition.teams.all():
         refresh(team)
     kept = list(Standing.objects.order_by("team").values_list(*COLUMNS))
     assert len(kept) > 5
+    # On a ladder somebody was told no score yet.
+    assert (None in [best for _, _, best, _, _ in kept]) == competition.is_ladder
     # What is wrong by now is mended too.
     Standing.objects.filter(team__in=competition.teams.all()[:9]).update(scored_count=99)
     rebuild(competition)

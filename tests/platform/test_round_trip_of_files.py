@@ -17,7 +17,16 @@ from competitions.as_files.reading import read
 from competitions.as_files.source import open_source
 from competitions.as_files.writing import export_to_folder, export_to_zip
 from competitions.as_files.yaml_text import dump, load
-from competitions.models import Competition, DataFile, EntryPolicy, LimitWindow, OutOfRangePolicy, Page, PageKind
+from competitions.models import (
+    Competition,
+    DataFile,
+    DisclosurePolicy,
+    EntryPolicy,
+    LimitWindow,
+    OutOfRangePolicy,
+    Page,
+    PageKind,
+)
 from competitions.timeline import ORDERED_DATES
 from grader.scoring.metric import TargetKind
 from grader.scoring.metrics import METRICS
@@ -86,6 +95,7 @@ def settings_of_a_competition(draw) -> dict[str, object]:
         "metric": metric,
         "metric_k": draw(counts) if METRICS[metric].takes_k else None,
         "decimals": draw(st.integers(0, 20)),
+        "disclosure": draw(st.sampled_from(DisclosurePolicy.values)),
         "id_column": draw(st.sampled_from(["id", "null", "no", "_1"])),
         "lowest": lowest,
         "highest": highest,

@@ -48,6 +48,18 @@ def test_a_file_is_sent_and_its_score_told(site, sample, tmp_path):
     assert description == "from home"
 
 
+def test_a_ladder_board_answers_in_words(site, tmp_path):
+    """The sample is the mean of train.csv, which is the weakest baseline itself; a better file comes above it."""
+    page = f"{site.url}/competitions/secret-shelves/"
+    site.participants("kit-lea", slug="secret-shelves")
+    sample = tmp_path / "predictions.csv"
+    sample.write_bytes(site.sample("secret-shelves"))
+    for _ in range(2):
+        done = submit(site, sample, "kit-lea", tmp_path, page=page)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip().endswith("Scored: below baseline")
+
+
 def test_a_rejected_file_ends_with_its_lines(site, sample, tmp_path):
     site.participants("kit-rob")
     lines = sample.read_text().splitlines()

@@ -4,6 +4,7 @@ from competitions.models.announcement import Announcement
 from competitions.models.competition import (
     COLUMN_NAME,
     Competition,
+    DisclosurePolicy,
     EntryPolicy,
     LimitWindow,
     ModelAllowance,
@@ -43,6 +44,7 @@ __all__ = [
     "Competition",
     "DataAudit",
     "DataFile",
+    "DisclosurePolicy",
     "EntryPolicy",
     "Job",
     "JobState",

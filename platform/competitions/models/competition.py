@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from competitions.allowed_emails import entries, wrong_entries
 from competitions.timeline import ORDERED_DATES, Stage, Timeline
+from grader.scoring.disclosure import Policy
 from grader.scoring.metrics import METRICS, Metric
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 
@@ -45,6 +46,11 @@ class LimitWindow(models.TextChoices):
 class OutOfRangePolicy(models.TextChoices):
     REJECT = OutOfRange.REJECT.value, "reject the file, naming the line"
     CLIP = OutOfRange.CLIP.value, "clip to the range"
+
+
+class DisclosurePolicy(models.TextChoices):
+    PLAIN = Policy.PLAIN.value, "plain: every file's score, rounded"
+    LADDER = Policy.LADDER.value, "ladder: a score only when it clearly beats the team's best"
 
 
 @dataclass(frozen=True)
@@ -202,6 +208,14 @@ class Competition(models.Model):
     decimals = models.PositiveSmallIntegerField(
         default=3, help_text="Digits after the point that participants see, and that ranks are made from."
     )
+    disclosure = models.CharField(
+        "how the board answers",
+        max_length=10,
+        choices=DisclosurePolicy.choices,
+        default=DisclosurePolicy.PLAIN,
+        help_text="A ladder tells of hidden labels as little as can be: a team's first score must clearly beat the "
+        "weakest baseline, and each later one the team's best by more than its noise. Fixed from the first file on.",
+    )
     id_column = models.CharField(max_length=40, default="id", validators=[column_name])
     target_column = models.CharField(max_length=40, default="rating", validators=[column_name])
     cluster_column = models.CharField(
@@ -262,6 +276,9 @@ class Competition(models.Model):
                 condition=Q(lowest__isnull=True) | Q(highest__isnull=True) | Q(lowest__lt=F("highest")),
                 name="competition_range_is_not_empty",
                 violation_error_message="The smallest value must lie below the largest.",
+            ),
+            models.CheckConstraint(
+                condition=Q(disclosure__in=DisclosurePolicy.values), name="competition_disclosure_is_known"
             ),
             models.CheckConstraint(condition=Q(daily_limit__gte=1), name="competition_daily_limit_is_at_least_one"),
             models.CheckConstraint(
@@ -348,6 +365,11 @@ class Competition(models.Model):
     def scored_by(self) -> Metric:
         """The metric, with its direction."""
         return METRICS[self.metric]
+
+    @property
+    def is_ladder(self) -> bool:
+        """Whether a score is told only when it clearly beats the team's best (`grader.scoring.score_ladder`)."""
+        return self.disclosure == DisclosurePolicy.LADDER
 
     @property
     def metric_label(self) -> str:

@@ -14,6 +14,7 @@ from competitions.models import (
     PageKind,
     Solution,
 )
+from grading.launch.answers import ladder
 from submissions.model_grading import why_models_wait
 
 MUST_BE_WRITTEN = (PageKind.OVERVIEW, PageKind.EVALUATION, PageKind.RULES)
@@ -25,6 +26,7 @@ UPLOAD_IT = "Upload one under Solutions in the admin."
 def surroundings(competition: Competition) -> list[Line]:
     """A line for each thing that can be seen without a label."""
     lines = [pages(competition), files(competition), solution(competition), entry(competition), audited(competition)]
+    lines += [ladder(competition)] if competition.is_ladder else []
     lines += [models(competition)] if competition.takes_models else []
     return lines + ([clusters(competition)] if competition.cluster_column else [])
 

@@ -7,6 +7,7 @@ from competitions.models import Competition, Level
 from grader.scoring.disclosure import disclosed
 from grader.scoring.ranking import Entry, rank
 from grading.launch.acts import Act
+from grading.launch.answers import decimals_that_say_all
 from submissions.models import Evaluation, Status, Submission
 
 # Of a score that can be reached exactly; a log loss keeps a trace of how close to 0 and 1 its logarithm may come.
@@ -93,7 +94,8 @@ def _told_apart(competition: Competition, perfect: Submission | None, constant: 
         if len(shown) == 1:
             finding = f"With {digits} the perfect answer and a constant get the same score."
             return Line(name, Level.RED, finding, "Show more decimals.")
-    return Line(name, Level.GREEN, f"Scores are shown with {digits}.")
+    wanted = decimals_that_say_all(competition, constant.evaluation if constant else None)
+    return Line(name, Level.GREEN, f"Scores are shown with {digits}. {wanted}".rstrip())
 
 
 def _tie(competition: Competition, earlier: Submission | None, later: Submission | None) -> Line:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0007_announcements'),
+        ('competitions', '0008_how_the_board_answers'),
     ]
 
     operations = [

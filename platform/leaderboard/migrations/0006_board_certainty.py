@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0008_board_certainty'),
-        ('leaderboard', '0004_order_of_the_boards'),
+        ('competitions', '0009_board_certainty'),
+        ('leaderboard', '0005_teams_without_a_told_score'),
         ('submissions', '0004_chunked_uploads'),
         ('teams', '0003_entry_invitations_and_mergers'),
     ]
