@@ -1,19 +1,24 @@
 """Reading a board: a page of it, a search, a team's place. Ranks are counted from the standings' order each time."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 
 from competitions.models import Competition
+from config.counted import CountOf
 from leaderboard.models import Standing
-from leaderboard.order import before, columns, has_rank, position, with_rank
+from leaderboard.order import before, columns, has_score, position, with_rank
+from leaderboard.page_rows import Line, PageRows, read_page, read_teams
+from leaderboard.ranks import ranks_of
+from leaderboard.search import named
 from teams.models import Team
 
 READ_AT_ONCE = 2000
 LONGEST_SEARCH = 150
+# Digits of a page's number; longer ones are nobody's.
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Row:
 
     rank: int | None
     team: Team
+    is_baseline: bool
     score: float | None
     achieved_at: datetime | None
     scored_count: int
@@ -64,31 +70,27 @@ def board_page(
     """The page of that number, or the nearest there is; with `search` the first `size` teams so named instead.
 
     `private`: the final board, which only a competition whose private results are revealed may show.
+    `team`: the visitor's; one that brings its standing with it saves a query.
     """
-    everyone = Standing.objects.filter(competition=competition)
-    own = everyone.filter(team=team).first() if team else None
-    above = before(position(own, private), private) if own else Q(pk=None)
-    ranked = with_rank(private)
-    counts = everyone.aggregate(
-        teams=Count("pk"),
-        ranked=Count("pk", filter=ranked),
-        above=Count("pk", filter=above),
-        ranked_above=Count("pk", filter=above & ranked),
-    )
-    mine = None
-    if own:
-        rank = counts["ranked_above"] + 1 if has_rank(own, private) else None
-        mine = Mine(rank, _score(own, competition, private), counts["above"] // size + 1)
     wanted = " ".join(search.split())[:LONGEST_SEARCH]
+    found = None
     if wanted:
-        rows, found = _search(everyone, competition, wanted, size, private=private)
-        return BoardPage(rows, Paginator(range(1), size).page(1), counts["ranked"], mine, found)
-    pager = Paginator(range(counts["teams"]), size).get_page(number)
-    first = max(0, pager.start_index() - 1)
-    # The index alone is passed over up to the page; only the page's own rows are read.
-    on_page = everyone.order_by(*columns(private)).values("pk")[first : first + size]
-    shown = list(Standing.objects.filter(pk__in=on_page).order_by(*columns(private)))
-    return BoardPage(_rows(shown, competition, private=private), pager, counts["ranked"], mine)
+        keys, found = _search(competition, wanted, size, private=private)
+        shown = read_teams(competition, keys, private=private, team=team)
+        pager = Paginator(range(1), size).page(1)
+    else:
+        start = _probable_start(number, size)
+        shown = read_page(competition, start, size, private=private, team=team)
+        pager = Paginator(range(shown.count), size).get_page(number)
+        # There is no such page: the nearest one is read instead.
+        if (nearest := max(0, pager.start_index() - 1)) != start:
+            shown = read_page(competition, nearest, size, private=private, team=team)
+    teams = [line.team.pk for line in shown.lines]
+    # Those of a page follow each other; what a search has found is apart.
+    ranks = ranks_of(competition, teams, private=private) if wanted else _onwards(shown)
+    public = ranks_of(competition, teams, private=False) if private else {}
+    rows = [_row_of(line, ranks.get(line.team.pk), public.get(line.team.pk), competition) for line in shown.lines]
+    return BoardPage(rows, pager, shown.ranked_count, _mine(shown, team, competition, size, private=private), found)
 
 
 def standings(competition: Competition, *, private: bool = False) -> list[Row]:
@@ -103,8 +105,10 @@ def standings(competition: Competition, *, private: bool = False) -> list[Row]:
     rows: list[Row] = []
     ranked = 0
     for standing in everyone.iterator(chunk_size=READ_AT_ONCE):
-        ranked += standing.is_ranked
-        rows.append(_row(standing, standing.team, ranked, competition, private))
+        place = position(standing, private)
+        line = Line(standing.team, not standing.is_ranked, place.order, place.at, standing.scored_count)
+        ranked += line.has_rank
+        rows.append(_row_of(line, ranked if line.has_rank else None, None, competition))
     return rows
 
 
@@ -123,79 +127,50 @@ def rank_of(team: Team) -> tuple[int, int] | None:
 def public_score_of(team: Team) -> float | None:
     """The team's score on the public board; None: it has none there."""
     own = Standing.objects.filter(team=team).first()
-    return _score(own, team.competition, private=False) if own else None
+    return _score(own.public_order, team.competition) if own else None
 
 
-def _rows(shown: list[Standing], competition: Competition, *, private: bool) -> list[Row]:
-    """Standings that follow each other on the board, with their ranks."""
-    if not shown:
-        return []
-    place = before(position(shown[0], private), private)
-    rank = Standing.objects.filter(place, competition=competition, is_ranked=True).count()
-    teams = Team.objects.in_bulk([standing.team_id for standing in shown])
-    public = _public_ranks(competition, teams) if private else {}
-    rows: list[Row] = []
-    for standing in shown:
-        rank += standing.is_ranked
-        rows.append(_row(standing, teams[standing.team_id], rank, competition, private, public))
-    return rows
+def _probable_start(number: int | str | None, size: int) -> int:
+    """Where the page of that number begins, if the board is that long."""
+    text = str(number)
+    return size * (int(text) - 1) if text.isdecimal() and len(text) <= LONGEST_NUMBER and int(text) else 0
 
 
-def _search(
-    everyone: QuerySet[Standing], competition: Competition, wanted: str, most: int, *, private: bool
-) -> tuple[list[Row], int]:
-    """The first `most` teams whose names hold the text, capitals or not, with their ranks; and how many there are."""
+def _search(competition: Competition, wanted: str, most: int, *, private: bool) -> tuple[list[int], int]:
+    """The keys of the first `most` teams on the board whose names hold the text; and how many there are."""
+    chosen = Standing.objects.filter(named(competition, wanted), competition=competition)
+    first = chosen.order_by(*columns(private))[:most].values_list("team_id", CountOf(chosen.values("pk")))
+    found = list(first)
+    return [team_id for team_id, _ in found], found[0][1] if found else 0
+
+
+def _onwards(shown: PageRows) -> dict[int, int]:
+    """By team, the ranks of those lines of a page that have one."""
     ranks: dict[int, int] = {}
-    rank = 0
-    in_order = everyone.order_by(*columns(private)).values_list("team_id", "is_ranked", "team__name")
-    for team_id, is_ranked, name in in_order.iterator(chunk_size=READ_AT_ONCE):
-        rank += is_ranked
-        if wanted.casefold() in name.casefold():
-            ranks[team_id] = rank
-    shown = list(ranks)[:most]
-    found = {standing.team_id: standing for standing in everyone.filter(team__in=shown).select_related("team")}
-    public = _public_ranks(competition, shown) if private else {}
-    rows = [
-        _row(found[team_id], found[team_id].team, ranks[team_id], competition, private, public)
-        for team_id in shown
-        # One may have left the board between the two readings.
-        if team_id in found
-    ]
-    return rows, len(ranks)
+    for rank, line in enumerate((line for line in shown.lines if line.has_rank), start=shown.ranked_before + 1):
+        ranks[line.team.pk] = rank
+    return ranks
 
 
-def _public_ranks(competition: Competition, teams: Iterable[int]) -> dict[int, int]:
-    """By team, the ranks on the public board of those that have one."""
-    wanted = set(teams)
-    ranked = Standing.objects.filter(with_rank(private=False), competition=competition)
-    ranked = ranked.order_by(*columns(private=False))
-    # Read whole from the index: measured, it is faster than to let the database number them.
-    in_order = ranked.values_list("team_id", flat=True)
-    return {team_id: rank for rank, team_id in enumerate(in_order, start=1) if team_id in wanted}
-
-
-def _row(
-    standing: Standing,
-    team: Team,
-    rank: int,
-    competition: Competition,
-    private: bool,
-    public_ranks: dict[int, int] | None = None,
-) -> Row:
-    was = public_ranks.get(standing.team_id) if public_ranks and standing.is_ranked else None
-    score = _score(standing, competition, private)
-    return Row(
-        rank=rank if has_rank(standing, private) else None,
-        team=team,
-        score=score,
-        achieved_at=None if score is None else standing.private_at if private else standing.public_at,
-        scored_count=standing.scored_count,
-        risen=None if was is None else was - rank,
-    )
-
-
-def _score(standing: Standing, competition: Competition, private: bool) -> float | None:
-    if standing.best_id is None and not private:
+def _mine(shown: PageRows, team: Team | None, competition: Competition, size: int, *, private: bool) -> Mine | None:
+    own: Standing | None = getattr(team, "standing", None)
+    if own is None:
         return None
-    order = standing.private_order if private else standing.public_order
+    order = position(own, private).order
+    rank = shown.ranked_above + 1 if own.is_ranked and has_score(order) else None
+    return Mine(rank, _score(order, competition), shown.above // size + 1)
+
+
+def _row_of(line: Line, rank: int | None, was: int | None, competition: Competition) -> Row:
+    """`was`: its rank on the public board; None: this is that board, or it had none."""
+    risen = None if rank is None or was is None else was - rank
+    score = _score(line.order, competition)
+    at = None if score is None else line.at
+    return Row(rank, line.team, line.is_baseline, score, at, line.scored_count, risen)
+
+
+def _score(order: float, competition: Competition) -> float | None:
+    """The disclosed score that has that order; None: none was told."""
+    if not has_score(order):
+        return None
     return order if competition.scored_by.lower_is_better else 0.0 - order

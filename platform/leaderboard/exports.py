@@ -64,7 +64,7 @@ def both_boards(competition: Competition) -> Sheet:
     rows: Iterator[Row] = (
         (
             row.rank, row.team.name, _shown(row.score, competition), final[row.team.pk].rank,
-            _shown(final[row.team.pk].score, competition), row.scored_count, row.team.is_baseline,
+            _shown(final[row.team.pk].score, competition), row.scored_count, row.is_baseline,
             *_certain(sure.on_public.get(row.team.pk))[:2], *_certain(sure.by_team.get(row.team.pk))[:2],
         )
         for row in standings(competition)
@@ -87,7 +87,7 @@ def board(competition: Competition, *, private: bool) -> Sheet:
     rows: Iterator[Row] = (
         (
             row.rank, row.team.name, _shown(row.score, competition), row.scored_count, row.achieved_at,
-            row.team.is_baseline, *_certain(sure.by_team.get(row.team.pk)),
+            row.is_baseline, *_certain(sure.by_team.get(row.team.pk)),
         )
         for row in standings(competition, private=private)
     )  # fmt: skip

@@ -53,6 +53,17 @@ class Standing(models.Model):
                 fields=["competition", "private_order", "private_at", "team", "is_ranked"],
                 name="standing_private_board",
             ),
+            # The unranked are few: who is ranked is counted by taking them away.
+            models.Index(
+                fields=["competition", "public_order", "public_at", "team", "is_ranked"],
+                condition=Q(is_ranked=False),
+                name="unranked_on_public_board",
+            ),
+            models.Index(
+                fields=["competition", "private_order", "private_at", "team", "is_ranked"],
+                condition=Q(is_ranked=False),
+                name="unranked_on_private_board",
+            ),
         ]
         constraints = [
             # PostgreSQL holds NaN above every number.

@@ -44,6 +44,6 @@ def with_rank(private: bool) -> Q:
     return Q(is_ranked=True) if private else Q(is_ranked=True, public_order__lt=NOTHING_TOLD)
 
 
-def has_rank(standing: Standing, private: bool) -> bool:
-    """Whether `with_rank` holds for it."""
-    return standing.is_ranked and (private or standing.best_id is not None)
+def has_score(order: float) -> bool:
+    """Whether a team with that order was told a score; on the final board every order is a score."""
+    return order < NOTHING_TOLD

@@ -91,7 +91,7 @@ def _entry(row: Row, score: float, place: PlaceCertainty | None, competition: Co
     digits = competition.decimals
     name, shown = row.team.name, f"{score:.{digits}f}"
     if place is None:
-        return Entry(row.team.pk, row.rank, name, score, shown, row.team.is_baseline)
+        return Entry(row.team.pk, row.rank, name, score, shown, row.is_baseline)
     difference = f"{place.difference:+.{digits}f} ± {place.half_width:.{digits}f}"
     return Entry(
         team_id=row.team.pk,
@@ -99,7 +99,7 @@ def _entry(row: Row, score: float, place: PlaceCertainty | None, competition: Co
         name=name,
         score=score,
         shown=shown,
-        is_baseline=row.team.is_baseline,
+        is_baseline=row.is_baseline,
         is_first=place.is_first,
         is_tied=place.is_tied_with_first,
         half_width=place.half_width,

@@ -1,5 +1,6 @@
 """The pages of a competition: fetch, call one function of the domain, answer."""
 
+from functools import cache, partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from competitions.access import organized_by, visible_to
-from competitions.clock import database_now
 from competitions.models import Competition, PageKind
 from leaderboard.board import rank_of
+from pages.visits import Visit, visit_of
 from submissions.quota import allowance, may_submit
-from teams.invitations import calls_for
 from teams.joining import team_of
 from teams.models import COMPETES
 
@@ -23,13 +23,13 @@ def competition_or_404(request: HttpRequest, slug: str) -> Competition:
     return get_object_or_404(visible_to(request.user), slug=slug)
 
 
-def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict[str, Any]:
+def context_of(request: HttpRequest, competition: Competition, tab: str, visit: Visit | None = None) -> dict[str, Any]:
     """What every page of a competition shows: its head, its tabs, and where the visitor stands.
 
     `now` is by the database's clock, as every deadline is: what is taken and what is shown change at one moment.
     """
-    now = database_now(competition)
-    team = team_of(request.user, competition) if request.user.is_authenticated else None
+    visit = visit or visit_of(request.user, competition)
+    now, team = visit.at, visit.team
     return {
         "competition": competition,
         "tab": tab,
@@ -40,11 +40,11 @@ def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict
         "may_enter": competition.timeline.may_enter(now),
         "may_submit": may_submit(competition, now) and not (team and team.disqualified_at),
         "shows_private": competition.timeline.shows_private(now),
-        "allowance": allowance(team, now) if team else None,
-        "call_count": calls_for(request.user, team) if team and request.user.is_authenticated else 0,
-        # Asked only by the pages that show it: it takes longer than all the rest where there are very many teams.
+        "call_count": visit.call_count,
+        "announcement_count": visit.announcement_count,
+        # Asked only by the pages that show them: most do not.
+        "allowance": cache(partial(allowance, team, now)) if team else None,
         "team_count": competition.teams.filter(COMPETES).count,
-        "announcement_count": competition.announcements.count(),
     }
 
 

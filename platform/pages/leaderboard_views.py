@@ -17,13 +17,14 @@ from pages.competition_views import competition_or_404, context_of
 from pages.dashboard import progress_chart
 from pages.interval_plot import interval_plot
 from pages.sheets import CONTENT_TYPES, as_file
+from pages.visits import competition_and_visit
 
 
 @require_safe
 def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
     """The public board; `?board=private` shows the final one once private results are revealed. `?q=`: a search."""
-    competition = competition_or_404(request, slug)
-    context = context_of(request, competition, "leaderboard")
+    competition, visit = competition_and_visit(request.user, slug)
+    context = context_of(request, competition, "leaderboard", visit)
     private = request.GET.get("board") == "private" and context["shows_private"]
     search = request.GET.get("q", "")
     shown = board_page(

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from accounts import outbox
 from accounts.models import User
 from competitions.clock import database_now
 from competitions.models import Competition
+from config.counted import CountOf
 from teams.entry_invitations import is_token, new_token
 from teams.members import (
     ChangeRefused,
@@ -110,12 +112,18 @@ def open_invitations(user: User, competition: Competition) -> QuerySet[TeamInvit
     )
 
 
-def calls_for(user: User, team: Team) -> int:
-    """How many invitations and proposals wait for the answer of `user`, who is in `team`."""
+def call_count() -> CombinedExpression:
+    """Of a membership: how many invitations and proposals wait for that person's answer."""
     got = MergeProposal.objects.filter(
-        to_team=team, to_team__memberships__user=user, to_team__memberships__is_captain=True, state=State.WAITING
+        to_team=OuterRef("team"),
+        to_team__memberships=OuterRef("pk"),
+        to_team__memberships__is_captain=True,
+        state=State.WAITING,
     )
-    return got.count() + open_invitations(user, team.competition).count()
+    asked = TeamInvitation.objects.filter(
+        user=OuterRef("user"), team__competition=OuterRef("competition"), state=State.WAITING
+    )
+    return CountOf(got.order_by().values("pk")) + CountOf(asked.order_by().values("pk"))
 
 
 def end_all_of(team: Team) -> None:

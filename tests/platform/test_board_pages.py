@@ -22,6 +22,7 @@ from leaderboard.board import board_page, rank_of, standings
 from leaderboard.models import Standing
 from leaderboard.moderation import disqualify_team, mark_baseline
 from leaderboard.places import as_key
+from leaderboard.ranks import ranks_of
 from submissions.models import Evaluation, Kind, Submission
 from teams.models import Team
 
@@ -104,11 +105,41 @@ def test_a_search_finds_parts_of_names_with_their_ranks(thirty, competition):
     assert shown(text(Client().get(BOARD, {"q": "\0"}))) == []
 
 
-def test_the_board_takes_six_queries_of_its_own_at_most(thirty, competition):
-    for private in (False, True):
+def test_the_page_of_a_member_takes_six_queries_at_most(thirty, competition, alices_team, as_alice, graded):
+    graded(alices_team, GOOD)
+    now = timezone.now()
+    Competition.objects.update(
+        opens_at=now - timedelta(days=2), closes_at=now - timedelta(hours=2), reveals_at=now - timedelta(hours=1)
+    )
+    for board in ("public", "private"):
         with CaptureQueriesContext(connection) as asked:
-            board_page(competition, 2, 10, private=private, team=thirty[25])
-        assert len(asked) <= 6
+            page = text(as_alice.get(BOARD, {"page": 2, "board": board}))
+        assert "Your team is" in page
+        assert len(shown(page)) == 10
+        assert len(asked) <= 6, [query["sql"] for query in asked]
+
+
+def test_a_search_folds_the_letters_of_every_script(competition):
+    for number, name in enumerate(["Straße", "strasse", "100% sure", "ΣΊΣΥΦΟΣ", "a_b", "a\\b"]):
+        seated(competition, name, number)
+
+    def found(wanted):
+        return [name for _, name in shown(text(Client().get(BOARD, {"q": wanted})))]
+
+    assert found("STRASSE") == found("straße") == ["Straße", "strasse"]
+    assert found("σίσυφος") == ["ΣΊΣΥΦΟΣ"]
+    # What means something in SQL is only text here.
+    assert found("%") == ["100% sure"]
+    assert found("_") == ["a_b"]
+    assert found("\\") == ["a\\b"]
+
+
+def test_the_best_score_that_may_stand_is_number_one(competition):
+    best = seated(competition, "best", -1e308, private=2.0)
+    next_one = seated(competition, "next", 1e308, private=1.0)
+    assert ranks_of(competition, [next_one.pk, best.pk], private=False) == {best.pk: 1, next_one.pk: 2}
+    assert ranks_of(competition, [best.pk], private=True) == {best.pk: 2}
+    assert ranks_of(competition, [], private=True) == {}
 
 
 def test_the_final_board_says_who_rose_and_who_fell(competition, alices_team, bobs_team, graded):
@@ -204,6 +235,10 @@ class TheOrderOfTheDatabase(TestCase):
         assert told(standings(competition)) == places
         assert told(standings(competition, private=True)) == places
         ranked_count = sum(row[2] for row in rows)
+        for some_of_them in (places, places[::3]):
+            teams = {pk: number for number, pk, *_ in some_of_them}
+            ranks = {pk: number for pk, number in teams.items() if number is not None}
+            assert ranks_of(competition, list(teams), private=True) == ranks
         for number in range(3):
             page = board_page(competition, number + 1, 5, private=True)
             assert told(page.rows) == places[5 * number : 5 * number + 5] or number >= page.pager.paginator.num_pages

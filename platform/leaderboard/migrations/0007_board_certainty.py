@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('competitions', '0009_board_certainty'),
-        ('leaderboard', '0005_teams_without_a_told_score'),
+        ('leaderboard', '0006_baselines_apart'),
         ('submissions', '0004_chunked_uploads'),
         ('teams', '0003_entry_invitations_and_mergers'),
     ]
