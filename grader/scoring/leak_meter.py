@@ -55,13 +55,16 @@ class Board:
 
 @dataclass(frozen=True)
 class Leak:
-    """What the organizer reads: see the functions of these names; gains are shares of the public score."""
+    """What the organizer reads: see the functions of these names; gains are shares of the public score.
+
+    `recommended_rows` None: no number of rows is enough for so many files.
+    """
 
     labels_per_file: int
     gain_of_one: float
     gain_of_many: float
     accounts: int
-    recommended_rows: int
+    recommended_rows: int | None
 
     @property
     def is_within_budget(self) -> bool:
@@ -71,13 +74,11 @@ class Leak:
 
 def measure(board: Board, files: int, accounts: int = ACCOUNTS) -> Leak:
     """The board's leak over a competition in which each account may send so many files."""
-    return Leak(
-        labels_per_file(board),
-        worst_gain(board, files),
-        worst_gain(board, files, accounts),
-        accounts,
-        recommended_rows(board, files),
-    )
+    try:
+        rows = recommended_rows(board, files)
+    except ValueError:
+        rows = None
+    return Leak(labels_per_file(board), worst_gain(board, files), worst_gain(board, files, accounts), accounts, rows)
 
 
 def labels_per_file(board: Board) -> int:

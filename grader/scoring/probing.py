@@ -11,7 +11,9 @@ NEAR_CONSTANT_SHARE = 0.95
 # A new fit of a model moves nearly every row. One score spells out 19 labels at most (float64, no rounding).
 FEW_ROWS = 20
 # The errors of two good models of one family correlate at about 0.995, for the noise of the labels is in both. At
-# 0.999 their difference has a fifth of that variance: one file with a little added, or parts of one plan.
+# 0.999 their difference has a fifth of that variance: one file with a little added, or parts of one plan. Of the 496
+# pairs of the kit's 32 models that need no TensorFlow none comes higher than 0.9987 on Goodreads (damped biases, the
+# same by gradient descent); one model fitted with two seeds comes to 0.9992 (by gradient descent) and less.
 SAME_FILE_CORRELATION = 0.999
 
 

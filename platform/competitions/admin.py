@@ -153,7 +153,7 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
                 "upload the solution, which is checked by them.",
                 "fields": (
                     "metric", "metric_k", "decimals", "disclosure", "id_column", "target_column", "cluster_column",
-                    "lowest", "highest", "out_of_range",
+                    "item_column", "lowest", "highest", "out_of_range",
                 )
             },
         ),

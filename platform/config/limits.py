@@ -63,6 +63,21 @@ FORM_BYTES = 1_000_000
 # People and teams that one team may ask to come to it.
 TEAM_INVITATIONS_PER_DAY = environment.whole_number("HOLDOUT_TEAM_INVITATIONS_PER_DAY", 20, least=1)
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
+# A team may ask so often, a day and in all, where a submission of its errs; 0 a day: nobody is told.
+SLICES_PER_DAY = environment.whole_number("HOLDOUT_SLICES_PER_DAY", 3)
+SLICES_IN_ALL = environment.whole_number("HOLDOUT_SLICES_IN_ALL", 30, least=1)
+LEAST_SLICE_ROWS = environment.whole_number("HOLDOUT_LEAST_SLICE_ROWS", 500, least=2)
+# How soon after a look at similar files the next may follow, when teams' best files have changed meanwhile.
+SIMILARITY_PAUSE_SECONDS = environment.whole_number("HOLDOUT_SIMILARITY_PAUSE_SECONDS", 120, least=1)
+# What it may take, files that are scored meanwhile included.
+SIMILARITY_AT_MOST_SECONDS = environment.whole_number("HOLDOUT_SIMILARITY_AT_MOST_SECONDS", 300, least=10)
+# What that look may hold in memory; of more files or rows, evenly spaced rows are compared.
+SIMILARITY_BYTES = environment.whole_number("HOLDOUT_SIMILARITY_MB", 256, least=1) * 1_000_000
+SIMILAR_PAIRS_SHOWN = 50
+# Of a team's files, so many earlier ones are compared with each new one, and no more bytes than that.
+PROBING_FILES_COMPARED = 50
+PROBING_BYTES = 100_000_000
+PROBING_SIGNS_SHOWN = 100
 # How sure a board is, is found again at most so often, and takes at most that share of the time.
 CERTAINTY_SECONDS = environment.whole_number("HOLDOUT_CERTAINTY_SECONDS", 10, least=1)
 CERTAINTY_SHARE_PERCENT = 10

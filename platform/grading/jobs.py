@@ -1,4 +1,4 @@
-"""Taking an organizer's job in hand: one process at a time, by the database's clock, and nobody for ever.
+"""Taking a job in hand that somebody asked for: one process at a time, by the database's clock, and nobody for ever.
 
 The row is the truth, as for submissions: a bell may be lost or doubled, a process may die in mid-work. `attempt` is the
 ticket of whoever has it in hand; all writing is a compare-and-set on it.

@@ -22,6 +22,8 @@ RATINGS = {
     "books.csv": "What is known of each book.",
     SAMPLE_FILE: "A valid submission: the mean of train.csv everywhere.",
 }
+# By whom and about what a row is.
+READERS_AND_BOOKS = {"cluster_column": "user_id", "item_column": "book_name"}
 Say = Callable[[str], None]
 
 
@@ -65,7 +67,7 @@ def goodreads_seed(say: Say) -> Seed:
         secret=secret,
         write=_writing(write_competition, ratings, secret),
         notice=ratings.notice,
-        settings={"labels_are_public": not ratings.notice, "takes_models": True, "cluster_column": "user_id"},
+        settings={"labels_are_public": not ratings.notice, "takes_models": True, **READERS_AND_BOOKS},
     )
 
 
@@ -87,7 +89,7 @@ def secret_shelves_seed(say: Say) -> Seed:
             "test_count": len(world.test),
             "book_count": len(world.books),
         },
-        settings={"takes_models": True, "cluster_column": "user_id", "disclosure": DisclosurePolicy.LADDER},
+        settings={"takes_models": True, "disclosure": DisclosurePolicy.LADDER, **READERS_AND_BOOKS},
     )
 
 
@@ -142,7 +144,13 @@ def finished_seed(say: Say) -> Seed:
             "train_count": len(readings.train),
             "test_count": len(readings.test),
         },
-        settings={"metric": "log_loss", "decimals": 4, "target_column": "finished", "lowest": 0.0, "highest": 1.0},
+        settings={
+            "metric": "log_loss",
+            "decimals": 4,
+            "target_column": "finished",
+            "lowest": 0.0,
+            "highest": 1.0,
+        },
     )
 
 

@@ -8,15 +8,26 @@ from django.db.models import Q
 from accounts import outbox
 from competitions.models import DataAudit, LaunchCheck, Solution
 from config.clock import seconds_from_now
+from grading.integrity import looks, similarity
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
 from leaderboard import certainty
 from submissions import chunked_uploads
-from submissions.dispatch import AUDITS, CERTAINTY, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
+from submissions.dispatch import (
+    AUDITS,
+    CERTAINTY,
+    CHECK_SOLUTIONS,
+    INTEGRITY,
+    LAUNCH_CHECKS,
+    RESCORE,
+    SLICES,
+    TASKS,
+    ring,
+)
 from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
-from submissions.models import ModelsWorker, Queue, Submission
+from submissions.models import ModelsWorker, Queue, SliceReport, Submission
 
 
 def sweep() -> None:
@@ -34,13 +45,16 @@ def sweep() -> None:
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
     outbox.sweep()
-    for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS)):
+    for model, task in ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS), (SliceReport, SLICES)):
         if model._default_manager.filter(at_hand()).exists():
             ring(task, Queue.SCORING)
     if waiting_rescores().exists():
         ring(RESCORE, Queue.SCORING)
     if next(certainty.due(), None) is not None:
         ring(CERTAINTY, Queue.SCORING)
+    # When nothing waits for its score; else the bell would only stand in line behind.
+    if not looks.something_waits() and (looks.not_looked_at().exists() or similarity.due().exists()):
+        ring(INTEGRITY, Queue.SCORING)
 
 
 def _remove_left_uploads() -> None:

@@ -7,11 +7,22 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import Q
 
-from grading import auditing, certainty, models_worker, rescoring, solutions, sweeper
+from grading import auditing, certainty, models_worker, rescoring, slicing, solutions, sweeper
+from grading.integrity import looks, similarity
 from grading.launch import checking
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
-from submissions.dispatch import AUDITS, CERTAINTY, CHECK_SOLUTIONS, LAUNCH_CHECKS, RESCORE, TASKS, ring
+from submissions.dispatch import (
+    AUDITS,
+    CERTAINTY,
+    CHECK_SOLUTIONS,
+    INTEGRITY,
+    LAUNCH_CHECKS,
+    RESCORE,
+    SLICES,
+    TASKS,
+    ring,
+)
 from submissions.lifecycle import Claim, claim_next
 from submissions.model_grading import runs_with
 from submissions.models import Queue
@@ -75,6 +86,22 @@ def rescore() -> None:
     """A rescore was asked for, or given its word: go on with what is under way, then ring for the rest."""
     if rescoring.take_turn(monotonic() + settings.TURN_SECONDS):
         ring(RESCORE, Queue.SCORING)
+
+
+@shared_task(name=SLICES)
+def slices() -> None:
+    """Somebody wants to know where a submission errs: make the reports that wait."""
+    slicing.slice_waiting()
+
+
+@shared_task(
+    name=INTEGRITY,
+    time_limit=settings.TURN_SECONDS + settings.SIMILARITY_AT_MOST_SECONDS + settings.GRADING_SECONDS,
+)
+def look_at_integrity() -> None:
+    """Files were scored: look at them for signs of probing, and at teams' best files for similar ones."""
+    looks.look_at_waiting(monotonic() + settings.TURN_SECONDS)
+    similarity.compare_due(monotonic() + settings.SIMILARITY_AT_MOST_SECONDS)
 
 
 @shared_task(name="grading.sweep")

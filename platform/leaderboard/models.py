@@ -15,6 +15,9 @@ from leaderboard.certainty_models import Board as Board
 from leaderboard.certainty_models import BoardCertainty as BoardCertainty
 from leaderboard.certainty_models import PlaceCertainty as PlaceCertainty
 from leaderboard.certainty_models import Replicates as Replicates
+from leaderboard.integrity_models import IntegrityState as IntegrityState
+from leaderboard.integrity_models import ProbingSign as ProbingSign
+from leaderboard.integrity_models import SimilarPair as SimilarPair
 from submissions.models import Evaluation, Submission
 from teams.models import Team
 

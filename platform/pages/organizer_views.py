@@ -13,6 +13,7 @@ from accounts.models import User
 from competitions.access import organized_by
 from competitions.models import Competition
 from leaderboard.exports import FOR_ORGANIZERS
+from leaderboard.integrity import signs_of
 from pages import dashboard as board
 from pages.sheets import CONTENT_TYPES, as_file
 
@@ -55,6 +56,7 @@ def dashboard(request: HttpRequest, pk: int) -> HttpResponse:
         "rejected_list": board.rejected_list(competition),
         "solutions": board.list_of("competitions_solution", competition),
         "acts": board.list_of("leaderboard_moderationact", competition),
+        "sign_count": signs_of(competition).count(),
         "exports": EXPORTS,
     }
     return render(request, "admin/dashboard.html", context)

@@ -24,6 +24,7 @@ from leaderboard.board import public_score_of, rank_of
 from leaderboard.final_selection import SelectionRefused, select, why_not_selectable
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import RepeatForm, UploadForm
+from pages.slice_panel import slice_panel
 from submissions import lifecycle
 from submissions.chunked_uploads import may_go_on
 from submissions.model_grading import why_models_wait
@@ -162,7 +163,7 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
     }
 
 
-def _within_reach(request: HttpRequest) -> QuerySet[Submission]:
+def within_reach(request: HttpRequest) -> QuerySet[Submission]:
     """The submissions that this visitor may see: their team's, and those of competitions they organize."""
     user = cast(User, request.user)
     mine = Q(team__memberships__user=user) | Q(competition__in=organized_by(user))
@@ -213,23 +214,24 @@ def _status_context(submission: Submission) -> dict[str, object]:
 @login_required
 @require_safe
 def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(_within_reach(request), pk=pk)
+    found = get_object_or_404(within_reach(request), pk=pk)
     context = context_of(request, found.competition, "my_submissions")
-    return render(request, "pages/submission.html", context | _status_context(found))
+    return render(request, "pages/submission.html", context | _status_context(found) | slice_panel(request.user, found))
 
 
 @login_required
 @require_safe
 def status(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The part of the submission's page that changes; it asks again by itself until a terminal state."""
-    found = get_object_or_404(_within_reach(request), pk=pk)
-    return render(request, "pages/_status.html", {"competition": found.competition} | _status_context(found))
+    found = get_object_or_404(within_reach(request), pk=pk)
+    shown = {"competition": found.competition} | _status_context(found)
+    return render(request, "pages/_status.html", shown | slice_panel(request.user, found))
 
 
 @login_required
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(_within_reach(request).filter(team__memberships__user=cast(User, request.user)), pk=pk)
+    found = get_object_or_404(within_reach(request).filter(team__memberships__user=cast(User, request.user)), pk=pk)
     if lifecycle.cancel(found):
         messages.success(request, "Withdrawn. It does not count against your limit.")
     else:
@@ -241,7 +243,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a submission into the team's final selection, or take it out."""
-    found = get_object_or_404(_within_reach(request).filter(team__memberships__user=cast(User, request.user)), pk=pk)
+    found = get_object_or_404(within_reach(request).filter(team__memberships__user=cast(User, request.user)), pk=pk)
     is_selected = request.POST.get("selected") == "yes"
     try:
         select(found, is_selected)
@@ -257,7 +259,7 @@ def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def download_file(request: HttpRequest, pk: UUID) -> FileResponse:
     """The file as it was sent."""
-    found = get_object_or_404(_within_reach(request), pk=pk)
+    found = get_object_or_404(within_reach(request), pk=pk)
     return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.original_name)
 
 

@@ -12,6 +12,8 @@ LAUNCH_CHECKS = "grading.launch_checks"
 AUDITS = "grading.audits"
 RESCORE = "grading.rescore"
 CERTAINTY = "grading.certainty"
+SLICES = "grading.slices"
+INTEGRITY = "grading.look_at_integrity"
 
 
 def ring_after_commit(queue: Queue) -> None:

@@ -11,6 +11,9 @@ from django.urls import reverse
 
 from competitions.models import Competition, Solution
 from grader.scoring.disclosure import Word
+
+# Django looks for models here.
+from submissions.slice_models import SliceReport as SliceReport
 from teams.models import Team
 
 
@@ -85,6 +88,8 @@ class Submission(models.Model):
     disqualified_at = models.DateTimeField(null=True, editable=False)
     disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text="Why.")
 
+    looked_at = models.DateTimeField(null=True, editable=False, help_text="When it was looked at for signs of probing.")
+
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
     waiting_since = models.DateTimeField(help_text="When it last entered its queue.")
     attempt = models.PositiveIntegerField(default=0)
@@ -111,6 +116,9 @@ class Submission(models.Model):
             models.Index(fields=["status", "waiting_since"], name="submission_waiting"),
             models.Index(fields=["team", "submitted_at"], name="submission_of_team"),
             models.Index(fields=["team", "claimed_at"], name="submission_claims"),
+            models.Index(
+                fields=["status", "submitted_at"], condition=Q(looked_at__isnull=True), name="submission_not_looked_at"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="submission_status_is_known"),

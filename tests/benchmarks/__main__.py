@@ -15,6 +15,7 @@ from tests.benchmarks import (
     model_to_score,
     rescoring,
     saved_model,
+    similar_teams,
     sure_boards,
     sure_rankings,
     upload_to_score,
@@ -49,6 +50,8 @@ def main() -> int:
     rows.append(large_file.measure_row())
     told.print("Ranking 2,000 teams, and 20,000 simulated contests …")
     rows += sure_rankings.measure() + coverage.measure()
+    told.print("Comparing the files of 2,000 teams …")
+    rows += similar_teams.measure()
     told.print("Mining the board …")
     rows += [row for row in leaks.measure() if row.target]
     for row in rows:

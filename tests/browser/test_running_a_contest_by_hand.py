@@ -86,4 +86,9 @@ def test_a_team_is_disqualified_and_the_dashboard_knows(site, at_the_desk, visit
     expect(page.locator('[data-number="disqualified teams"]')).to_have_text("1")
     for summary in page.locator("summary").all():
         summary.click()
-    assert found + problems_of(page, "the dashboard") == []
+    found += problems_of(page, "the dashboard")
+
+    page.get_by_role("link", name="Integrity").click()
+    expect(page.locator("#leaks")).to_contain_text("Plain (as it is set)", timeout=30_000)
+    expect(page.locator("#signs")).to_contain_text("No file carries a sign.")
+    assert found + problems_of(page, "the integrity page") == []

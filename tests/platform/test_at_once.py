@@ -18,7 +18,7 @@ from accounts.models import User
 from competitions.models import Competition, EntryPolicy
 from leaderboard.mergers import accept_proposal
 from submissions.merging import counted
-from submissions.models import Submission
+from submissions.models import SliceReport, Submission
 from teams.entry import approve, ask_to_enter, deny
 from teams.entry_invitations import invite_by_link
 from teams.joining import join
@@ -248,3 +248,19 @@ def test_fifty_teams_take_one_name(competition):
     at_once([posts(client, "team/name/", name="The best") for _, client in people])
     assert Team.objects.filter(name="The best").count() == 1
     check_the_laws(competition, people)
+
+
+def test_two_browsers_of_one_team_take_the_days_last_look_into_slices_once(competition, alices_team, graded, settings):
+    # Of the two public rows each level is a slice of its own.
+    settings.SLICES_PER_DAY, settings.LEAST_SLICE_ROWS = 1, 1
+    sent = [graded(alices_team, GOOD + "\n" * number) for number in range(4)]
+    browsers = [Client() for _ in sent]
+    for browser in browsers:
+        browser.force_login(alices_team.memberships.get().user)
+
+    def asks(browser, submission):
+        return lambda: browser.post(f"/submissions/{submission.pk}/slices/").status_code
+
+    calls = [asks(browser, submission) for browser, submission in zip(browsers, sent, strict=True)]
+    assert set(at_once(calls)) == {302}
+    assert SliceReport.objects.count() == 1

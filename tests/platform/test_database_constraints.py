@@ -21,12 +21,15 @@ from competitions.models import (
 from leaderboard.models import (
     NOTHING_TOLD,
     BoardCertainty,
+    IntegrityState,
     ModerationAct,
     PlaceCertainty,
+    ProbingSign,
     Replicates,
+    SimilarPair,
     Standing,
 )
-from submissions.models import ChunkedUpload, Evaluation, Status, Submission
+from submissions.models import ChunkedUpload, Evaluation, SliceReport, Status, Submission
 from teams.models import (
     EntryInvitation,
     EntryInvitationUse,
@@ -562,3 +565,80 @@ def test_replicates_of_no_part_or_twice(evaluation):
     Replicates.objects.create(part="public", **kept)
     assert refuses("one_set_of_replicates_per_part", lambda: Replicates.objects.create(part="public", **kept))
     assert refuses("replicates_are_of_a_known_part", lambda: Replicates.objects.create(part="secret", **kept))
+
+
+@pytest.fixture
+def slice_report(evaluation):
+    return {
+        "competition": evaluation.submission.competition,
+        "evaluation": evaluation,
+        "asked_at": timezone.now(),
+        "is_charged": True,
+    }
+
+
+def test_two_slice_reports_on_one_evaluation(slice_report):
+    first = SliceReport.objects.create(**slice_report)
+    assert refuses("one_slice_report_per_evaluation", lambda: SliceReport.objects.create(**slice_report))
+    SliceReport.objects.filter(pk=first.pk).update(state="failed", finished_at=timezone.now(), failure="No disk left.")
+    assert SliceReport.objects.create(**slice_report)
+
+
+def test_a_slice_report_that_ends_without_its_result(slice_report):
+    SliceReport.objects.create(**slice_report)
+    reports, now = SliceReport.objects.all(), timezone.now()
+    for wrong in (
+        {"state": "lost"},
+        {"state": "done", "finished_at": now},
+        {"state": "done", "slices": []},
+        {"state": "asked", "slices": []},
+        {"state": "failed", "finished_at": now},
+        {"state": "failed", "finished_at": now, "failure": "No disk left.", "slices": []},
+    ):
+        assert refuses("slice_report_ends_with_its_result", lambda wrong=wrong: reports.update(**wrong))
+    assert reports.update(state="done", finished_at=now, slices=[]) == 1
+
+
+@pytest.fixture
+def sign(alices_team, graded):
+    submission = graded(alices_team)
+    made = ProbingSign.objects.create(
+        competition=alices_team.competition, submission=submission, kind="near_constant", measured=0.99
+    )
+    return ProbingSign.objects.filter(pk=made.pk)
+
+
+def test_a_sign_of_probing_that_says_nothing(sign):
+    name = "a_probing_sign_says_what_was_measured"
+    assert refuses(name, lambda: sign.update(measured=1))
+    assert refuses(name, lambda: sign.update(kind="few_row_step", measured=3))
+    assert refuses(name, lambda: sign.update(before=sign.get().submission))
+    assert refuses(name, lambda: sign.update(kind="a bad look"))
+    assert refuses(name, lambda: sign.update(kind="few_row_step", measured=0, before=sign.get().submission))
+
+
+def test_a_sign_of_probing_that_stands_twice(sign):
+    again = sign.get()
+    again.pk = None
+    assert refuses("one_probing_sign_of_a_kind", again.save)
+
+
+def test_a_pair_of_one_file_or_of_no_correlation(alices_team, bobs_team, graded):
+    one, other = graded(alices_team).evaluation, graded(bobs_team).evaluation
+    made = {"competition": alices_team.competition, "one": one, "is_with_baseline": False}
+    assert refuses(
+        "a_similar_pair_is_of_two_files", lambda: SimilarPair.objects.create(**made, other=one, correlation=1)
+    )
+    for correlation in (1.01, -1.01):
+        assert refuses(
+            "a_correlation_lies_within_one",
+            lambda correlation=correlation: SimilarPair.objects.create(**made, other=other, correlation=correlation),
+        )
+    SimilarPair.objects.create(**made, other=other, correlation=1)
+    assert refuses("a_similar_pair_stands_once", lambda: SimilarPair.objects.create(**made, other=other, correlation=1))
+
+
+def test_a_look_at_similar_files_without_its_time(competition):
+    IntegrityState.objects.create(competition=competition)
+    assert refuses("an_integrity_look_says_when", lambda: IntegrityState.objects.update(made_from="x"))
+    assert refuses("an_integrity_look_says_when", lambda: IntegrityState.objects.update(made_at=timezone.now()))

@@ -251,6 +251,14 @@ def test_labels_stand_on_no_page_in_no_log_and_in_no_row(as_olga, with_files, ca
     )
 
 
+def test_columns_by_which_a_submission_errs(as_olga, with_files):
+    Competition.objects.update(cluster_column="user_id", item_column="isbn")
+    level, finding = line(run(as_olga), "Where a submission errs")
+    assert (level, finding[:37]) == ("yellow", "test.csv has no column 'isbn', by whi")
+    Competition.objects.update(item_column="book_name")
+    assert line(run(as_olga), "Where a submission errs") == ("green", "By 'user_id' and 'book_name' of train.csv.")
+
+
 def test_labels_that_are_no_prediction_file(as_olga, with_files):
     set_solution(with_files, MARKED)
     Competition.objects.update(max_upload_bytes=60)

@@ -298,10 +298,10 @@ def test_no_bell_is_rung_for_a_models_worker_that_is_away(alices_team, send, sen
     send(alices_team, sent_models["good"], "good.zip")
     Submission.objects.update(waiting_since=seconds_from_now(-60))
     sweep()
-    assert mailbox() == ["grading.predict_waiting"]
+    assert "grading.predict_waiting" in mailbox()
     ModelsWorker.objects.all().delete()
     sweep()
-    assert mailbox() == []
+    assert "grading.predict_waiting" not in mailbox()
 
 
 def test_answers_that_were_tampered_with_are_not_scored(alices_team, run_and_graded, settings):

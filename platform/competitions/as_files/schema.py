@@ -22,8 +22,8 @@ SETTINGS = (
     "daily_limit", "limit_window", "total_limit", "pending_limit", "final_selection_count", "takes_late_submissions",
     "max_upload_bytes",
     "takes_predictions", "takes_models", "max_model_bytes", "model_seconds", "model_memory_mib", "tensorflow_version",
-    "metric", "metric_k", "decimals", "disclosure", "id_column", "target_column", "cluster_column", "lowest", "highest",
-    "out_of_range",
+    "metric", "metric_k", "decimals", "disclosure", "id_column", "target_column", "cluster_column", "item_column",
+    "lowest", "highest", "out_of_range",
     "labels_are_public", "data_needs_joining",
 )  # fmt: skip
 # Fields of Competition that are no setting of the file, each with the reason.

@@ -226,6 +226,14 @@ class Competition(models.Model):
         help_text="Of test.csv, user_id for one: how sure the board is, is then told for other users too, and not only "
         "for other rows of the same ones. Empty: each row stands alone.",
     )
+    item_column = models.CharField(
+        "column of what a row is about",
+        max_length=40,
+        blank=True,
+        validators=[column_name],
+        help_text="Of test.csv and train.csv, book_name for one: a submission's owner is then also told where it errs "
+        "by how often that stands in train.csv. Empty: not.",
+    )
     lowest = models.FloatField(
         null=True, blank=True, default=1.0, help_text="The smallest value of a prediction. Empty: no bound."
     )

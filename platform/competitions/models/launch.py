@@ -33,7 +33,7 @@ UNFINISHED = (JobState.ASKED, JobState.RUNNING)
 
 
 def _ends_with_its_result() -> Q:
-    """The condition that a job has a level and an end exactly when done, and a reason exactly when it failed."""
+    """The condition that it has a level and an end exactly when it is done, and a reason exactly when it failed."""
     return (
         Q(state__in=UNFINISHED, finished_at__isnull=True, worst="", failure="")
         | Q(state=JobState.DONE, finished_at__isnull=False, worst__in=Level.values, failure="")
@@ -42,25 +42,21 @@ def _ends_with_its_result() -> Q:
 
 
 class Job(models.Model):
-    """Work on one competition that an organizer asks for and the scoring worker does, by bell and sweeper.
+    """Work on one `competition` that somebody asks for and the scoring worker does, by bell and sweeper.
 
-    `held_until`: another process has it in hand until then. `digest`: what it was made against, see
-    `competitions.launching.digest_of`.
+    `held_until`: another process has it in hand until then.
     """
 
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.ASKED)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
-    asked_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     held_until = models.DateTimeField(null=True)
     attempt = models.PositiveIntegerField(default=0, help_text="The ticket of the process that has it in hand.")
     progress = models.CharField(max_length=200, blank=True)
     finished_at = models.DateTimeField(null=True)
-    worst = models.CharField(max_length=10, choices=Level.choices, blank=True, help_text="Of all that was found.")
     failure = models.CharField(max_length=300, blank=True)
-    digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         abstract = True
@@ -71,13 +67,27 @@ class Job(models.Model):
         return self.state not in UNFINISHED
 
 
-class LaunchCheck(Job):
+class Inspection(Job):
+    """A look at a whole competition that an organizer asks for, with how bad the worst of what it found is.
+
+    `digest`: what it was made against, see `competitions.launching.digest_of`.
+    """
+
+    asked_at = models.DateTimeField(auto_now_add=True)
+    worst = models.CharField(max_length=10, choices=Level.choices, blank=True, help_text="Of all that was found.")
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta(Job.Meta):
+        abstract = True
+
+
+class LaunchCheck(Inspection):
     """One rehearsal of a competition, with its checklist: `lines` of {name, level, finding, cure}."""
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="launch_checks")
     lines = models.JSONField(default=list, blank=True)
 
-    class Meta(Job.Meta):
+    class Meta(Inspection.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["competition"], condition=Q(state__in=UNFINISHED), name="one_launch_check_at_a_time"
@@ -89,13 +99,13 @@ class LaunchCheck(Job):
         return f"Launch check of {self.competition}"
 
 
-class DataAudit(Job):
+class DataAudit(Inspection):
     """One audit of a competition's data: `report` as `grader.audit.Report.to_dict` gives it."""
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="data_audits")
     report = models.JSONField(default=dict, blank=True)
 
-    class Meta(Job.Meta):
+    class Meta(Inspection.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["competition"], condition=Q(state__in=UNFINISHED), name="one_audit_at_a_time"

@@ -16,6 +16,7 @@ from competitions.models import (
 )
 from grading.launch.answers import ladder
 from submissions.model_grading import why_models_wait
+from submissions.slice_reports import why_no_slices
 
 MUST_BE_WRITTEN = (PageKind.OVERVIEW, PageKind.EVALUATION, PageKind.RULES)
 # So many headlines of the audit are told by the check itself.
@@ -27,6 +28,7 @@ def surroundings(competition: Competition) -> list[Line]:
     """A line for each thing that can be seen without a label."""
     lines = [pages(competition), files(competition), solution(competition), entry(competition), audited(competition)]
     lines += [ladder(competition)] if competition.is_ladder else []
+    lines += [slices(competition)] if competition.item_column else []
     lines += [models(competition)] if competition.takes_models else []
     return lines + ([clusters(competition)] if competition.cluster_column else [])
 
@@ -109,6 +111,15 @@ def clusters(competition: Competition) -> Line:
         finding = f"{competition.metric_label} looks at whole lists, so {column!r} is not used."
         return Line(name, Level.YELLOW, finding, "Leave the column empty.")
     return Line(name, Level.GREEN, f"By {column!r} of {TEST_FILE}.")
+
+
+def slices(competition: Competition) -> Line:
+    name = "Where a submission errs can be told"
+    if problem := why_no_slices(competition):
+        cure = "Mend it, or leave the column of what a row is about empty, under Grading in the admin."
+        return Line(name, Level.YELLOW, problem, cure)
+    columns = filter(None, (competition.cluster_column, competition.item_column))
+    return Line(name, Level.GREEN, f"By {_listed([repr(column) for column in columns])} of {TRAIN_FILE}.")
 
 
 def audited(competition: Competition) -> Line:

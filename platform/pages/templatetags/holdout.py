@@ -23,6 +23,12 @@ def decimals(score: float, count: int) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """A share of 1 as a percentage with two digits after the point."""
+    return f"{share:.2%}"
+
+
+@register.filter
 def with_class(field: BoundField, css_class: str) -> SafeString:
     """The form field's widget with a CSS class."""
     return field.as_widget(attrs={"class": css_class})

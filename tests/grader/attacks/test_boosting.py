@@ -97,6 +97,8 @@ def test_the_recommended_rows_are_just_enough():
         assert worst_gain(dataclasses.replace(board, public_count=rows - 1), 300) >= 0.01
     # 300 files of a row each: a hundredth of more than 30,000 rows.
     assert recommended_rows(Meter(1_000, 3, 0.95), 300) == 30_001
+    # 10⁸ files of a row each would need 10¹⁰ rows, which nobody has.
+    assert measure(Meter(1_000, 3, 0.95), 10**8).recommended_rows is None
 
 
 @pytest.mark.parametrize(

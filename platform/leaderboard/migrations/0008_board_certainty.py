@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('competitions', '0009_board_certainty'),
-        ('leaderboard', '0006_baselines_apart'),
+        ('competitions', '0009_columns_of_users_and_items'),
+        ('leaderboard', '0007_integrity'),
         ('submissions', '0004_chunked_uploads'),
         ('teams', '0003_entry_invitations_and_mergers'),
     ]

@@ -1,0 +1,42 @@
+"""What slice reports give away beside the scores: a sentence for the organizers' leak meter."""
+
+from django.conf import settings
+
+from competitions.models import Competition, JobState
+from grader.scoring.leak_meter import ACCOUNTS
+from grader.scoring.slices import Slice, gain_at_most, labels_at_most, largest_loss
+from submissions.models import SliceReport
+from submissions.slice_reports import why_no_slices
+
+
+def slice_leak_in_words(competition: Competition, label_count: int) -> str:
+    """What all reports of an account come to, on top of its scores; "" where nobody can ask for one.
+
+    `label_count`: how many different labels there are. Slices are the same for all files, so the newest report says
+    how many numbers each has.
+    """
+    if why_no_slices(competition):
+        return ""
+    report_count = settings.SLICES_IN_ALL
+    solution = competition.solutions.filter(is_active=True).first()
+    made = SliceReport.objects.filter(competition=competition, state=JobState.DONE, evaluation__solution=solution)
+    newest = made.first()
+    expected = competition.prediction_format()
+    most = largest_loss(competition.scored_by, expected.lowest, expected.highest)
+    if solution is None or newest is None or newest.slices is None or most is None:
+        return (
+            f"A team may ask {report_count} times where a file errs. Nobody has yet: what that gives away stands here "
+            "once a report has been made."
+        )
+    slices = [Slice(**one) for one in newest.slices]
+    one, many = (
+        gain_at_most(reports, len(slices), solution.public_count or 1)
+        for reports in (report_count, report_count * ACCOUNTS)
+    )
+    return (
+        f"A team may ask {report_count} times where a file that has a score errs. A report has {len(slices)} numbers, "
+        "too coarse to spell out a label; by whatever attack it tells "
+        f"{labels_at_most(slices, most, label_count):.1f} labels at most. The reports of one account that knows "
+        f"nothing lower the public score by up to {one:.1%}, those of {ACCOUNTS} accounts by up to {many:.1%}, on top "
+        "of what the scores tell. Fewer reports (HOLDOUT_SLICES_IN_ALL) or more public rows make that less."
+    )
