@@ -83,3 +83,10 @@ RECEIPTS_AT_ONCE = environment.whole_number("HOLDOUT_RECEIPTS_AT_ONCE", 500, lea
 RECEIPTS_SWEEP_SECONDS = 1
 # What making an archive may take. The worker goes on scoring meanwhile.
 ARCHIVE_SECONDS = environment.whole_number("HOLDOUT_ARCHIVE_SECONDS", 3600, least=10)
+# How sure a board is, is found again at most so often, and takes at most that share of the time.
+CERTAINTY_SECONDS = environment.whole_number("HOLDOUT_CERTAINTY_SECONDS", 10, least=1)
+CERTAINTY_SHARE_PERCENT = 10
+# What one run may take; after one that failed, how long it is left alone. The worker goes on scoring meanwhile.
+CERTAINTY_AT_MOST_SECONDS = environment.whole_number("HOLDOUT_CERTAINTY_AT_MOST_SECONDS", 900, least=10)
+CERTAINTY_RETRY_SECONDS = 60
+CERTAINTY_PLOT_SIZE = 50

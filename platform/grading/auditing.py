@@ -6,12 +6,10 @@ ended, so that no submission waits for an audit, even where there is one worker 
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from time import monotonic, sleep
 from typing import IO
 
 import structlog
@@ -19,18 +17,12 @@ from django.conf import settings
 
 from competitions.launching import data_digest_of, worst_of
 from competitions.models import SAMPLE_FILE, TEST_FILE, TRAIN_FILE, Competition, DataAudit, label_storage
-from config.environment import ROOT
-from config.processes import die_with_parent
+from grading.beside_scoring import TookTooLong, run_beside_scoring
 from grading.jobs import JobLost, fail, finish, hold, is_overdue, take_in_hand
 from grading.labels import LabelsDoNotFit, NoActiveSolution, active_version, labels_of
-from grading.scoring import score_claimed
-from submissions.lifecycle import claim_next
-from submissions.models import Queue
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 0.1
-HOLD_SECONDS = 1.0
 LAST_BYTES = 500
 # How the child's lines begin that are no traceback.
 PROGRESS = ("Reading", "Looking")
@@ -108,29 +100,17 @@ def _command(competition: Competition, folder: Path) -> list[str]:
 
 def _read_by_a_child(job: DataAudit, command: Sequence[str], answer: IO[bytes], said: IO[bytes]) -> int:
     """Start the child, score what waits until it has ended, and return its exit code. Raises CannotAudit."""
-    ends_at = monotonic() + settings.AUDIT_SECONDS
-    child = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=answer, stderr=said, preexec_fn=die_with_parent
-    )
+
+    def keep() -> None:
+        said_last = _last_line(said)
+        hold(job, said_last if said_last.startswith(PROGRESS) else "Reading the data")
+
     try:
-        held_at = monotonic()
-        while child.poll() is None:
-            if monotonic() > ends_at:
-                raise CannotAudit(
-                    f"The audit took longer than {settings.AUDIT_SECONDS} s (HOLDOUT_AUDIT_SECONDS) and was ended."
-                )
-            if monotonic() > held_at + HOLD_SECONDS:
-                said_last = _last_line(said)
-                hold(job, said_last if said_last.startswith(PROGRESS) else "Reading the data")
-                held_at = monotonic()
-            if (claim := claim_next(Queue.SCORING)) is not None:
-                score_claimed(claim)
-            else:
-                sleep(LOOK_SECONDS)
-        return child.returncode
-    finally:
-        child.kill()
-        child.wait()
+        return run_beside_scoring(command, answer, said, settings.AUDIT_SECONDS, keep)
+    except TookTooLong:
+        raise CannotAudit(
+            f"The audit took longer than {settings.AUDIT_SECONDS} s (HOLDOUT_AUDIT_SECONDS) and was ended."
+        ) from None
 
 
 def _last_line(said: IO[bytes]) -> str:

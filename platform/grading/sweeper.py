@@ -12,11 +12,12 @@ from grading import commitments
 from grading.integrity import looks, similarity
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
-from leaderboard import receipts
+from leaderboard import certainty, receipts
 from submissions import chunked_uploads
 from submissions.dispatch import (
     ARCHIVES,
     AUDITS,
+    CERTAINTY,
     CHECK_SOLUTIONS,
     INTEGRITY,
     LAUNCH_CHECKS,
@@ -53,6 +54,8 @@ def sweep() -> None:
             ring(task, Queue.SCORING)
     if waiting_rescores().exists():
         ring(RESCORE, Queue.SCORING)
+    if next(certainty.due(), None) is not None:
+        ring(CERTAINTY, Queue.SCORING)
     # When nothing waits for its score; else the bell would only stand in line behind.
     if not looks.something_waits() and (looks.not_looked_at().exists() or similarity.due().exists()):
         ring(INTEGRITY, Queue.SCORING)

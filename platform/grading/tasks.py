@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import Q
 
-from grading import archiving, auditing, commitments, models_worker, rescoring, slicing, solutions, sweeper
+from grading import archiving, auditing, certainty, commitments, models_worker, rescoring, slicing, solutions, sweeper
 from grading.integrity import looks, similarity
 from grading.launch import checking
 from grading.model_running import run_claimed
@@ -15,6 +15,7 @@ from grading.scoring import score_claimed
 from submissions.dispatch import (
     ARCHIVES,
     AUDITS,
+    CERTAINTY,
     CHECK_SOLUTIONS,
     INTEGRITY,
     LAUNCH_CHECKS,
@@ -77,6 +78,15 @@ def audits() -> None:
 def archives() -> None:
     """An archive was asked for: make it, and score what waits between two files."""
     archiving.archive_waiting()
+
+
+@shared_task(
+    name=CERTAINTY,
+    time_limit=settings.TURN_SECONDS + settings.CERTAINTY_AT_MOST_SECONDS + settings.GRADING_SECONDS,
+)
+def board_certainty() -> None:
+    """A board has changed: say again how sure it is; a child process compares, and this one scores meanwhile."""
+    certainty.compare_due(monotonic() + settings.TURN_SECONDS)
 
 
 @shared_task(name=RESCORE)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from competitions.models import Competition
 from leaderboard.board import standings
+from leaderboard.sure_places import Places, sure_places
 from submissions.models import Submission
 from teams.models import Membership
 
@@ -54,12 +55,17 @@ def submissions(competition: Competition) -> Sheet:
 
 def both_boards(competition: Competition) -> Sheet:
     """Each team's place on the public and on the final board, whether that is shown yet or not: for organizers only."""
-    columns = ("public_rank", "team", "public_score", "private_rank", "private_score", "entries", "is_baseline")
+    columns = (
+        "public_rank", "team", "public_score", "private_rank", "private_score", "entries", "is_baseline",
+        "public_places_from", "public_places_to", "private_places_from", "private_places_to",
+    )  # fmt: skip
+    sure = sure_places(competition, private=True)
     final = {row.team.pk: row for row in standings(competition, private=True)}
     rows: Iterator[Row] = (
         (
             row.rank, row.team.name, _shown(row.score, competition), final[row.team.pk].rank,
             _shown(final[row.team.pk].score, competition), row.scored_count, row.is_baseline,
+            *_certain(sure.on_public.get(row.team.pk))[:2], *_certain(sure.by_team.get(row.team.pk))[:2],
         )
         for row in standings(competition)
         # A team whose first score has just come stands on the one that was read later.
@@ -71,13 +77,17 @@ def both_boards(competition: Competition) -> Sheet:
 def board(competition: Competition, *, private: bool) -> Sheet:
     """One board as its page shows it; no rank and score where a team was told none.
 
-    `private`: only a competition whose private results are revealed may show it.
+    From place to place a team may be, by 95 %, and its group: nothing for what was not compared yet. `private`: only
+    a competition whose private results are revealed may show it.
     """
-    columns = ("rank", "team", "score", "entries", "best_sent_at", "is_baseline")
+    columns = (
+        "rank", "team", "score", "entries", "best_sent_at", "is_baseline", "places_from", "places_to", "group",
+    )  # fmt: skip
+    sure = sure_places(competition, private=private)
     rows: Iterator[Row] = (
         (
             row.rank, row.team.name, _shown(row.score, competition), row.scored_count, row.achieved_at,
-            row.is_baseline,
+            row.is_baseline, *_certain(sure.by_team.get(row.team.pk)),
         )
         for row in standings(competition, private=private)
     )  # fmt: skip
@@ -90,6 +100,10 @@ FOR_ORGANIZERS: dict[str, Callable[[Competition], Sheet]] = {
     "submissions": submissions,
     "leaderboard": both_boards,
 }
+
+
+def _certain(places: Places | None) -> tuple[int | None, int | None, int | None]:
+    return (places.low, places.high, places.group) if places else (None, None, None)
 
 
 def _shown(score: float | None, competition: Competition) -> Decimal | None:

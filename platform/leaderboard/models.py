@@ -11,6 +11,10 @@ from django.db.models.functions import Now
 from competitions.models import Competition
 
 # Django looks for models here.
+from leaderboard.certainty_models import Board as Board
+from leaderboard.certainty_models import BoardCertainty as BoardCertainty
+from leaderboard.certainty_models import PlaceCertainty as PlaceCertainty
+from leaderboard.certainty_models import Replicates as Replicates
 from leaderboard.integrity_models import IntegrityState as IntegrityState
 from leaderboard.integrity_models import ProbingSign as ProbingSign
 from leaderboard.integrity_models import SimilarPair as SimilarPair

@@ -16,7 +16,7 @@ from competitions.models import Competition, PageKind
 from leaderboard.archives import published_archive
 from leaderboard.board import rank_of
 from leaderboard.receipts import head_of
-from pages.visits import visit_of
+from pages.visits import Visit, visit_of
 from submissions.quota import allowance, may_submit
 from teams.joining import team_of
 from teams.models import COMPETES
@@ -26,12 +26,12 @@ def competition_or_404(request: HttpRequest, slug: str) -> Competition:
     return get_object_or_404(visible_to(request.user), slug=slug)
 
 
-def context_of(request: HttpRequest, competition: Competition, tab: str) -> dict[str, Any]:
+def context_of(request: HttpRequest, competition: Competition, tab: str, visit: Visit | None = None) -> dict[str, Any]:
     """What every page of a competition shows: its head, its tabs, and where the visitor stands.
 
     `now` is by the database's clock, as every deadline is: what is taken and what is shown change at one moment.
     """
-    visit = visit_of(request.user, competition)
+    visit = visit or visit_of(request.user, competition)
     now, team = visit.at, visit.team
     return {
         "competition": competition,

@@ -10,17 +10,21 @@ from competitions.clock import database_now
 from leaderboard.board import board_page
 from leaderboard.exports import board
 from leaderboard.progress import best_over_time
+from leaderboard.sure_places import certainty_of, rows_of, sure_places
+from pages import certainty_words
 from pages.board_lines import lines
 from pages.competition_views import competition_or_404, context_of
 from pages.dashboard import progress_chart
+from pages.interval_plot import interval_plot
 from pages.sheets import CONTENT_TYPES, as_file
+from pages.visits import competition_and_visit
 
 
 @require_safe
 def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
     """The public board; `?board=private` shows the final one once private results are revealed. `?q=`: a search."""
-    competition = competition_or_404(request, slug)
-    context = context_of(request, competition, "leaderboard")
+    competition, visit = competition_and_visit(request.user, slug)
+    context = context_of(request, competition, "leaderboard", visit)
     private = request.GET.get("board") == "private" and context["shows_private"]
     search = request.GET.get("q", "")
     shown = board_page(
@@ -31,9 +35,12 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
         team=context["team"],
         search=search,
     )
+    sure = sure_places(competition, private=private, teams=[row.team.pk for row in shown.rows])
     context |= {
         "board": shown,
-        "lines": lines(shown.rows, competition, context["team"], private=private),
+        "lines": lines(shown.rows, competition, context["team"], private=private, sure=sure),
+        "sure": sure.summary,
+        "sentences": certainty_words.of_board(sure.summary, has_teams=shown.ranked_count > 0),
         "page": shown.pager,
         "private": private,
         "search": search,
@@ -49,6 +56,27 @@ def leaderboard_file(request: HttpRequest, slug: str, form: str) -> StreamingHtt
     if form not in CONTENT_TYPES or (private and not competition.timeline.shows_private(database_now(competition))):
         raise Http404
     return as_file(board(competition, private=private), form, slug)
+
+
+@require_safe
+def certainty(request: HttpRequest, slug: str) -> HttpResponse:
+    """How sure the order of a board is, of its first entries: a plot of intervals, and the same as a table."""
+    competition = competition_or_404(request, slug)
+    context = context_of(request, competition, "leaderboard")
+    private = request.GET.get("board") == "private" and context["shows_private"]
+    shown = board_page(competition, 1, settings.CERTAINTY_PLOT_SIZE, private=private)
+    found = certainty_of(competition, private=private)
+    rows = rows_of(found, [row.team.pk for row in shown.rows]) if found else {}
+    entries = certainty_words.entries(shown.rows, rows, competition)
+    context |= {
+        "certainty": found,
+        "entries": entries,
+        "plot": interval_plot(entries, competition),
+        "stands_count": shown.pager.paginator.count,
+        "private": private,
+        "sampling": certainty_words.of_sampling(found, competition) if found else [],
+    }
+    return render(request, "pages/certainty.html", context)
 
 
 @require_safe

@@ -51,6 +51,7 @@ urlpatterns = [
     path(
         "competitions/<slug:slug>/leaderboard.<str:form>", leaderboard_views.leaderboard_file, name="leaderboard_file"
     ),
+    path("competitions/<slug:slug>/leaderboard/certainty/", leaderboard_views.certainty, name="certainty"),
     path("competitions/<slug:slug>/leaderboard/<int:pk>/", leaderboard_views.progress, name="progress"),
     path("competitions/<slug:slug>/join/", entry_views.join, name="join"),
     path("competitions/<slug:slug>/join/ask/", entry_views.ask, name="ask_to_enter"),

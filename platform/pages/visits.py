@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Now
+from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from competitions.access import visible_to
 from competitions.models import Announcement, Competition
 from config.counted import CountOf
 from teams.invitations import call_count
 from teams.models import Membership, Team
+
+ANNOUNCEMENTS = Announcement.objects.order_by().values("pk")
 
 
 @dataclass(frozen=True)
@@ -26,21 +31,37 @@ class Visit:
 
 def visit_of(user: User | AnonymousUser, competition: Competition) -> Visit:
     """What every page of the competition needs to know: by one query for a member, by two at most."""
-    announcements = Announcement.objects.order_by().values("pk")
-    if user.is_authenticated:
-        seat = (
-            Membership.objects.filter(user=user, competition=competition)
-            .select_related("team__standing")
-            .annotate(
-                at=Now(),
-                announcement_count=CountOf(announcements.filter(competition=OuterRef("competition"))),
-                call_count=call_count(),
-            )
-            .first()
-        )
-        if seat:
-            seat.team.competition = competition
-            return Visit(seat.at, seat.announcement_count, seat.team, seat.call_count)
-    count = CountOf(announcements.filter(competition=OuterRef("pk")))
+    if seat := _seats(user).filter(competition=competition).first():
+        return _of_member(seat, competition)
+    count = CountOf(ANNOUNCEMENTS.filter(competition=OuterRef("pk")))
     at, announcement_count = Competition.objects.values_list(Now(), count).get(pk=competition.pk)
     return Visit(at, announcement_count)
+
+
+def competition_and_visit(user: User | AnonymousUser, slug: str) -> tuple[Competition, Visit]:
+    """The same with the competition itself, by one query for a member. Raises Http404 where it is not to be seen."""
+    seat = _seats(user).filter(competition__in=visible_to(user), competition__slug=slug).select_related("competition")
+    if found := seat.first():
+        return found.competition, _of_member(found, found.competition)
+    competition = get_object_or_404(visible_to(user), slug=slug)
+    return competition, visit_of(user, competition)
+
+
+def _seats(user: User | AnonymousUser) -> "QuerySet[Any, Any]":
+    """The user's memberships, with what a Visit is made of."""
+    if not user.is_authenticated:
+        return Membership.objects.none()
+    return (
+        Membership.objects.filter(user=user)
+        .select_related("team__standing")
+        .annotate(
+            at=Now(),
+            announcement_count=CountOf(ANNOUNCEMENTS.filter(competition=OuterRef("competition"))),
+            call_count=call_count(),
+        )
+    )
+
+
+def _of_member(seat: Any, competition: Competition) -> Visit:
+    seat.team.competition = competition
+    return Visit(seat.at, seat.announcement_count, seat.team, seat.call_count)

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     rescoring,
     saved_model,
     similar_teams,
+    sure_boards,
     sure_rankings,
     upload_to_score,
 )
@@ -39,6 +40,8 @@ def main() -> int:
         rows += rescoring.measure(seeded.var, folder)
         told.print("Reading the leaderboard of 10,000 teams …")
         rows += leaderboard_page.measure(seeded.var, folder)
+        told.print("Asking how sure a board of 2,000 teams is …")
+        rows += sure_boards.measure(seeded.var, folder)
         told.print("Sending models …")
         rows += model_to_score.measure(seeded.var, folder)
         told.print("Running models …")

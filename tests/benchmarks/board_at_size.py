@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from competitions.models import Competition, Solution
+from leaderboard.models import Board, BoardCertainty, PlaceCertainty
 from leaderboard.standings import rebuild, refresh
 from submissions.models import Evaluation, Kind, Status, Submission
 from teams.models import Membership, Team
@@ -70,7 +71,30 @@ def make(slug: str, team_count: int, submission_count: int) -> Competition:
             ],
         )
     rebuild(competition)
+    for board in Board:
+        _say_how_sure(competition, board)
     return competition
+
+
+def _say_how_sure(competition: Competition, board: Board) -> None:
+    """A row of certainty for each standing, in groups of ten."""
+    certainty = BoardCertainty.objects.create(
+        competition=competition, board=board, state="0f", made_at=timezone.now(), unit="row", unit_count=1,
+        compared_count=competition.standings.count(), tied_count=10, last_tied=10,
+    )  # fmt: skip
+    in_order = competition.standings.order_by(f"{board}_order", f"{board}_at", "team_id")
+    PlaceCertainty.objects.bulk_create(
+        (
+            PlaceCertainty(
+                certainty=certainty, team_id=standing.team_id, low=1 + number // 10 * 10, high=10 + number // 10 * 10,
+                evaluation_id=standing.best_id if board == Board.PUBLIC else standing.final_id, group=1 + number // 10,
+                chance_first=0, chance_top=0, is_tied_with_first=number < 10, is_first=number == 0, difference=0.1,
+                half_width=0.01,
+            )
+            for number, standing in enumerate(in_order)
+        ),
+        batch_size=500,
+    )  # fmt: skip
 
 
 def measure(small: int = 100, large: int = 10_000) -> None:

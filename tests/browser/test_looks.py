@@ -4,13 +4,14 @@ from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from running_site import eventually
 
 WIDTHS = (1280, 375)
 PUBLIC = ["/", "/status/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
 PUBLIC += [
     f"/competitions/{slug}/{tab}"
     for slug in ("goodreads", "secret-shelves")
-    for tab in ("", "data/", "evaluation/", "rules/", "timeline/", "leaderboard/")
+    for tab in ("", "data/", "evaluation/", "rules/", "timeline/", "leaderboard/", "leaderboard/certainty/")
 ]
 PUBLIC += [f"/competitions/{slug}/{tab}" for slug in ("top-books", "finished") for tab in ("", "evaluation/")]
 OWN = [f"/competitions/goodreads/{tab}" for tab in ("", "submit/", "submissions/", "join/", "team/", "leaderboard/")]
@@ -31,7 +32,8 @@ def problems_of(page, address, width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_pages_for_everyone(visit, width):
+def test_pages_for_everyone(site, visit, width):
+    eventually(lambda: site.value("SELECT count(*) FROM leaderboard_placecertainty"), "the boards are compared")
     page = visit()
     assert [problem for address in PUBLIC for problem in problems_of(page, address, width)] == []
 

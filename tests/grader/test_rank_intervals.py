@@ -108,3 +108,12 @@ def test_a_pair_is_sure_exactly_where_its_interval_leaves_0_out():
 def test_what_says_nothing_is_an_error(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_a_baseline_gets_the_places_that_it_would_have_among_the_ranked():
+    # Ann and the last are ranked, the two between them are baselines: each would stand between them, a third of three.
+    is_ranked = np.array([True, False, False, True])
+    found = sure_order(BOARD).rank_intervals(is_ranked)
+    assert found.low.tolist() == [1, 2, 2, 2]
+    assert found.high.tolist() == [1, 2, 2, 2]
+    assert sure_order(BOARD).among(is_ranked).is_better.tolist() == [[False, True], [False, False]]

@@ -20,7 +20,18 @@ from competitions.models import (
     Rescore,
     Solution,
 )
-from leaderboard.models import NOTHING_TOLD, IntegrityState, ModerationAct, ProbingSign, Receipt, SimilarPair, Standing
+from leaderboard.models import (
+    NOTHING_TOLD,
+    BoardCertainty,
+    IntegrityState,
+    ModerationAct,
+    PlaceCertainty,
+    ProbingSign,
+    Receipt,
+    Replicates,
+    SimilarPair,
+    Standing,
+)
 from submissions.models import ChunkedUpload, Evaluation, SliceReport, Status, Submission
 from teams.models import (
     EntryInvitation,
@@ -538,6 +549,59 @@ def test_a_standing_without_a_told_score_that_is_not_the_last_and_one_with_a_sco
     assert refuses(constraint, lambda: Standing.objects.update(best=None))
     assert refuses(constraint, lambda: Standing.objects.update(public_order=NOTHING_TOLD))
     assert Standing.objects.update(best=None, public_order=NOTHING_TOLD) == 1
+
+
+@pytest.fixture
+def place(competition, alices_team, evaluation):
+    certainty = BoardCertainty.objects.create(competition=competition, board="public")
+    made = PlaceCertainty.objects.create(
+        certainty=certainty, team=alices_team, evaluation=evaluation, low=1, high=2, group=1, chance_first=45,
+        chance_top=100, is_tied_with_first=True, is_first=True, difference=0.0, half_width=0.0,
+    )  # fmt: skip
+    return PlaceCertainty.objects.filter(pk=made.pk)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("places_run_from_low_to_high", {"low": 3}),
+        ("places_run_from_low_to_high", {"low": 0}),
+        ("places_run_from_low_to_high", {"cluster_low": 3, "cluster_high": 2}),
+        ("places_run_from_low_to_high", {"cluster_high": 2}),
+        ("chances_are_told_in_steps_of_five", {"chance_first": 43}),
+        ("chances_are_told_in_steps_of_five", {"chance_top": 105}),
+        ("chances_are_told_in_steps_of_five", {"group": None}),
+        ("chances_are_told_in_steps_of_five", {"chance_first": None}),
+        ("a_half_width_is_finite_and_not_negative", {"half_width": -0.1}),
+        ("a_half_width_is_finite_and_not_negative", {"difference": float("inf")}),
+        ("a_half_width_is_finite_and_not_negative", {"cluster_half_width": float("inf")}),
+    ],
+)
+def test_a_certainty_that_cannot_be(place, name, change):
+    assert refuses(name, lambda: place.update(**change))
+
+
+def test_two_certainties_of_a_board_or_of_a_team_on_it(place, competition):
+    twin = place.get()
+    twin.pk = None
+    assert refuses("one_place_per_team_and_board", twin.save)
+    assert refuses(
+        "one_certainty_per_board", lambda: BoardCertainty.objects.create(competition=competition, board="public")
+    )
+
+
+def test_a_certainty_of_no_board_or_without_its_time(place, competition):
+    certainty = BoardCertainty.objects.filter(competition=competition)
+    assert refuses("a_certainty_is_of_a_known_board", lambda: certainty.update(board="secret"))
+    assert refuses("a_certainty_has_its_time", lambda: certainty.update(state="0f"))
+    assert refuses("a_certainty_has_its_time", lambda: certainty.update(made_at=timezone.now()))
+
+
+def test_replicates_of_no_part_or_twice(evaluation):
+    kept = {"evaluation": evaluation, "draws": "0f", "by_rows": b""}
+    Replicates.objects.create(part="public", **kept)
+    assert refuses("one_set_of_replicates_per_part", lambda: Replicates.objects.create(part="public", **kept))
+    assert refuses("replicates_are_of_a_known_part", lambda: Replicates.objects.create(part="secret", **kept))
 
 
 @pytest.fixture

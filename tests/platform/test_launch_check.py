@@ -397,6 +397,15 @@ def test_pages_that_nobody_has_written(as_olga, draft):
     assert line(run(as_olga), "Pages") == ("red", "Nothing is written on Rules and Timeline.")
 
 
+def test_a_column_of_whose_rows_belong_together(as_olga, with_files):
+    Competition.objects.update(cluster_column="user_id")
+    assert line(run(as_olga), "Rows that belong") == ("green", "By 'user_id' of test.csv.")
+    Competition.objects.update(cluster_column="reader")
+    level, finding = line(run(as_olga), "Rows that belong")
+    assert level == "red"
+    assert finding.startswith("test.csv has no column 'reader'; it has id, user_id")
+
+
 def test_a_file_that_is_gone_from_the_disk(as_olga, with_files):
     sample = DataFile.objects.get(name="sample_submission.csv")
     sample.file.storage.delete(sample.file.name)

@@ -1,7 +1,7 @@
 """What must be in place around the grading: pages, files, solution, entry, models, the audit."""
 
 from accounts import outbox
-from competitions.features import why_models_cannot_be_asked
+from competitions.features import header_of, why_models_cannot_be_asked
 from competitions.launching import Line, data_digest_of, latest_audit
 from competitions.models import (
     SAMPLE_FILE,
@@ -29,7 +29,8 @@ def surroundings(competition: Competition) -> list[Line]:
     lines = [pages(competition), files(competition), solution(competition), entry(competition), audited(competition)]
     lines += [ladder(competition)] if competition.is_ladder else []
     lines += [slices(competition)] if competition.item_column else []
-    return lines + ([models(competition)] if competition.takes_models else [])
+    lines += [models(competition)] if competition.takes_models else []
+    return lines + ([clusters(competition)] if competition.cluster_column else [])
 
 
 def pages(competition: Competition) -> Line:
@@ -96,6 +97,20 @@ def models(competition: Competition) -> Line:
     if reason := why_models_wait(competition):
         return Line(name, Level.YELLOW, f"They wait: {reason}.", "The Status page says more.")
     return Line(name, Level.GREEN, "A models worker is on.")
+
+
+def clusters(competition: Competition) -> Line:
+    name = "Rows that belong together can be told"
+    column = competition.cluster_column
+    data_file = competition.data_files.filter(name=TEST_FILE).first()
+    columns = header_of(data_file) if data_file is not None else []
+    if column not in columns:
+        finding = f"{TEST_FILE} has no column {column!r}; it has {_listed(columns) if columns else 'none'}."
+        return Line(name, Level.RED, finding, "Name one of its columns under Grading in the admin, or leave it empty.")
+    if competition.scored_by.needs_groups:
+        finding = f"{competition.metric_label} looks at whole lists, so {column!r} is not used."
+        return Line(name, Level.YELLOW, finding, "Leave the column empty.")
+    return Line(name, Level.GREEN, f"By {column!r} of {TEST_FILE}.")
 
 
 def slices(competition: Competition) -> Line:

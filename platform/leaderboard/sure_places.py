@@ -1,0 +1,78 @@
+"""Reading how sure a board is: the places that each team may have, where they hold for what stands there now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from competitions.models import Competition
+from leaderboard.certainty import stands_still
+from leaderboard.certainty_models import Board, BoardCertainty, PlaceCertainty
+
+COLUMNS = (
+    "team_id", "low", "high", "group", "evaluation_id", "team__standing__best_id", "team__standing__final_id",
+    "certainty__board", "certainty__made_at", "certainty__compared_count", "certainty__tied_count",
+    "certainty__last_tied", "certainty__placed_count", "certainty__expected_count",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Places:
+    """From the best to the worst place that an entry may have, by 95 %, and its group (None: it is not compared)."""
+
+    low: int
+    high: int
+    group: int | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is said of a whole board: see `BoardCertainty`."""
+
+    made_at: datetime
+    compared_count: int
+    tied_count: int
+    last_tied: int
+    placed_count: int | None
+    expected_count: int | None
+
+
+@dataclass(frozen=True)
+class SurePlaces:
+    """Of some teams on a board. Who is missing in `by_team` is being compared still.
+
+    `on_public`: on a final board, the places that the public one has given. `summary` None: nothing was compared yet.
+    """
+
+    by_team: dict[int, Places]
+    on_public: dict[int, Places]
+    summary: Summary | None
+
+
+def sure_places(competition: Competition, *, private: bool, teams: Iterable[int] | None = None) -> SurePlaces:
+    """Of these teams, or of all, in one query. `private`: as for the board itself."""
+    rows = PlaceCertainty.objects.filter(certainty__competition=competition)
+    if not private:
+        rows = rows.filter(certainty__board=Board.PUBLIC)
+    if teams is not None:
+        rows = rows.filter(team__in=list(teams))
+    found: dict[str, dict[int, Places]] = {Board.PUBLIC: {}, Board.PRIVATE: {}}
+    wanted = Board.PRIVATE if private else Board.PUBLIC
+    summary = None
+    for team_id, low, high, group, evaluation_id, best_id, final_id, board, *facts in rows.values_list(*COLUMNS):
+        if board == wanted and summary is None:
+            summary = Summary(*facts)
+        if evaluation_id == (final_id if board == Board.PRIVATE else best_id):
+            found[board][team_id] = Places(low, high, group)
+    return SurePlaces(found[wanted], found[Board.PUBLIC] if private else {}, summary)
+
+
+def certainty_of(competition: Competition, *, private: bool) -> BoardCertainty | None:
+    """What was found of that board; None: nothing was compared yet."""
+    board = Board.PRIVATE if private else Board.PUBLIC
+    return BoardCertainty.objects.filter(competition=competition, board=board, made_at__isnull=False).first()
+
+
+def rows_of(certainty: BoardCertainty, teams: Iterable[int]) -> dict[int, PlaceCertainty]:
+    """By team, the whole rows of those that hold for what stands on the board now."""
+    rows = stands_still(certainty.places.filter(team__in=list(teams)), Board(certainty.board))
+    return {row.team_id: row for row in rows}

@@ -1,0 +1,97 @@
+"""Intervals as SVG: for each entry its score, and how far its difference to the first one may be off."""
+
+from collections.abc import Callable, Sequence
+from statistics import median
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from competitions.models import Competition
+from pages.certainty_words import Entry
+
+WIDTH, LINE_HEIGHT = 640, 26
+LEFT, RIGHT, TOP, BOTTOM = 200, 24, 30, 14
+INNER_WIDTH = WIDTH - LEFT - RIGHT
+LONGEST_NAME = 16
+# Who lies further from the first than so many half widths is shown at the edge: else all the others would be dots.
+WIDEST = 16.0
+
+
+def interval_plot(entries: Sequence[Entry], competition: Competition) -> SafeString:
+    """Nothing at all where no entry was compared yet, or none but one."""
+    drawn = [entry for entry in entries if entry.half_width is not None]
+    first = next((entry for entry in drawn if entry.is_first), None)
+    if first is None or len(drawn) < 2:
+        return SafeString("")
+    lowest, highest = _range(first.score, drawn)
+
+    def x(score: float) -> str:
+        share = (min(max(score, lowest), highest) - lowest) / (highest - lowest)
+        return f"{LEFT + INNER_WIDTH * share:.1f}"
+
+    height = TOP + LINE_HEIGHT * len(drawn) + BOTTOM
+    lines = format_html_join(
+        "\n",
+        '<g class="{}"><title>{}</title><text class="mark" x="{}" y="{}" text-anchor="end">{}</text>{}</g>',
+        (
+            (
+                _css_class(entry),
+                _says(entry, first),
+                LEFT - 14,
+                f"{y + 5:.0f}",
+                _label(entry),
+                _drawn(entry, y, x, lowest, highest),
+            )
+            for y, entry in ((TOP + LINE_HEIGHT * (number + 0.5), entry) for number, entry in enumerate(drawn))
+        ),
+    )
+    title = (
+        f"{competition.metric_label} of the first {len(drawn)} entries, each with the 95 % interval of its difference "
+        f"to {first.name}; the table below has the numbers."
+    )
+    return format_html(
+        '<svg class="chart intervals" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<line class="first-line" x1="{}" x2="{}" y1="{}" y2="{}"/>'
+        '<text class="mark" x="{}" y="{}" text-anchor="middle">{}</text>{}</svg>',
+        WIDTH, height, title, x(first.score), x(first.score), TOP - 6, height - BOTTOM,
+        x(first.score), TOP - 12, first.shown, lines,
+    )  # fmt: skip
+
+
+def _range(first: float, drawn: Sequence[Entry]) -> tuple[float, float]:
+    """What the plot shows of the scores, not empty: all whiskers' ends, within WIDEST half widths of the first."""
+    widths = [entry.half_width for entry in drawn if entry.half_width]
+    most = WIDEST * median(widths) if widths else float("inf")
+    ends = [entry.score + sign * (entry.half_width or 0.0) for entry in drawn for sign in (-1, 1)]
+    lowest, highest = max(min(ends), first - most), min(max(ends), first + most)
+    return (lowest, highest) if lowest < highest else (first - 0.5, first + 0.5)
+
+
+def _drawn(entry: Entry, y: float, x: Callable[[float], str], lowest: float, highest: float) -> SafeString:
+    half = entry.half_width or 0.0
+    if not lowest <= entry.score <= highest:
+        sign, at, anchor = ("◂", LEFT, "start") if entry.score < lowest else ("▸", WIDTH - RIGHT, "end")
+        text = f"{sign} {entry.shown}" if sign == "◂" else f"{entry.shown} {sign}"
+        return format_html(
+            '<text class="mark" x="{}" y="{}" text-anchor="{}">{}</text>', at, f"{y + 5:.0f}", anchor, text
+        )
+    return format_html(
+        '<line class="whisker" x1="{}" x2="{}" y1="{}" y2="{}"/><circle class="dot" cx="{}" cy="{}" r="5"/>',
+        x(entry.score - half), x(entry.score + half), y, y, x(entry.score), y,
+    )  # fmt: skip
+
+
+def _css_class(entry: Entry) -> str:
+    return " ".join(name for name, holds in (("tied", entry.is_tied), ("baseline", entry.is_baseline)) if holds)
+
+
+def _label(entry: Entry) -> str:
+    name = entry.name if len(entry.name) <= LONGEST_NAME else f"{entry.name[: LONGEST_NAME - 1]}…"
+    return name if entry.rank is None else f"{entry.rank} {name}"
+
+
+def _says(entry: Entry, first: Entry) -> str:
+    if entry.is_first:
+        return f"{entry.name}: {entry.shown}, the first"
+    word = "cannot be told from" if entry.is_tied else "surely differs from"
+    return f"{entry.name}: {entry.shown}; {entry.difference}, {word} {first.name}"
