@@ -1,4 +1,4 @@
-"""A participant who reads all there is finds no private score before the reveal: pages, answers, names and headers."""
+"""Who reads all there is finds no digit that was not told: no private score before the reveal, no finer public one."""
 
 import re
 from collections.abc import Iterator
@@ -7,17 +7,24 @@ from html.parser import HTMLParser
 from itertools import product
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+import numpy as np
 import pytest
 from cast_of_stories import predictions
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from ladder_of_stories import enter_baseline, told
+from many_stars import ROWS, TASTE, as_file, give_many_stars
 
-from competitions.models import Competition
+from competitions.models import Competition, DataFile
+from grading.sweeper import sweep
+from grading.tasks import board_certainty, look_at_integrity, slices
 from leaderboard.board import standings
 from leaderboard.final_selection import select
-from submissions.models import Told
+from leaderboard.models import PlaceCertainty, Receipt
+from submissions.models import Evaluation, SliceReport, Submission, Told
+from teams.joining import join
 from teams.models import Team
 
 # Public: all right. Private: errors 2.77, 3.71 and 0: (7.6729 + 13.7641) / 3 = 7.14566….
@@ -97,8 +104,16 @@ def everything(client: Client, submissions: list[object]) -> dict[str, str]:
         "IntConverter": [*Competition.objects.values_list("pk", flat=True), *Team.objects.values_list("pk", flat=True)],
         "StringConverter": ["test.csv", "csv", "json", "private.csv"],
     }
-    boards = [f"/competitions/stars/leaderboard/?board={board}" for board in ("private", "final", "public")]
-    return crawl(client, "/", "/admin/", *boards, *addresses_of_the_site(known))
+    boards = [
+        f"/competitions/stars/leaderboard{page}?board={board}"
+        for page, board in product(("/", "/certainty/", ".csv", ".json"), ("private", "final", "public"))
+    ]
+    competition = Competition.objects.get().pk
+    exports = [
+        f"/admin/competitions/competition/{competition}/export/{name}"
+        for name in ("submissions.csv", "leaderboard.json", "participants.csv")
+    ]
+    return crawl(client, "/", "/admin/", *boards, *exports, *addresses_of_the_site(known))
 
 
 @pytest.mark.parametrize("stage", ["open", "closed"])
@@ -160,3 +175,84 @@ def test_bob_reads_none_of_alices_addresses(contest, bob):
         answer = client.get(address)
         is_sent_to_sign_in = answer.status_code == 302 and "/login/" in answer.headers["Location"]
         assert answer.status_code in (404, 405) or is_sent_to_sign_in, address
+
+
+@pytest.fixture(params=["plain", "ladder"])
+def asked_everything(request, competition, alice, bob, graded, settings) -> Competition:
+    """A contest of 400 ratings of which the site has said all that it can say: places, slices, receipts, signs."""
+    settings.CERTAINTY_SECONDS, settings.CERTAINTY_SHARE_PERCENT = -1, 200
+    settings.LEAST_SLICE_ROWS = 20
+    give_many_stars(competition)
+    train = "user_id,rating\n" + "".join(f"u{number},3\n" for number in range(1, ROWS, 3))
+    DataFile.objects.create(competition=competition, name="train.csv", file=ContentFile(train, "t.csv"))
+    now = timezone.now()
+    Competition.objects.update(
+        disclosure=request.param, cluster_column="user_id", opens_at=now - timedelta(days=2),
+        closes_at=now + timedelta(days=1), reveals_at=now + timedelta(days=2),
+    )  # fmt: skip
+    competition.refresh_from_db()
+    noise = np.random.default_rng(6)
+    enter_baseline(competition, as_file(np.full(ROWS, 3.0)), "Always three")
+    for person, good, bad in ((alice, 0.3, 0.31), (bob, 0.5, 0.8)):
+        team = join(person, competition)
+        for spread in (3.0, good, bad):
+            sent = graded(team, as_file(TASTE + noise.normal(0.0, spread, ROWS)))
+            client = Client()
+            client.force_login(person)
+            client.post(f"/submissions/{sent.pk}/slices/")
+    slices()
+    board_certainty()
+    sweep()
+    look_at_integrity()
+    return competition
+
+
+def undisclosed(competition: Competition, *, revealed: bool) -> re.Pattern[str]:
+    """What no page may hold: scores that were not told at all, and of the others digits beyond the board's decimals."""
+    numbers = []
+    for evaluation in Evaluation.objects.all():
+        numbers.append((evaluation.public_score, competition.decimals + (evaluation.told == Told.SCORE)))
+        numbers.append((evaluation.private_score, competition.decimals + revealed))
+    # As it is rounded, and as its first digits stand in a longer one.
+    written = {f"{value:.{digits}f}" for value, digits in numbers}
+    written |= {f"{value:.9f}"[: digits - 9] for value, digits in numbers}
+    return re.compile(rf"(?<![0-9.])(?:{'|'.join(number.replace('.', '[.,]') for number in sorted(written))})")
+
+
+def test_whoever_reads_all_that_is_said_of_a_board_finds_no_digit_that_was_not_told(
+    asked_everything, alice, bob, caplog
+):
+    answers = set(Evaluation.objects.values_list("told", flat=True))
+    on_ladder = asked_everything.is_ladder
+    assert answers == ({Told.SCORE, Told.NO_IMPROVEMENT, Told.BELOW_BASELINE} if on_ladder else {Told.SCORE})
+    assert Receipt.objects.count() == 7
+    assert SliceReport.objects.filter(state="done").count() == (2 if on_ladder else 6)
+    assert PlaceCertainty.objects.filter(certainty__made_at__isnull=False).count() == 3
+    sent = list(Submission.objects.values_list("pk", flat=True))
+    alices_last = Submission.objects.filter(team__name="alice").latest("submitted_at").pk
+    for stage in ("open", "closed", "revealed"):
+        now = timezone.now()
+        if stage == "closed":
+            Competition.objects.update(closes_at=now - timedelta(minutes=1))
+        if stage == "revealed":
+            Competition.objects.update(closes_at=now - timedelta(minutes=2), reveals_at=now - timedelta(minutes=1))
+            board_certainty()
+        never = undisclosed(asked_everything, revealed=stage == "revealed")
+        for reader in (alice, bob, None):
+            client = Client()
+            if reader:
+                client.force_login(reader)
+            read = everything(client, sent)
+            # Predictions are numbers of their owner's, who alone gets the file back.
+            texts = {address: text for address, text in read.items() if not address.endswith("/file/")}
+            assert {address: never.findall(text) for address, text in texts.items() if never.search(text)} == {}, stage
+            assert "± 0." in read["/competitions/stars/leaderboard/certainty/"]
+            assert '"head"' in read["/competitions/stars/receipts.json"]
+            assert "There is nothing at this address" in read["/competitions/stars/archive.zip"]
+            if reader == alice:
+                assert "Link" in read[f"/submissions/{alices_last}/receipt/"]
+                assert 'data-status="scored"' in read[f"/submissions/{alices_last}/status/"]
+                assert any("data-slice>" in text for address, text in read.items() if address.endswith("/slices/"))
+    # The very same reading finds a private score where it is shown.
+    assert undisclosed(asked_everything, revealed=False).search(read["/competitions/stars/leaderboard/?board=private"])
+    assert not never.search(caplog.text)
