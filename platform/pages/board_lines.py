@@ -94,16 +94,24 @@ def _places(row: Row, sure: SurePlaces) -> str:
 
 
 def _begins_a_group(rows: Sequence[Row], sure: SurePlaces) -> set[int]:
-    """The teams above which a rule is drawn: all that stand above it are surely better than those below."""
+    """The lines above which a rule is drawn: all teams above it are surely better than those below.
+
+    A baseline between two groups, which is of neither, stands below the rule where it surely is worse than the first.
+    """
     begins = set()
     last = None
+    ranked = 0
+    # The first of the baselines since the last team that all are surely worse than each team above.
+    below = None
     for row in rows:
         places = sure.by_team.get(row.team.pk)
         if places is None or places.group is None:
+            is_below = places is not None and row.is_baseline and places.low > ranked
+            below = (below or row.team.pk) if is_below else None
             continue
         if last is not None and places.group > last:
-            begins.add(row.team.pk)
-        last = places.group
+            begins.add(below or row.team.pk)
+        last, ranked, below = places.group, row.rank or ranked, None
     return begins
 
 

@@ -53,7 +53,7 @@ def _of_first(summary: Summary, noun: str) -> str:
     sample = "on another test set of the same kind"
     tied = summary.tied_count
     if tied == 1:
-        return f"The first {noun} is surely ahead of every other: {sample} it would be first again."
+        return f"The first {noun} is clearly ahead: {sample} it would almost surely be first again."
     if tied == summary.last_tied:
         return f"The first {tied:,} {noun}s cannot be told apart: {sample} any of them could be first."
     others = f"{tied - 1:,} other{'' if tied == 2 else 's'}"
@@ -65,22 +65,25 @@ def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str
     part = certainty.board
     if certainty.unit == Unit.LIST:
         return [
-            f"The {certainty.unit_count:,} lists of the {part} part that hold something relevant were drawn again, "
-            "1,000 times with replacement, and everybody scored on each draw: so the places hold for other lists of "
-            "the same kind."
+            f"How it is found: of the {certainty.unit_count:,} lists of the {part} part that hold something relevant as "
+            "many are drawn at random, 1,000 times, a list more than once or not at all, and everybody is scored on "
+            "each draw. So the places hold for other lists of the same kind."
         ]
+    rows = "rows" if (certainty.unit_count or 0) < 100_000 else "blocks of rows"
+    same = f", of the same {competition.cluster_column}s" if certainty.cluster_count is not None else ""
     sentences = [
-        f"The {certainty.unit_count:,} {'rows' if (certainty.unit_count or 0) < 100_000 else 'blocks of rows'} of the "
-        f"{part} part were drawn again, 1,000 times with replacement, and everybody scored on each draw: so the places "
-        "hold for other rows of the same kind, within what the test set is made of."
+        f"How it is found: of the {certainty.unit_count:,} {rows} of the {part} part as many are drawn at random, 1,000 "
+        "times, a row more than once or not at all, and everybody is scored on each draw. So the places hold for other "
+        f"rows like these{same}."
     ]
     if certainty.cluster_count is not None:
         ratio = certainty.cluster_ratio and round(certainty.cluster_ratio, 1)
         how = "as wide" if ratio == 1.0 else f"{ratio} times as wide"
-        times = f" By it the intervals are about {how}." if ratio else ""
+        times = f" The intervals are then about {how}." if ratio else ""
+        column = competition.cluster_column
         sentences.append(
-            f"The second figure draws whole groups of rows instead, all that share one {competition.cluster_column}, "
-            f"{certainty.cluster_count:,} of them: so it holds for others of these as well.{times}"
+            f"Under “By whole {column}” all rows that share one {column} are drawn together, {certainty.cluster_count:,} "
+            f"of them: so those places hold for other {column}s as well.{times}"
         )
     return sentences
 

@@ -83,7 +83,8 @@ def _drawn(entry: Entry, y: float, x: Callable[[float], str], lowest: float, hig
 
 
 def _css_class(entry: Entry) -> str:
-    return " ".join(name for name, holds in (("tied", entry.is_tied), ("baseline", entry.is_baseline)) if holds)
+    marks = (("tied", entry.is_tied and not entry.is_first), ("baseline", entry.is_baseline))
+    return " ".join(name for name, holds in marks if holds)
 
 
 def _label(entry: Entry) -> str:

@@ -1,6 +1,7 @@
 """Receipts: a team's own of each score, and the chain of all of them, of which everybody may keep the last link."""
 
 import json
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from submissions.models import Kind, Submission, Told
 # What a receipt says, in the order in which a person reads it.
 IN_WORDS = {
     "team": "Team",
-    "told": "What it was told",
+    "told": "Answer",
     "public_score": "Public score",
     "metric": "Metric",
     "sent_at": "Sent",
@@ -33,7 +34,7 @@ IN_WORDS = {
     "submission": "Submission",
     "competition": "Competition",
     "solution_version": "Version of the solution",
-    "commitment": "Scored under the commitment",
+    "commitment": "Commitment",
     "grader": "Grader",
 }
 
@@ -44,6 +45,9 @@ def _in_words(text: str) -> list[tuple[str, object]]:
     facts["is_late"] = "yes" if facts["is_late"] else "no"
     facts["told"] = Told(facts["told"]).label
     facts["kind"] = Kind(facts["kind"]).label
+    for name in ("sent_at", "scored_at"):
+        at = datetime.fromisoformat(facts[name])
+        facts[name] = f"{at.day} {at:%b %Y %H:%M:%S} UTC"
     return [(label, facts[name]) for name, label in IN_WORDS.items() if facts[name] not in (None, "")]
 
 

@@ -56,7 +56,10 @@ def slice_panel(viewer: User | AnonymousUser, submission: Submission) -> dict[st
 def _shown(viewer: User | AnonymousUser, submission: Submission, evaluation: Evaluation) -> dict[str, Any]:
     competition = submission.competition
     if not has_a_number(evaluation):
-        return {"submission": submission, "refusal": "This file has no score of its own, so it has no slices either."}
+        return {
+            "submission": submission,
+            "refusal": "This file was told no score of its own, so where it errs is not told either.",
+        }
     report = report_on(submission)
     context: dict[str, Any] = {
         "submission": submission,

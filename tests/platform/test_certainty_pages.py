@@ -108,6 +108,17 @@ def test_the_board_shows_places_and_who_cannot_be_told_apart(four_teams):
     assert f'href="{PAGE}"' in page
 
 
+def test_a_baseline_stands_below_the_line_only_where_it_surely_is_worse_than_all_above(four_teams, team_with):
+    # At 0.123 and 0.951, between bea and cat: the one may be as good as bea, the other surely is not.
+    team_with("near", [0, 0, 1.11, 0, 0, 0, 0, 0, 0, 0], is_baseline=True)
+    team_with("far", [0.975] * 10, is_baseline=True)
+    board_certainty()
+    page = text(Client().get(BOARD))
+    assert [line[1].split()[0] for line in cells(page)] == ["ann", "bea", "near", "far", "cat", "dan"]
+    (line,) = re.findall(r'<tr class="[^"]*group-begins">.*?</tr>', page, re.DOTALL)
+    assert ">far<" in line
+
+
 def test_the_page_of_certainty_says_it_in_numbers(four_teams):
     page = text(Client().get(PAGE))
     ann, bea, cat, dan = cells(page)
@@ -121,7 +132,7 @@ def test_the_page_of_certainty_says_it_in_numbers(four_teams):
     chances = [int(line[6].split()[0]) for line in (ann, bea)]
     assert sum(chances) == 100
     assert not any(chance % 5 for chance in chances)
-    assert "The 60 rows of the public part were drawn again, 1,000 times" in page
+    assert "of the 60 rows of the public part as many are drawn at random, 1,000 times" in page
 
 
 def test_the_plot_is_a_picture_with_words(four_teams):
@@ -147,7 +158,7 @@ def test_whole_users_stand_beside_the_rows(threes, team_with):
     board_certainty()
     page = text(Client().get(PAGE))
     assert "By whole user_id" in page
-    assert "all that share one user_id, 10 of them" in page
+    assert "all rows that share one user_id are drawn together, 10 of them" in page
     ann, cat = cells(page)
     assert (ann[3], ann[4], cat[3], cat[4]) == ("1", "1–2", "2", "1–2")
 
@@ -165,7 +176,10 @@ def test_a_new_score_is_marked_as_being_computed(four_teams, team_with):
     assert Client().get("/competitions/stars/leaderboard.csv").getvalue().decode().count(",1,2,1") == 1
     board_certainty()
     assert cells(text(Client().get(BOARD)))[0][3] == "1"
-    assert "The first team is surely ahead of every other" in text(Client().get(BOARD))
+    assert (
+        "The first team is clearly ahead: on another test set of the same kind it would almost surely be first again."
+        in text(Client().get(BOARD))
+    )
 
 
 def test_nothing_is_said_before_anything_was_compared(threes, team_with):
