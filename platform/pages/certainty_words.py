@@ -65,16 +65,16 @@ def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str
     part = certainty.board
     if certainty.unit == Unit.LIST:
         return [
-            f"How it is found: of the {certainty.unit_count:,} lists of the {part} part that hold something relevant as "
-            "many are drawn at random, 1,000 times, a list more than once or not at all, and everybody is scored on "
+            f"How it is found: of the {certainty.unit_count:,} lists of the {part} part that hold something relevant "
+            "as many are drawn at random, 1,000 times, a list more than once or not at all, and everybody is scored on "
             "each draw. So the places hold for other lists of the same kind."
         ]
     rows = "rows" if (certainty.unit_count or 0) < 100_000 else "blocks of rows"
     same = f", of the same {competition.cluster_column}s" if certainty.cluster_count is not None else ""
     sentences = [
-        f"How it is found: of the {certainty.unit_count:,} {rows} of the {part} part as many are drawn at random, 1,000 "
-        "times, a row more than once or not at all, and everybody is scored on each draw. So the places hold for other "
-        f"rows like these{same}."
+        f"How it is found: of the {certainty.unit_count:,} {rows} of the {part} part as many are drawn at random, "
+        "1,000 times, a row more than once or not at all, and everybody is scored on each draw. So the places hold "
+        f"for other rows like these{same}."
     ]
     if certainty.cluster_count is not None:
         ratio = certainty.cluster_ratio and round(certainty.cluster_ratio, 1)
@@ -82,8 +82,8 @@ def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str
         times = f" The intervals are then about {how}." if ratio else ""
         column = competition.cluster_column
         sentences.append(
-            f"Under “By whole {column}” all rows that share one {column} are drawn together, {certainty.cluster_count:,} "
-            f"of them: so those places hold for other {column}s as well.{times}"
+            f"Under “By whole {column}” all rows that share one {column} are drawn together, "
+            f"{certainty.cluster_count:,} of them: so those places hold for other {column}s as well.{times}"
         )
     return sentences
 

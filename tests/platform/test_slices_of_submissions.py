@@ -324,7 +324,7 @@ def test_a_file_that_the_ladder_told_no_score_has_no_slices(as_alice, as_olga, a
     assert silent.evaluation.told == Told.NO_IMPROVEMENT
     for client in (as_alice, as_olga):
         page = text(client.get(f"/submissions/{silent.pk}/"))
-        assert "This file has no score of its own, so it has no slices either." in page
+        assert "This file was told no score of its own, so where it errs is not told either." in page
         assert address_of(silent) not in page
         assert "This file has no score of its own on the board, so where it errs is not told either." in asked(
             client, silent
