@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.utils import timezone
 
 from competitions.models import SAMPLE_FILE, TEST_FILE, Competition, DataFile, Page, PageKind, Solution
 from competitions.publishing import publish
@@ -98,6 +99,9 @@ def create(seed: Seed) -> Competition:
             solution.refresh_from_db()
             if not solution.is_active:
                 raise SeedingFailed(f"The solution of '{seed.slug}' was refused: {solution.problems}")
+            # It opens once its solution is committed to.
+            competition.opens_at = timezone.now()
+            competition.save(update_fields=["opens_at"])
             publish(competition, None, WITHOUT_A_CHECK)
     # With the secret an organizer can make the same ids and the same split again.
     secret_file = settings.LABELS_DIR / f"{seed.slug}.secret"

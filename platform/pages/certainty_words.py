@@ -82,8 +82,8 @@ def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str
         times = f" The intervals are then about {how}." if ratio else ""
         column = competition.cluster_column
         sentences.append(
-            f"Under “By whole {column}” all rows that share one {column} are drawn together, "
-            f"{certainty.cluster_count:,} of them: so those places hold for other {column}s as well.{times}"
+            f"Under “By whole {column}” the {certainty.cluster_count:,} {column}s are drawn, each with all its rows: "
+            f"so those places hold for other {column}s as well.{times}"
         )
     return sentences
 

@@ -158,7 +158,7 @@ def test_whole_users_stand_beside_the_rows(threes, team_with):
     board_certainty()
     page = text(Client().get(PAGE))
     assert "By whole user_id" in page
-    assert "all rows that share one user_id are drawn together, 10 of them" in page
+    assert "the 10 user_ids are drawn, each with all its rows" in page
     ann, cat = cells(page)
     assert (ann[3], ann[4], cat[3], cat[4]) == ("1", "1–2", "2", "1–2")
 

@@ -57,6 +57,16 @@ def test_the_password_is_shown_once_and_kept(site, seeded_var):
     assert (site.var / "organizer_password").stat().st_mode & 0o077 == 0
 
 
+def test_the_seeded_competitions_are_committed_to_before_they_open(site):
+    late = """
+        SELECT c.slug FROM competitions_competition c WHERE NOT EXISTS (
+            SELECT 1 FROM competitions_commitment m JOIN competitions_solution s ON s.id = m.solution_id
+            WHERE s.competition_id = c.id AND m.made_at < c.opens_at)
+    """
+    assert site.rows(late) == []
+    assert site.value("SELECT count(*) FROM competitions_competition") >= 4
+
+
 def test_no_web_process_has_loaded_tensorflow(site):
     (alice,) = site.participants("alice-of-the-maps")
     alice.wait_for(alice.submit(site.sample()), "scored")
