@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from cast_of_stories import GOOD, PERFECT
 from django.utils import timezone
+from ladder_of_stories import FIRST_RUNG, NOT_CLEARLY_ABOVE, SECOND_RUNG
 
 from competitions.models import Competition, DataFile
 from grading.sweeper import sweep
@@ -207,3 +208,15 @@ def test_no_label_reaches_a_row_or_the_log(competition, alices_team, graded, cap
     said = capfd.readouterr()
     assert "4.7531" not in said.out + said.err
     assert "4.7531" not in BoardCertainty.objects.get().problem
+
+
+def test_replicates_go_too_where_another_team_was_told_nothing(ladder, alices, bobs, graded, at_any_time):
+    graded(alices, FIRST_RUNG)
+    # Bob stands on the board without a score.
+    graded(bobs, NOT_CLEARLY_ABOVE)
+    board_certainty()
+    assert Replicates.objects.count() == 2
+    better = graded(alices, SECOND_RUNG)
+    board_certainty()
+    baseline = Standing.objects.get(is_ranked=False).best_id
+    assert set(Replicates.objects.values_list("evaluation", flat=True)) == {baseline, better.evaluation_id}
