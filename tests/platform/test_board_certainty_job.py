@@ -103,6 +103,17 @@ def test_two_workers_do_not_do_it_twice(competition, alices_team, graded, mailbo
     assert PlaceCertainty.objects.exists()
 
 
+def test_what_a_killed_worker_has_left_is_removed_by_the_next_one(competition, alices_team, graded, settings):
+    graded(alices_team, GOOD)
+    certainty = BoardCertainty.objects.create(competition=competition, board="public")
+    left = settings.LABELS_DIR / f"certainty-{certainty.pk}-left"
+    left.mkdir()
+    (left / "by_rows.npy").write_bytes(b"exact scores")
+    board_certainty()
+    assert PlaceCertainty.objects.exists()
+    assert not list(settings.LABELS_DIR.glob("certainty-*"))
+
+
 def test_what_waits_is_scored_meanwhile(competition, alices_team, bobs_team, graded, send):
     graded(alices_team, GOOD)
     waiting = send(bobs_team, PERFECT)
