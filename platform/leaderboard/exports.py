@@ -83,13 +83,14 @@ def board(competition: Competition, *, private: bool) -> Sheet:
     columns = (
         "rank", "team", "score", "entries", "best_sent_at", "is_baseline", "places_from", "places_to", "group",
     )  # fmt: skip
-    sure = sure_places(competition, private=private)
+    shown = standings(competition, private=private)
+    sure = sure_places(competition, private=private).of(shown)
     rows: Iterator[Row] = (
         (
             row.rank, row.team.name, _shown(row.score, competition), row.scored_count, row.achieved_at,
             row.is_baseline, *_certain(sure.by_team.get(row.team.pk)),
         )
-        for row in standings(competition, private=private)
+        for row in shown
     )  # fmt: skip
     return Sheet("leaderboard-private" if private else "leaderboard", columns, rows)
 

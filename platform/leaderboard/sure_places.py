@@ -1,10 +1,12 @@
 """Reading how sure a board is: the places that each team may have, where they hold for what stands there now."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from competitions.models import Competition
+from leaderboard.board import Row
 from leaderboard.certainty import stands_still
 from leaderboard.certainty_models import Board, BoardCertainty, PlaceCertainty
 
@@ -13,6 +15,16 @@ COLUMNS = (
     "certainty__board", "certainty__made_at", "certainty__compared_count", "certainty__tied_count",
     "certainty__last_tied", "certainty__placed_count", "certainty__expected_count",
 )  # fmt: skip
+
+
+class Placed(Protocol):
+    """Whatever has a best and a worst place."""
+
+    @property
+    def low(self) -> int: ...
+
+    @property
+    def high(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -41,11 +53,33 @@ class SurePlaces:
     """Of some teams on a board. Who is missing in `by_team` is being compared still.
 
     `on_public`: on a final board, the places that the public one has given. `summary` None: nothing was compared yet.
+    `is_current` False: the order has changed since it was compared.
     """
 
     by_team: dict[int, Places]
     on_public: dict[int, Places]
     summary: Summary | None
+    is_current: bool = True
+
+    def of(self, rows: Sequence[Row]) -> "SurePlaces":
+        """What of it holds for these lines of the board as they stand now: all, or what contradicts no rank."""
+        if is_current(rows, self.by_team):
+            return self
+        held = {row.team.pk: self.by_team[row.team.pk] for row in rows if holds(row, self.by_team.get(row.team.pk))}
+        return replace(self, by_team=held, is_current=False)
+
+
+def is_current(rows: Iterable[Row], by_team: Mapping[int, Placed]) -> bool:
+    """Whether each line with a score has its places, and each rank is one of them."""
+    return all(
+        row.score is None or (row.is_baseline and row.team.pk in by_team) or holds(row, by_team.get(row.team.pk))
+        for row in rows
+    )
+
+
+def holds(row: Row, places: Placed | None) -> bool:
+    """Whether the row's rank is one of its places. Of a baseline, which has none, that cannot be told."""
+    return places is not None and row.rank is not None and places.low <= row.rank <= places.high
 
 
 def sure_places(competition: Competition, *, private: bool, teams: Iterable[int] | None = None) -> SurePlaces:

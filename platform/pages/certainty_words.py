@@ -8,7 +8,7 @@ from grader.scoring.board_certainty import CHANCE_STEP
 from grader.scoring.resampled_scores import Unit
 from leaderboard.board import Row
 from leaderboard.models import BoardCertainty, PlaceCertainty
-from leaderboard.sure_places import Places, Summary
+from leaderboard.sure_places import Places, Summary, SurePlaces, holds, is_current
 from pages.board_lines import places_in_words
 
 NOTHING = "–"
@@ -35,10 +35,13 @@ class Entry:
     chance_top: str = NOTHING
 
 
-def of_board(summary: Summary | None, *, has_teams: bool) -> list[str]:
+def of_board(sure: SurePlaces, *, has_teams: bool) -> list[str]:
     """What stands above a board: who cannot be told from the first, and on a final one how it was to be expected."""
+    summary = sure.summary
     if summary is None:
         return []
+    if not sure.is_current:
+        return ["The order has changed since it was compared; how sure the new one is stands here in a moment."]
     sentences = [_of_first(summary, "team" if has_teams else "baseline")] if summary.compared_count > 1 else []
     if summary.placed_count:
         ended = f"{summary.expected_count:,} of {summary.placed_count:,} teams ended"
@@ -83,7 +86,9 @@ def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str
 
 
 def entries(rows: Sequence[Row], found: dict[int, PlaceCertainty], competition: Competition) -> list[Entry]:
-    """The lines of a board that have a score, with what was found of each."""
+    """The lines of a board that have a score, with what was found of each and still holds."""
+    if not is_current(rows, found):
+        found = {row.team.pk: found[row.team.pk] for row in rows if holds(row, found.get(row.team.pk))}
     return [_entry(row, row.score, found.get(row.team.pk), competition) for row in rows if row.score is not None]
 
 

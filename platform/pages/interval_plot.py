@@ -21,7 +21,8 @@ def interval_plot(entries: Sequence[Entry], competition: Competition) -> SafeStr
     """Nothing at all where no entry was compared yet, or none but one."""
     drawn = [entry for entry in entries if entry.half_width is not None]
     first = next((entry for entry in drawn if entry.is_first), None)
-    if first is None or len(drawn) < 2:
+    # What it measures by must be the first of the board still.
+    if first is None or first is not entries[0] or len(drawn) < 2:
         return SafeString("")
     lowest, highest = _range(first.score, drawn)
 

@@ -35,12 +35,12 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
         team=context["team"],
         search=search,
     )
-    sure = sure_places(competition, private=private, teams=[row.team.pk for row in shown.rows])
+    sure = sure_places(competition, private=private, teams=[row.team.pk for row in shown.rows]).of(shown.rows)
     context |= {
         "board": shown,
         "lines": lines(shown.rows, competition, context["team"], private=private, sure=sure),
         "sure": sure.summary,
-        "sentences": certainty_words.of_board(sure.summary, has_teams=shown.ranked_count > 0),
+        "sentences": certainty_words.of_board(sure, has_teams=shown.ranked_count > 0),
         "page": shown.pager,
         "private": private,
         "search": search,
