@@ -18,7 +18,8 @@ RESCORE_BATCH_SECONDS = 0.1
 RESCORE_LEFT_OUT = 100
 RESCORE_MOVERS_SHOWN = 20
 GRADING_SECONDS = environment.whole_number("HOLDOUT_GRADING_SECONDS", 300, least=10)
-# Whoever has a launch check or an audit in hand says so again within this time; else another process takes it up.
+# Whoever has long work in hand (a check, an audit, a board's certainty, slices, an archive) says so again within this
+# time; else another process takes it up.
 JOB_LEASE_SECONDS = environment.whole_number("HOLDOUT_JOB_LEASE_SECONDS", 60, least=2)
 # A launch check that takes longer, because submissions of its own wait for a worker, is given up.
 LAUNCH_CHECK_SECONDS = environment.whole_number("HOLDOUT_LAUNCH_CHECK_SECONDS", 900, least=30)

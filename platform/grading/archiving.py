@@ -7,6 +7,7 @@ has been replayed: what does not verify here is never published.
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -25,17 +26,14 @@ from grader.verify import layout
 from grader.verify.opening import BadArchive
 from grader.verify.replay import Kept, replay
 from grading import archive_contents as contents
+from grading.beside_scoring import HOLD_SECONDS, score_what_waits
 from grading.jobs import JobLost, fail, finish, hold, is_overdue, take_in_hand
 from grading.labels import LabelsDoNotFit, NoActiveSolution, active_version
-from grading.scoring import score_claimed
 from leaderboard import receipts
 from leaderboard.archives import ArchiveRefused, refuse_archive
-from submissions.lifecycle import claim_next
-from submissions.models import Queue
 
 log = structlog.get_logger(__name__)
 
-HOLD_SECONDS = 1.0
 COPIED_AT_ONCE = 1 << 20
 # A third of the time of the usual level, for a tenth more bytes.
 QUICKLY = 1
@@ -47,8 +45,8 @@ class CannotArchive(Exception):
 
 
 def archive_waiting() -> None:
-    """Make every archive that is at hand."""
-    while (job := take_in_hand(Archive)) is not None:
+    """Make the archive that waits longest; the sweeper rings for the next, which has the whole time of a task again."""
+    if (job := take_in_hand(Archive)) is not None:
         try:
             _carry_out(job)
         except JobLost:
@@ -73,6 +71,7 @@ def _carry_out(job: Archive) -> None:
         _write(job, competition, file)
         _replay(job, file)
         file.seek(0)
+        _clear_away(competition)
         digest = file_digest(cast(Any, file), "sha256").hexdigest()
         size_bytes = file.tell()
         file.seek(0)
@@ -115,8 +114,7 @@ def _replay(job: Archive, file: IO[bytes]) -> None:
     file.flush()
 
     def say(line: str) -> None:
-        hold(job, f"Replaying it. {line}")
-        _score_what_waits()
+        score_what_waits(partial(hold, job, f"Replaying it. {line}"))
 
     try:
         _, findings = replay(Path(f"/proc/self/fd/{file.fileno()}"), Kept(), say)
@@ -129,9 +127,12 @@ def _replay(job: Archive, file: IO[bytes]) -> None:
         )
 
 
-def _score_what_waits() -> None:
-    while (claim := claim_next(Queue.SCORING)) is not None:
-        score_claimed(claim)
+def _clear_away(competition: Competition) -> None:
+    """Remove what workers that were killed have half copied: it holds labels, and no row names it."""
+    named = {Path(archive.file.path) for archive in competition.archives.exclude(file="")}
+    for path in Path(archive_storage().path(competition.slug)).glob("*.zip"):
+        if path not in named:
+            path.unlink(missing_ok=True)
 
 
 class _HeldFile(File[bytes]):
@@ -167,10 +168,12 @@ class _Writing:
                 digest.update(block)
                 target.write(block)
         self.digests[stored.name] = digest.hexdigest()
+        score_what_waits(self._keep)
+
+    def _keep(self) -> None:
         if monotonic() > self._held_at + HOLD_SECONDS:
             hold(self._job, f"{len(self.digests):,} files packed")
             self._held_at = monotonic()
-        _score_what_waits()
 
     def json(self, name: str, value: object) -> None:
         self.text(name, json.dumps(value, ensure_ascii=False, indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""A child process that takes long, while the scoring worker that has started it scores on."""
+"""Long work of the scoring worker, a child process or steps of its own: files that wait are scored meanwhile."""
 
 import subprocess
 from collections.abc import Callable, Sequence
@@ -17,6 +17,14 @@ HOLD_SECONDS = 1.0
 
 class TookTooLong(Exception):
     """The child was ended."""
+
+
+def score_what_waits(keep: Callable[[], None]) -> None:
+    """Between two steps: score every file that waits. `keep` is called before and after each; it may raise to stop."""
+    keep()
+    while (claim := claim_next(Queue.SCORING)) is not None:
+        score_claimed(claim)
+        keep()
 
 
 def run_beside_scoring(

@@ -5,6 +5,7 @@ replicates of scores, places and differences, and no label.
 """
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -86,7 +87,7 @@ def _carry_out(run: BoardCertainty, began: float) -> int:
     if not state.entries:
         certainty.record(run, state, [], _pause(began), problem="")
         return 0
-    with TemporaryDirectory() as name:
+    with _own_folder(run) as name:
         folder = Path(name)
         missing = _prepare(run, state, folder)
         certainty.hold(run, settings.JOB_LEASE_SECONDS)
@@ -101,6 +102,14 @@ def _carry_out(run: BoardCertainty, began: float) -> int:
         run, state, places, _pause(began), problem=_problem(answer), cluster_ratio=answer.get("cluster_ratio"), **facts
     )
     return len(places)
+
+
+def _own_folder(run: BoardCertainty) -> "TemporaryDirectory[str]":
+    """Where the files of a run lie: they tell exact scores, so among the labels; a killed worker's are removed."""
+    prefix = f"certainty-{run.pk}-"
+    for left in settings.LABELS_DIR.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    return TemporaryDirectory(prefix=prefix, dir=settings.LABELS_DIR)
 
 
 def _prepare(run: BoardCertainty, state: BoardState, folder: Path) -> list[int]:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from competitions.models import Competition, label_storage
 from competitions.models import Solution as SolutionVersion
+from grader.certainty import seed_of
 from grader.scoring.metrics import METRICS
 from grader.scoring.prediction_format import PredictionFormat
 from grader.scoring.rejection import Rejected
 from grader.scoring.resampled_scores import ResampledScores
 from grader.scoring.solution import Solution, read_solution
+from leaderboard.models import Board
 
 
 class NoActiveSolution(Exception):
@@ -43,10 +45,11 @@ def labels_of(version: SolutionVersion) -> Solution:
 
 
 def public_draws_of(version: SolutionVersion) -> ResampledScores:
-    """The public rows of an accepted version, resampled. A process keeps the one that it made last."""
+    """The public rows of an accepted version, resampled as for its public board. A process keeps what it made last."""
     competition = version.competition
     stored_name, expected = version.file.name, competition.solution_format()
-    return _draw(stored_name, expected, competition.metric, competition.metric_k, int(version.sha256[:16], 16))
+    seed = seed_of(version.sha256, Board.PUBLIC)
+    return _draw(stored_name, expected, competition.metric, competition.metric_k, seed)
 
 
 @lru_cache(maxsize=2)

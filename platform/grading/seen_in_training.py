@@ -7,11 +7,14 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+import structlog
 from pandas.io.parsers import TextFileReader
 
 from competitions.models import TEST_FILE, TRAIN_FILE, Competition
 from grader.scoring.arrays import Int64Array
 from grader.scoring.id_column import read_ids
+
+log = structlog.get_logger(__name__)
 
 # Half a second's work.
 CHUNK_ROWS = 200_000
@@ -52,7 +55,12 @@ def seen_in_training(competition: Competition, row_ids: Int64Array, meanwhile: C
         try:
             counted = _counted(*key, meanwhile)
         except (OSError, ValueError) as problem:
-            raise CannotCount(f"{TEST_FILE} and {TRAIN_FILE} cannot be counted: {problem}") from problem
+            # It may say where on this machine a file lies, and participants read the other sentence.
+            log.warning("cannot_count", competition=competition.slug, problem=str(problem))
+            raise CannotCount(
+                f"{TEST_FILE} and {TRAIN_FILE} cannot be read as slices need them; its organizers have that to mend, "
+                "and the scoring worker's log says more."
+            ) from problem
         _kept.clear()
         _kept[key] = counted
     ids, counts = _kept[key]

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from functools import partial
+from time import monotonic
 
 import structlog
 from django.conf import settings
@@ -10,13 +11,12 @@ from competitions.models import TRAIN_FILE
 from grader.scoring.arrays import BoolArray
 from grader.scoring.slices import Partition, by_count, by_level, by_novelty, judged_lists, largest_loss, told, values_of
 from grader.scoring.solution import Solution
+from grading.beside_scoring import score_what_waits
 from grading.jobs import JobLost, fail, finish, hold, take_in_hand
 from grading.kept_predictions import read_kept
 from grading.labels import LabelsDoNotFit, labels_of
-from grading.scoring import score_claimed
 from grading.seen_in_training import CannotCount, Seen, seen_in_training
-from submissions.lifecycle import claim_next
-from submissions.models import Queue, SliceReport
+from submissions.models import SliceReport
 
 log = structlog.get_logger(__name__)
 
@@ -25,13 +25,16 @@ class CannotSlice(Exception):
     """Why there is no report, as a sentence that holds no label."""
 
 
-def slice_waiting() -> None:
-    """Make every report that is at hand."""
+def slice_waiting(ends_at: float) -> bool:
+    """Make the reports that are at hand, until that moment (monotonic). False: there may be more."""
     while (job := take_in_hand(SliceReport)) is not None:
         try:
             _carry_out(job)
         except JobLost:
             log.warning("slices_lost", report=job.pk)
+        if monotonic() > ends_at:
+            return False
+    return True
 
 
 def _carry_out(job: SliceReport) -> None:
@@ -55,7 +58,9 @@ def _slices_of(job: SliceReport) -> list[dict[str, object]]:
     competition, evaluation = job.competition, job.evaluation
     metric, expected = competition.scored_by, competition.prediction_format()
     labels = labels_of(evaluation.solution)
-    seen = seen_in_training(competition, labels.row_ids, partial(_meanwhile, job))
+    # No file waits for a report.
+    meanwhile = partial(score_what_waits, partial(hold, job, "Reading the data"))
+    seen = seen_in_training(competition, labels.row_ids, meanwhile)
     predictions = read_kept(evaluation, labels.row_ids.size)
     public = labels.is_public
     most = largest_loss(metric, expected.lowest, expected.highest)
@@ -75,14 +80,6 @@ def _slices_of(job: SliceReport) -> list[dict[str, object]]:
         least = f"at least {settings.LEAST_SLICE_ROWS:,} public {'rows' if labels.groups is None else 'lists'}"
         raise CannotSlice(f"Nothing here parts into two slices of {least}, so none is told.")
     return [asdict(one) for one in slices]
-
-
-def _meanwhile(job: SliceReport) -> None:
-    """Keep the job in hand, and score what waits: no file waits for a report. Raises JobLost."""
-    hold(job, "Reading the data")
-    while (claim := claim_next(Queue.SCORING)) is not None:
-        score_claimed(claim)
-        hold(job, "Reading the data")
 
 
 def _things(labels: Solution, public: BoolArray, seen: Seen, job: SliceReport) -> list[Partition]:

@@ -98,8 +98,9 @@ def rescore() -> None:
 
 @shared_task(name=SLICES)
 def slices() -> None:
-    """Somebody wants to know where a submission errs: make the reports that wait."""
-    slicing.slice_waiting()
+    """Somebody wants to know where a submission errs: make the reports that wait, for TURN_SECONDS at most."""
+    if not slicing.slice_waiting(monotonic() + settings.TURN_SECONDS):
+        ring(SLICES, Queue.SCORING)
 
 
 @shared_task(

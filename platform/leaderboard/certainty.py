@@ -141,8 +141,9 @@ def record(
     )
     gone = present.keys() - {place.team_id for place in places}
     certainty.places.filter(team__in=gone).delete()
-    stands = Standing.objects.filter(competition=certainty.competition)
-    of_board = stands.values("final" if certainty.board == Board.PRIVATE else "best")
+    stands = "final" if certainty.board == Board.PRIVATE else "best"
+    # Nothing is outside of a list that holds a NULL, such as the best of a team that was told nothing.
+    of_board = Standing.objects.filter(competition=certainty.competition, **{f"{stands}__isnull": False}).values(stands)
     theirs = Replicates.objects.filter(evaluation__submission__competition=certainty.competition, part=certainty.board)
     theirs.exclude(evaluation__in=of_board).delete()
 

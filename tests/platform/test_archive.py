@@ -165,6 +165,16 @@ def test_the_worker_asks_again_whether_it_may(contest, as_olga):
     assert "No archive was published." in text(as_olga, PAGE)
 
 
+def test_what_a_killed_worker_has_half_copied_is_gone_with_the_next_archive(contest, as_olga):
+    reveal()
+    assert publish(as_olga) == 302
+    (first,) = stored_archives()
+    (first.parent / f"{'0' * 32}.zip").write_bytes(b"half of the labels")
+    assert publish(as_olga) == 302
+    assert stored_archives() == {Path(archive.file.path) for archive in Archive.objects.all()}
+    assert len(stored_archives()) == 2
+
+
 def test_a_file_that_waits_for_its_score_comes_first(contest, alices_team, send, as_olga):
     send(alices_team)
     reveal()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from cast_of_stories import GOOD, PERFECT
 from django.utils import timezone
+from ladder_of_stories import FIRST_RUNG, NOT_CLEARLY_ABOVE, SECOND_RUNG
 
 from competitions.models import Competition, DataFile
 from grading.sweeper import sweep
@@ -100,6 +101,17 @@ def test_two_workers_do_not_do_it_twice(competition, alices_team, graded, mailbo
     BoardCertainty.objects.update(held_until=timezone.now() - timedelta(seconds=1))
     board_certainty()
     assert PlaceCertainty.objects.exists()
+
+
+def test_what_a_killed_worker_has_left_is_removed_by_the_next_one(competition, alices_team, graded, settings):
+    graded(alices_team, GOOD)
+    certainty = BoardCertainty.objects.create(competition=competition, board="public")
+    left = settings.LABELS_DIR / f"certainty-{certainty.pk}-left"
+    left.mkdir()
+    (left / "by_rows.npy").write_bytes(b"exact scores")
+    board_certainty()
+    assert PlaceCertainty.objects.exists()
+    assert not list(settings.LABELS_DIR.glob("certainty-*"))
 
 
 def test_what_waits_is_scored_meanwhile(competition, alices_team, bobs_team, graded, send):
@@ -207,3 +219,15 @@ def test_no_label_reaches_a_row_or_the_log(competition, alices_team, graded, cap
     said = capfd.readouterr()
     assert "4.7531" not in said.out + said.err
     assert "4.7531" not in BoardCertainty.objects.get().problem
+
+
+def test_replicates_go_too_where_another_team_was_told_nothing(ladder, alices, bobs, graded, at_any_time):
+    graded(alices, FIRST_RUNG)
+    # Bob stands on the board without a score.
+    graded(bobs, NOT_CLEARLY_ABOVE)
+    board_certainty()
+    assert Replicates.objects.count() == 2
+    better = graded(alices, SECOND_RUNG)
+    board_certainty()
+    baseline = Standing.objects.get(is_ranked=False).best_id
+    assert set(Replicates.objects.values_list("evaluation", flat=True)) == {baseline, better.evaluation_id}

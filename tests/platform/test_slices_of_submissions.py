@@ -1,6 +1,7 @@
 """Where a submission errs: asked for on its page, made by the scoring worker, read by its owner; numbers by hand."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -195,6 +196,28 @@ def test_what_waits_is_scored_while_the_training_data_are_read(as_alice, scored,
     waiting.refresh_from_db()
     assert waiting.status == Status.SCORED
     assert SliceReport.objects.get().state == JobState.DONE
+
+
+def test_a_data_file_that_is_gone_is_said_without_its_place(as_alice, scored, sliced):
+    as_alice.post(address_of(scored))
+    lost = Path(sliced.data_files.get(name="train.csv").file.path)
+    lost.unlink()
+    slices()
+    failure = SliceReport.objects.get().failure
+    assert failure.startswith("test.csv and train.csv cannot be read as slices need them; its organizers have that")
+    assert lost.name not in failure
+
+
+def test_many_reports_are_made_turn_by_turn(as_alice, scored, alices_team, graded, settings, mailbox):
+    for submission in (scored, graded(alices_team, file_of(4, 4))):
+        as_alice.post(address_of(submission))
+    mailbox()
+    settings.TURN_SECONDS = 0
+    slices()
+    assert SliceReport.objects.filter(state=JobState.DONE).count() == 1
+    assert mailbox() == ["grading.slices"]
+    slices()
+    assert SliceReport.objects.filter(state=JobState.DONE).count() == 2
 
 
 def test_a_report_that_kills_its_workers_is_given_up_and_costs_nothing(as_alice, scored, settings):

@@ -10,6 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
@@ -18,481 +19,168 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Competition",
+            name='Competition',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(help_text="The last part of the competition's address.", unique=True)),
-                ("title", models.CharField(max_length=120)),
-                ("tagline", models.CharField(help_text="One sentence under the title.", max_length=200)),
-                (
-                    "notice",
-                    models.TextField(
-                        blank=True,
-                        help_text="Markdown. Stands in a box above every page: what a participant must know first.",
-                    ),
-                ),
-                (
-                    "is_published",
-                    models.BooleanField(
-                        default=False, help_text="Unpublished: only organizers see it.", verbose_name="published"
-                    ),
-                ),
-                (
-                    "labels_are_public",
-                    models.BooleanField(
-                        default=False,
-                        help_text="The hidden labels can be found elsewhere: this is for practice, and its page says so.",
-                    ),
-                ),
-                (
-                    "data_needs_joining",
-                    models.BooleanField(
-                        default=False, help_text="Only those who have joined may download the data files."
-                    ),
-                ),
-                (
-                    "opens_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, help_text="UTC. Submissions are taken from here on."
-                    ),
-                ),
-                ("closes_at", models.DateTimeField(blank=True, help_text="UTC. Empty: it never closes.", null=True)),
-                (
-                    "daily_limit",
-                    models.PositiveIntegerField(
-                        default=5,
-                        help_text="Scored submissions a team may send per UTC day. Rejected and failed ones do not count.",
-                        validators=[django.core.validators.MinValueValidator(1)],
-                    ),
-                ),
-                (
-                    "max_upload_bytes",
-                    models.PositiveBigIntegerField(
-                        default=20000000,
-                        help_text="A larger file is refused unread.",
-                        validators=[django.core.validators.MinValueValidator(1000)],
-                    ),
-                ),
-                (
-                    "metric",
-                    models.CharField(
-                        choices=[("mse", "mean squared error (lower is better)")], default="mse", max_length=20
-                    ),
-                ),
-                (
-                    "decimals",
-                    models.PositiveSmallIntegerField(
-                        default=3,
-                        help_text="Digits after the point that participants see, and that ranks are made from.",
-                    ),
-                ),
-                (
-                    "id_column",
-                    models.CharField(
-                        default="id",
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z_][A-Za-z0-9_]*\\Z", "Use letters, digits and _, beginning with a letter."
-                            )
-                        ],
-                    ),
-                ),
-                (
-                    "target_column",
-                    models.CharField(
-                        default="rating",
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z_][A-Za-z0-9_]*\\Z", "Use letters, digits and _, beginning with a letter."
-                            )
-                        ],
-                    ),
-                ),
-                (
-                    "lowest",
-                    models.FloatField(default=1.0, help_text="The smallest value of a prediction and of a label."),
-                ),
-                ("highest", models.FloatField(default=5.0, help_text="The largest.")),
-                (
-                    "out_of_range",
-                    models.CharField(
-                        choices=[("reject", "reject the file, naming the line"), ("clip", "clip to the range")],
-                        default="reject",
-                        max_length=10,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "organizers",
-                    models.ManyToManyField(
-                        blank=True, related_name="organized_competitions", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(help_text="The last part of the competition's address.", unique=True)),
+                ('title', models.CharField(max_length=120)),
+                ('tagline', models.CharField(help_text='One sentence under the title.', max_length=200)),
+                ('notice', models.TextField(blank=True, help_text='Markdown. Stands in a box above every page: what a participant must know first.')),
+                ('is_published', models.BooleanField(default=False, help_text='Unpublished: only organizers see it.', verbose_name='published')),
+                ('labels_are_public', models.BooleanField(default=False, help_text='The hidden labels can be found elsewhere: this is for practice, and its page says so.')),
+                ('data_needs_joining', models.BooleanField(default=False, help_text='Only those who have joined may download the data files.')),
+                ('opens_at', models.DateTimeField(default=django.utils.timezone.now, help_text='UTC. Submissions are taken from here on.')),
+                ('closes_at', models.DateTimeField(blank=True, help_text='UTC. Empty: it never closes.', null=True)),
+                ('daily_limit', models.PositiveIntegerField(default=5, help_text='Scored submissions a team may send per UTC day. Rejected and failed ones do not count.', validators=[django.core.validators.MinValueValidator(1)])),
+                ('max_upload_bytes', models.PositiveBigIntegerField(default=20000000, help_text='A larger file is refused unread.', validators=[django.core.validators.MinValueValidator(1000)])),
+                ('metric', models.CharField(choices=[('mse', 'mean squared error (lower is better)')], default='mse', max_length=20)),
+                ('decimals', models.PositiveSmallIntegerField(default=3, help_text='Digits after the point that participants see, and that ranks are made from.')),
+                ('id_column', models.CharField(default='id', max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z_][A-Za-z0-9_]*\\Z', 'Use letters, digits and _, beginning with a letter.')])),
+                ('target_column', models.CharField(default='rating', max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z_][A-Za-z0-9_]*\\Z', 'Use letters, digits and _, beginning with a letter.')])),
+                ('lowest', models.FloatField(default=1.0, help_text='The smallest value of a prediction and of a label.')),
+                ('highest', models.FloatField(default=5.0, help_text='The largest.')),
+                ('out_of_range', models.CharField(choices=[('reject', 'reject the file, naming the line'), ('clip', 'clip to the range')], default='reject', max_length=10)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('organizers', models.ManyToManyField(blank=True, related_name='organized_competitions', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-opens_at", "slug"],
+                'ordering': ['-opens_at', 'slug'],
             },
         ),
         migrations.CreateModel(
-            name="DataFile",
+            name='DataFile',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "name",
-                    models.CharField(
-                        max_length=100,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9][A-Za-z0-9._-]*\\Z", "Use letters, digits, '.', '_' and '-'."
-                            )
-                        ],
-                    ),
-                ),
-                ("description", models.CharField(blank=True, max_length=200)),
-                (
-                    "file",
-                    models.FileField(
-                        storage=competitions.models.data_storage, upload_to=competitions.models.data_file_path
-                    ),
-                ),
-                ("uploaded_at", models.DateTimeField(auto_now=True)),
-                (
-                    "competition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="data_files",
-                        to="competitions.competition",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', "Use letters, digits, '.', '_' and '-'.")])),
+                ('description', models.CharField(blank=True, max_length=200)),
+                ('file', models.FileField(storage=competitions.models.data_storage, upload_to=competitions.models.data_file_path)),
+                ('uploaded_at', models.DateTimeField(auto_now=True)),
+                ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='data_files', to='competitions.competition')),
             ],
             options={
-                "ordering": ["name"],
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="HistoricalCompetition",
+            name='HistoricalCompetition',
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("slug", models.SlugField(help_text="The last part of the competition's address.")),
-                ("title", models.CharField(max_length=120)),
-                ("tagline", models.CharField(help_text="One sentence under the title.", max_length=200)),
-                (
-                    "notice",
-                    models.TextField(
-                        blank=True,
-                        help_text="Markdown. Stands in a box above every page: what a participant must know first.",
-                    ),
-                ),
-                (
-                    "is_published",
-                    models.BooleanField(
-                        default=False, help_text="Unpublished: only organizers see it.", verbose_name="published"
-                    ),
-                ),
-                (
-                    "labels_are_public",
-                    models.BooleanField(
-                        default=False,
-                        help_text="The hidden labels can be found elsewhere: this is for practice, and its page says so.",
-                    ),
-                ),
-                (
-                    "data_needs_joining",
-                    models.BooleanField(
-                        default=False, help_text="Only those who have joined may download the data files."
-                    ),
-                ),
-                (
-                    "opens_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, help_text="UTC. Submissions are taken from here on."
-                    ),
-                ),
-                ("closes_at", models.DateTimeField(blank=True, help_text="UTC. Empty: it never closes.", null=True)),
-                (
-                    "daily_limit",
-                    models.PositiveIntegerField(
-                        default=5,
-                        help_text="Scored submissions a team may send per UTC day. Rejected and failed ones do not count.",
-                        validators=[django.core.validators.MinValueValidator(1)],
-                    ),
-                ),
-                (
-                    "max_upload_bytes",
-                    models.PositiveBigIntegerField(
-                        default=20000000,
-                        help_text="A larger file is refused unread.",
-                        validators=[django.core.validators.MinValueValidator(1000)],
-                    ),
-                ),
-                (
-                    "metric",
-                    models.CharField(
-                        choices=[("mse", "mean squared error (lower is better)")], default="mse", max_length=20
-                    ),
-                ),
-                (
-                    "decimals",
-                    models.PositiveSmallIntegerField(
-                        default=3,
-                        help_text="Digits after the point that participants see, and that ranks are made from.",
-                    ),
-                ),
-                (
-                    "id_column",
-                    models.CharField(
-                        default="id",
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z_][A-Za-z0-9_]*\\Z", "Use letters, digits and _, beginning with a letter."
-                            )
-                        ],
-                    ),
-                ),
-                (
-                    "target_column",
-                    models.CharField(
-                        default="rating",
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z_][A-Za-z0-9_]*\\Z", "Use letters, digits and _, beginning with a letter."
-                            )
-                        ],
-                    ),
-                ),
-                (
-                    "lowest",
-                    models.FloatField(default=1.0, help_text="The smallest value of a prediction and of a label."),
-                ),
-                ("highest", models.FloatField(default=5.0, help_text="The largest.")),
-                (
-                    "out_of_range",
-                    models.CharField(
-                        choices=[("reject", "reject the file, naming the line"), ("clip", "clip to the range")],
-                        default="reject",
-                        max_length=10,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(blank=True, editable=False)),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('slug', models.SlugField(help_text="The last part of the competition's address.")),
+                ('title', models.CharField(max_length=120)),
+                ('tagline', models.CharField(help_text='One sentence under the title.', max_length=200)),
+                ('notice', models.TextField(blank=True, help_text='Markdown. Stands in a box above every page: what a participant must know first.')),
+                ('is_published', models.BooleanField(default=False, help_text='Unpublished: only organizers see it.', verbose_name='published')),
+                ('labels_are_public', models.BooleanField(default=False, help_text='The hidden labels can be found elsewhere: this is for practice, and its page says so.')),
+                ('data_needs_joining', models.BooleanField(default=False, help_text='Only those who have joined may download the data files.')),
+                ('opens_at', models.DateTimeField(default=django.utils.timezone.now, help_text='UTC. Submissions are taken from here on.')),
+                ('closes_at', models.DateTimeField(blank=True, help_text='UTC. Empty: it never closes.', null=True)),
+                ('daily_limit', models.PositiveIntegerField(default=5, help_text='Scored submissions a team may send per UTC day. Rejected and failed ones do not count.', validators=[django.core.validators.MinValueValidator(1)])),
+                ('max_upload_bytes', models.PositiveBigIntegerField(default=20000000, help_text='A larger file is refused unread.', validators=[django.core.validators.MinValueValidator(1000)])),
+                ('metric', models.CharField(choices=[('mse', 'mean squared error (lower is better)')], default='mse', max_length=20)),
+                ('decimals', models.PositiveSmallIntegerField(default=3, help_text='Digits after the point that participants see, and that ranks are made from.')),
+                ('id_column', models.CharField(default='id', max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z_][A-Za-z0-9_]*\\Z', 'Use letters, digits and _, beginning with a letter.')])),
+                ('target_column', models.CharField(default='rating', max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z_][A-Za-z0-9_]*\\Z', 'Use letters, digits and _, beginning with a letter.')])),
+                ('lowest', models.FloatField(default=1.0, help_text='The smallest value of a prediction and of a label.')),
+                ('highest', models.FloatField(default=5.0, help_text='The largest.')),
+                ('out_of_range', models.CharField(choices=[('reject', 'reject the file, naming the line'), ('clip', 'clip to the range')], default='reject', max_length=10)),
+                ('created_at', models.DateTimeField(blank=True, editable=False)),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical competition",
-                "verbose_name_plural": "historical competitions",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical competition',
+                'verbose_name_plural': 'historical competitions',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalPage",
+            name='HistoricalPage',
             fields=[
-                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("overview", "Overview"),
-                            ("data", "Data"),
-                            ("evaluation", "Evaluation"),
-                            ("rules", "Rules"),
-                            ("timeline", "Timeline"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("text", models.TextField(blank=True, help_text="Markdown. HTML is shown as text.")),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
-                ),
-                (
-                    "competition",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="competitions.competition",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('overview', 'Overview'), ('data', 'Data'), ('evaluation', 'Evaluation'), ('rules', 'Rules'), ('timeline', 'Timeline')], max_length=20)),
+                ('text', models.TextField(blank=True, help_text='Markdown. HTML is shown as text.')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('competition', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='competitions.competition')),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical page",
-                "verbose_name_plural": "historical pages",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical page',
+                'verbose_name_plural': 'historical pages',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="Page",
+            name='Page',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("overview", "Overview"),
-                            ("data", "Data"),
-                            ("evaluation", "Evaluation"),
-                            ("rules", "Rules"),
-                            ("timeline", "Timeline"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("text", models.TextField(blank=True, help_text="Markdown. HTML is shown as text.")),
-                (
-                    "competition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="pages", to="competitions.competition"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('overview', 'Overview'), ('data', 'Data'), ('evaluation', 'Evaluation'), ('rules', 'Rules'), ('timeline', 'Timeline')], max_length=20)),
+                ('text', models.TextField(blank=True, help_text='Markdown. HTML is shown as text.')),
+                ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pages', to='competitions.competition')),
             ],
         ),
         migrations.CreateModel(
-            name="Solution",
+            name='Solution',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(editable=False)),
-                (
-                    "file",
-                    models.FileField(
-                        help_text="CSV with the id column, the target column and Usage (Public or Private). It goes straight into the label store; the scoring worker checks it.",
-                        storage=competitions.models.label_storage,
-                        upload_to=competitions.models.solution_path,
-                    ),
-                ),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "waiting for its check"),
-                            ("accepted", "accepted"),
-                            ("refused", "refused"),
-                        ],
-                        default="waiting",
-                        editable=False,
-                        max_length=10,
-                    ),
-                ),
-                ("problems", models.JSONField(blank=True, default=list, editable=False)),
-                ("public_count", models.PositiveIntegerField(editable=False, null=True)),
-                ("private_count", models.PositiveIntegerField(editable=False, null=True)),
-                ("is_active", models.BooleanField(default=False, editable=False)),
-                ("uploaded_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "competition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="solutions",
-                        to="competitions.competition",
-                    ),
-                ),
-                (
-                    "uploaded_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(editable=False)),
+                ('file', models.FileField(help_text='CSV with the id column, the target column and Usage (Public or Private). It goes straight into the label store; the scoring worker checks it.', storage=competitions.models.label_storage, upload_to=competitions.models.solution_path)),
+                ('verdict', models.CharField(choices=[('waiting', 'waiting for its check'), ('accepted', 'accepted'), ('refused', 'refused')], default='waiting', editable=False, max_length=10)),
+                ('problems', models.JSONField(blank=True, default=list, editable=False)),
+                ('public_count', models.PositiveIntegerField(editable=False, null=True)),
+                ('private_count', models.PositiveIntegerField(editable=False, null=True)),
+                ('is_active', models.BooleanField(default=False, editable=False)),
+                ('uploaded_at', models.DateTimeField(auto_now_add=True)),
+                ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='solutions', to='competitions.competition')),
+                ('uploaded_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["competition", "-version"],
+                'ordering': ['competition', '-version'],
             },
         ),
         migrations.AddConstraint(
-            model_name="competition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closes_at__isnull", True), ("closes_at__gt", models.F("opens_at")), _connector="OR"
-                ),
-                name="competition_closes_after_it_opens",
-                violation_error_message="The competition must close after it opens.",
-            ),
+            model_name='competition',
+            constraint=models.CheckConstraint(condition=models.Q(('closes_at__isnull', True), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='competition_closes_after_it_opens', violation_error_message='The competition must close after it opens.'),
         ),
         migrations.AddConstraint(
-            model_name="competition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lowest__lt", models.F("highest"))),
-                name="competition_range_is_not_empty",
-                violation_error_message="The smallest value must lie below the largest.",
-            ),
+            model_name='competition',
+            constraint=models.CheckConstraint(condition=models.Q(('lowest__lt', models.F('highest'))), name='competition_range_is_not_empty', violation_error_message='The smallest value must lie below the largest.'),
         ),
         migrations.AddConstraint(
-            model_name="competition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("daily_limit__gte", 1)), name="competition_daily_limit_is_at_least_one"
-            ),
+            model_name='competition',
+            constraint=models.CheckConstraint(condition=models.Q(('daily_limit__gte', 1)), name='competition_daily_limit_is_at_least_one'),
         ),
         migrations.AddConstraint(
-            model_name="datafile",
-            constraint=models.UniqueConstraint(fields=("competition", "name"), name="data_file_names_differ"),
+            model_name='datafile',
+            constraint=models.UniqueConstraint(fields=('competition', 'name'), name='data_file_names_differ'),
         ),
         migrations.AddConstraint(
-            model_name="page",
-            constraint=models.UniqueConstraint(fields=("competition", "kind"), name="one_page_of_each_kind"),
+            model_name='page',
+            constraint=models.UniqueConstraint(fields=('competition', 'kind'), name='one_page_of_each_kind'),
         ),
         migrations.AddConstraint(
-            model_name="page",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["overview", "data", "evaluation", "rules", "timeline"])),
-                name="page_kind_is_known",
-            ),
+            model_name='page',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['overview', 'data', 'evaluation', 'rules', 'timeline'])), name='page_kind_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="solution",
-            constraint=models.UniqueConstraint(fields=("competition", "version"), name="solution_versions_differ"),
+            model_name='solution',
+            constraint=models.UniqueConstraint(fields=('competition', 'version'), name='solution_versions_differ'),
         ),
         migrations.AddConstraint(
-            model_name="solution",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_active", True)),
-                fields=("competition",),
-                name="one_active_solution_per_competition",
-            ),
+            model_name='solution',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('competition',), name='one_active_solution_per_competition'),
         ),
         migrations.AddConstraint(
-            model_name="solution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_active", False), ("verdict", "accepted"), _connector="OR"),
-                name="an_active_solution_was_accepted",
-            ),
+            model_name='solution',
+            constraint=models.CheckConstraint(condition=models.Q(('is_active', False), ('verdict', 'accepted'), _connector='OR'), name='an_active_solution_was_accepted'),
         ),
     ]

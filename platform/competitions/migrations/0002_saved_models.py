@@ -6,169 +6,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("competitions", "0001_initial"),
+        ('competitions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="competition",
-            name="max_model_bytes",
-            field=models.PositiveBigIntegerField(
-                default=100000000,
-                help_text="Bytes of its zip.",
-                validators=[django.core.validators.MinValueValidator(1000)],
-                verbose_name="largest model",
-            ),
+            model_name='competition',
+            name='max_model_bytes',
+            field=models.PositiveBigIntegerField(default=100000000, help_text='Bytes of its zip.', validators=[django.core.validators.MinValueValidator(1000)], verbose_name='largest model'),
         ),
         migrations.AddField(
-            model_name="competition",
-            name="model_memory_mib",
-            field=models.PositiveIntegerField(
-                default=2048,
-                help_text="MiB of one run, the library's own pages not counted.",
-                validators=[django.core.validators.MinValueValidator(256)],
-                verbose_name="model memory",
-            ),
+            model_name='competition',
+            name='model_memory_mib',
+            field=models.PositiveIntegerField(default=2048, help_text="MiB of one run, the library's own pages not counted.", validators=[django.core.validators.MinValueValidator(256)], verbose_name='model memory'),
         ),
         migrations.AddField(
-            model_name="competition",
-            name="model_seconds",
-            field=models.PositiveIntegerField(
-                default=60,
-                help_text="Processor time of one run. By the wall clock twice as much.",
-                validators=[django.core.validators.MinValueValidator(1)],
-            ),
+            model_name='competition',
+            name='model_seconds',
+            field=models.PositiveIntegerField(default=60, help_text='Processor time of one run. By the wall clock twice as much.', validators=[django.core.validators.MinValueValidator(1)]),
         ),
         migrations.AddField(
-            model_name="competition",
-            name="takes_models",
-            field=models.BooleanField(
-                default=False,
-                help_text="A zip with one TensorFlow SavedModel, run on test.csv behind walls. Its inputs are the columns of test.csv but the id.",
-                verbose_name="takes SavedModels",
-            ),
+            model_name='competition',
+            name='takes_models',
+            field=models.BooleanField(default=False, help_text='A zip with one TensorFlow SavedModel, run on test.csv behind walls. Its inputs are the columns of test.csv but the id.', verbose_name='takes SavedModels'),
         ),
         migrations.AddField(
-            model_name="competition",
-            name="takes_predictions",
-            field=models.BooleanField(
-                default=True,
-                help_text="CSV with one row for each id of test.csv.",
-                verbose_name="takes prediction files",
-            ),
+            model_name='competition',
+            name='takes_predictions',
+            field=models.BooleanField(default=True, help_text='CSV with one row for each id of test.csv.', verbose_name='takes prediction files'),
         ),
         migrations.AddField(
-            model_name="competition",
-            name="tensorflow_version",
-            field=models.CharField(
-                blank=True,
-                help_text="What models are run with, for as long as the competition lasts. Empty: that of the first run.",
-                max_length=20,
-                validators=[
-                    django.core.validators.RegexValidator(
-                        "^[0-9]+\\.[0-9]+\\.[0-9A-Za-z.+-]+\\Z", "Write it as 2.21.0."
-                    )
-                ],
-                verbose_name="TensorFlow version",
-            ),
+            model_name='competition',
+            name='tensorflow_version',
+            field=models.CharField(blank=True, help_text='What models are run with, for as long as the competition lasts. Empty: that of the first run.', max_length=20, validators=[django.core.validators.RegexValidator('^[0-9]+\\.[0-9]+\\.[0-9A-Za-z.+-]+\\Z', 'Write it as 2.21.0.')], verbose_name='TensorFlow version'),
         ),
         migrations.AddField(
-            model_name="datafile",
-            name="is_hidden",
-            field=models.BooleanField(
-                default=False,
-                help_text="Participants cannot download it: for a test.csv whose features they must not see. Such a competition takes SavedModels only.",
-                verbose_name="hidden",
-            ),
+            model_name='datafile',
+            name='is_hidden',
+            field=models.BooleanField(default=False, help_text='Participants cannot download it: for a test.csv whose features they must not see. Such a competition takes SavedModels only.', verbose_name='hidden'),
         ),
         migrations.AddField(
-            model_name="historicalcompetition",
-            name="max_model_bytes",
-            field=models.PositiveBigIntegerField(
-                default=100000000,
-                help_text="Bytes of its zip.",
-                validators=[django.core.validators.MinValueValidator(1000)],
-                verbose_name="largest model",
-            ),
+            model_name='historicalcompetition',
+            name='max_model_bytes',
+            field=models.PositiveBigIntegerField(default=100000000, help_text='Bytes of its zip.', validators=[django.core.validators.MinValueValidator(1000)], verbose_name='largest model'),
         ),
         migrations.AddField(
-            model_name="historicalcompetition",
-            name="model_memory_mib",
-            field=models.PositiveIntegerField(
-                default=2048,
-                help_text="MiB of one run, the library's own pages not counted.",
-                validators=[django.core.validators.MinValueValidator(256)],
-                verbose_name="model memory",
-            ),
+            model_name='historicalcompetition',
+            name='model_memory_mib',
+            field=models.PositiveIntegerField(default=2048, help_text="MiB of one run, the library's own pages not counted.", validators=[django.core.validators.MinValueValidator(256)], verbose_name='model memory'),
         ),
         migrations.AddField(
-            model_name="historicalcompetition",
-            name="model_seconds",
-            field=models.PositiveIntegerField(
-                default=60,
-                help_text="Processor time of one run. By the wall clock twice as much.",
-                validators=[django.core.validators.MinValueValidator(1)],
-            ),
+            model_name='historicalcompetition',
+            name='model_seconds',
+            field=models.PositiveIntegerField(default=60, help_text='Processor time of one run. By the wall clock twice as much.', validators=[django.core.validators.MinValueValidator(1)]),
         ),
         migrations.AddField(
-            model_name="historicalcompetition",
-            name="takes_models",
-            field=models.BooleanField(
-                default=False,
-                help_text="A zip with one TensorFlow SavedModel, run on test.csv behind walls. Its inputs are the columns of test.csv but the id.",
-                verbose_name="takes SavedModels",
-            ),
+            model_name='historicalcompetition',
+            name='takes_models',
+            field=models.BooleanField(default=False, help_text='A zip with one TensorFlow SavedModel, run on test.csv behind walls. Its inputs are the columns of test.csv but the id.', verbose_name='takes SavedModels'),
         ),
         migrations.AddField(
-            model_name="historicalcompetition",
-            name="takes_predictions",
-            field=models.BooleanField(
-                default=True,
-                help_text="CSV with one row for each id of test.csv.",
-                verbose_name="takes prediction files",
-            ),
+            model_name='historicalcompetition',
+            name='takes_predictions',
+            field=models.BooleanField(default=True, help_text='CSV with one row for each id of test.csv.', verbose_name='takes prediction files'),
         ),
         migrations.AddField(
-            model_name="historicalcompetition",
-            name="tensorflow_version",
-            field=models.CharField(
-                blank=True,
-                help_text="What models are run with, for as long as the competition lasts. Empty: that of the first run.",
-                max_length=20,
-                validators=[
-                    django.core.validators.RegexValidator(
-                        "^[0-9]+\\.[0-9]+\\.[0-9A-Za-z.+-]+\\Z", "Write it as 2.21.0."
-                    )
-                ],
-                verbose_name="TensorFlow version",
-            ),
+            model_name='historicalcompetition',
+            name='tensorflow_version',
+            field=models.CharField(blank=True, help_text='What models are run with, for as long as the competition lasts. Empty: that of the first run.', max_length=20, validators=[django.core.validators.RegexValidator('^[0-9]+\\.[0-9]+\\.[0-9A-Za-z.+-]+\\Z', 'Write it as 2.21.0.')], verbose_name='TensorFlow version'),
         ),
         migrations.AlterField(
-            model_name="competition",
-            name="max_upload_bytes",
-            field=models.PositiveBigIntegerField(
-                default=20000000,
-                help_text="A larger prediction file is refused unread.",
-                validators=[django.core.validators.MinValueValidator(1000)],
-            ),
+            model_name='competition',
+            name='max_upload_bytes',
+            field=models.PositiveBigIntegerField(default=20000000, help_text='A larger prediction file is refused unread.', validators=[django.core.validators.MinValueValidator(1000)]),
         ),
         migrations.AlterField(
-            model_name="historicalcompetition",
-            name="max_upload_bytes",
-            field=models.PositiveBigIntegerField(
-                default=20000000,
-                help_text="A larger prediction file is refused unread.",
-                validators=[django.core.validators.MinValueValidator(1000)],
-            ),
+            model_name='historicalcompetition',
+            name='max_upload_bytes',
+            field=models.PositiveBigIntegerField(default=20000000, help_text='A larger prediction file is refused unread.', validators=[django.core.validators.MinValueValidator(1000)]),
         ),
         migrations.AddConstraint(
-            model_name="competition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("takes_predictions", True), ("takes_models", True), _connector="OR"),
-                name="competition_takes_something",
-                violation_error_message="A competition must take prediction files, SavedModels, or both.",
-            ),
+            model_name='competition',
+            constraint=models.CheckConstraint(condition=models.Q(('takes_predictions', True), ('takes_models', True), _connector='OR'), name='competition_takes_something', violation_error_message='A competition must take prediction files, SavedModels, or both.'),
         ),
     ]

@@ -4,29 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("competitions", "0003_running_a_contest"),
+        ('competitions', '0003_running_a_contest'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="competition",
-            name="expected_solution_sha256",
-            field=models.CharField(
-                blank=True,
-                editable=False,
-                help_text="Of the solution that its files name, until a version counts here.",
-                max_length=64,
-            ),
+            model_name='competition',
+            name='expected_solution_sha256',
+            field=models.CharField(blank=True, editable=False, help_text='Of the solution that its files name, until a version counts here.', max_length=64),
         ),
         migrations.AddField(
-            model_name="historicalcompetition",
-            name="expected_solution_sha256",
-            field=models.CharField(
-                blank=True,
-                editable=False,
-                help_text="Of the solution that its files name, until a version counts here.",
-                max_length=64,
-            ),
+            model_name='historicalcompetition',
+            name='expected_solution_sha256',
+            field=models.CharField(blank=True, editable=False, help_text='Of the solution that its files name, until a version counts here.', max_length=64),
         ),
     ]

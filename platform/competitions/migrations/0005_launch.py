@@ -8,234 +8,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("competitions", "0004_the_solution_that_files_name"),
+        ('competitions', '0004_the_solution_that_files_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="DataAudit",
+            name='DataAudit',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "waiting for the scoring worker"),
-                            ("running", "running"),
-                            ("done", "done"),
-                            ("failed", "failed"),
-                        ],
-                        default="asked",
-                        max_length=10,
-                    ),
-                ),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                ("started_at", models.DateTimeField(null=True)),
-                ("held_until", models.DateTimeField(null=True)),
-                (
-                    "attempt",
-                    models.PositiveIntegerField(default=0, help_text="The ticket of the process that has it in hand."),
-                ),
-                ("progress", models.CharField(blank=True, max_length=200)),
-                ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "worst",
-                    models.CharField(
-                        blank=True,
-                        choices=[("green", "in order"), ("yellow", "look at it"), ("red", "mend it")],
-                        help_text="Of all that was found.",
-                        max_length=10,
-                    ),
-                ),
-                ("failure", models.CharField(blank=True, max_length=300)),
-                ("digest", models.CharField(blank=True, max_length=64)),
-                ("report", models.JSONField(blank=True, default=dict)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "competition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="data_audits",
-                        to="competitions.competition",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'waiting for the scoring worker'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='asked', max_length=10)),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('started_at', models.DateTimeField(null=True)),
+                ('held_until', models.DateTimeField(null=True)),
+                ('attempt', models.PositiveIntegerField(default=0, help_text='The ticket of the process that has it in hand.')),
+                ('progress', models.CharField(blank=True, max_length=200)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('worst', models.CharField(blank=True, choices=[('green', 'in order'), ('yellow', 'look at it'), ('red', 'mend it')], help_text='Of all that was found.', max_length=10)),
+                ('failure', models.CharField(blank=True, max_length=300)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('report', models.JSONField(blank=True, default=dict)),
+                ('asked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='data_audits', to='competitions.competition')),
             ],
             options={
-                "ordering": ["-id"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state__in", ("asked", "running"))),
-                        fields=("competition",),
-                        name="one_audit_at_a_time",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("failure", ""),
-                                ("finished_at__isnull", True),
-                                ("state__in", ("asked", "running")),
-                                ("worst", ""),
-                            ),
-                            models.Q(
-                                ("failure", ""),
-                                ("finished_at__isnull", False),
-                                ("state", "done"),
-                                ("worst__in", ["green", "yellow", "red"]),
-                            ),
-                            models.Q(
-                                ("finished_at__isnull", False),
-                                ("state", "failed"),
-                                ("worst", ""),
-                                models.Q(("failure", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="audit_ends_with_its_result",
-                    ),
-                ],
+                'ordering': ['-id'],
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'running'))), fields=('competition',), name='one_audit_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('failure', ''), ('finished_at__isnull', True), ('state__in', ('asked', 'running')), ('worst', '')), models.Q(('failure', ''), ('finished_at__isnull', False), ('state', 'done'), ('worst__in', ['green', 'yellow', 'red'])), models.Q(('finished_at__isnull', False), ('state', 'failed'), ('worst', ''), models.Q(('failure', ''), _negated=True)), _connector='OR'), name='audit_ends_with_its_result')],
             },
         ),
         migrations.CreateModel(
-            name="LaunchCheck",
+            name='LaunchCheck',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "waiting for the scoring worker"),
-                            ("running", "running"),
-                            ("done", "done"),
-                            ("failed", "failed"),
-                        ],
-                        default="asked",
-                        max_length=10,
-                    ),
-                ),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                ("started_at", models.DateTimeField(null=True)),
-                ("held_until", models.DateTimeField(null=True)),
-                (
-                    "attempt",
-                    models.PositiveIntegerField(default=0, help_text="The ticket of the process that has it in hand."),
-                ),
-                ("progress", models.CharField(blank=True, max_length=200)),
-                ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "worst",
-                    models.CharField(
-                        blank=True,
-                        choices=[("green", "in order"), ("yellow", "look at it"), ("red", "mend it")],
-                        help_text="Of all that was found.",
-                        max_length=10,
-                    ),
-                ),
-                ("failure", models.CharField(blank=True, max_length=300)),
-                ("digest", models.CharField(blank=True, max_length=64)),
-                ("lines", models.JSONField(blank=True, default=list)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "competition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="launch_checks",
-                        to="competitions.competition",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'waiting for the scoring worker'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='asked', max_length=10)),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('started_at', models.DateTimeField(null=True)),
+                ('held_until', models.DateTimeField(null=True)),
+                ('attempt', models.PositiveIntegerField(default=0, help_text='The ticket of the process that has it in hand.')),
+                ('progress', models.CharField(blank=True, max_length=200)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('worst', models.CharField(blank=True, choices=[('green', 'in order'), ('yellow', 'look at it'), ('red', 'mend it')], help_text='Of all that was found.', max_length=10)),
+                ('failure', models.CharField(blank=True, max_length=300)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('lines', models.JSONField(blank=True, default=list)),
+                ('asked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='launch_checks', to='competitions.competition')),
             ],
             options={
-                "ordering": ["-id"],
-                "abstract": False,
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state__in", ("asked", "running"))),
-                        fields=("competition",),
-                        name="one_launch_check_at_a_time",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("failure", ""),
-                                ("finished_at__isnull", True),
-                                ("state__in", ("asked", "running")),
-                                ("worst", ""),
-                            ),
-                            models.Q(
-                                ("failure", ""),
-                                ("finished_at__isnull", False),
-                                ("state", "done"),
-                                ("worst__in", ["green", "yellow", "red"]),
-                            ),
-                            models.Q(
-                                ("finished_at__isnull", False),
-                                ("state", "failed"),
-                                ("worst", ""),
-                                models.Q(("failure", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="launch_check_ends_with_its_result",
-                    ),
-                ],
+                'ordering': ['-id'],
+                'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'running'))), fields=('competition',), name='one_launch_check_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('failure', ''), ('finished_at__isnull', True), ('state__in', ('asked', 'running')), ('worst', '')), models.Q(('failure', ''), ('finished_at__isnull', False), ('state', 'done'), ('worst__in', ['green', 'yellow', 'red'])), models.Q(('finished_at__isnull', False), ('state', 'failed'), ('worst', ''), models.Q(('failure', ''), _negated=True)), _connector='OR'), name='launch_check_ends_with_its_result')],
             },
         ),
         migrations.CreateModel(
-            name="PublishOverride",
+            name='PublishOverride',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                ("reason", models.TextField()),
-                ("against", models.JSONField(help_text="What stood against it, in sentences.")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        help_text="Empty: a command.",
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "competition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="publish_overrides",
-                        to="competitions.competition",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('reason', models.TextField()),
+                ('against', models.JSONField(help_text='What stood against it, in sentences.')),
+                ('by', models.ForeignKey(help_text='Empty: a command.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='publish_overrides', to='competitions.competition')),
             ],
             options={
-                "ordering": ["-id"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=django.db.models.lookups.GreaterThanOrEqual(
-                            django.db.models.functions.text.Length("reason"), 20
-                        ),
-                        name="an_override_gives_its_reason",
-                    )
-                ],
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('reason'), 20), name='an_override_gives_its_reason')],
             },
         ),
     ]

@@ -6,153 +6,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("competitions", "0005_launch"),
+        ('competitions', '0005_launch'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Rescore",
+            name='Rescore',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("scoring", "being scored"),
-                            ("previewed", "waits for an organizer's word"),
-                            ("activating", "being made active"),
-                            ("active", "made active"),
-                            ("cancelled", "cancelled"),
-                            ("failed", "cannot be done"),
-                        ],
-                        default="scoring",
-                        max_length=12,
-                    ),
-                ),
-                ("failure", models.CharField(blank=True, help_text="Why it cannot be done.", max_length=500)),
-                ("asked_at", models.DateTimeField(auto_now_add=True)),
-                ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "lease_until",
-                    models.DateTimeField(help_text="A worker is at it until then, or has died.", null=True),
-                ),
-                ("preview", models.JSONField(default=dict, help_text="Who moves, by how much: for organizers only.")),
-                (
-                    "read_again",
-                    models.JSONField(default=list, help_text="Submissions whose kept predictions could not be read."),
-                ),
-                (
-                    "left_out",
-                    models.JSONField(
-                        default=list, help_text="{submission, team, why} of those that could not be scored."
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('scoring', 'being scored'), ('previewed', "waits for an organizer's word"), ('activating', 'being made active'), ('active', 'made active'), ('cancelled', 'cancelled'), ('failed', 'cannot be done')], default='scoring', max_length=12)),
+                ('failure', models.CharField(blank=True, help_text='Why it cannot be done.', max_length=500)),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('lease_until', models.DateTimeField(help_text='A worker is at it until then, or has died.', null=True)),
+                ('preview', models.JSONField(default=dict, help_text='Who moves, by how much: for organizers only.')),
+                ('read_again', models.JSONField(default=list, help_text='Submissions whose kept predictions could not be read.')),
+                ('left_out', models.JSONField(default=list, help_text='{submission, team, why} of those that could not be scored.')),
             ],
             options={
-                "ordering": ["-id"],
+                'ordering': ['-id'],
             },
         ),
         migrations.AddField(
-            model_name="solution",
-            name="based_on",
-            field=models.ForeignKey(
-                editable=False,
-                help_text="The version whose rows it has, but for the excluded ones. Its file is written by its check.",
-                null=True,
-                on_delete=django.db.models.deletion.RESTRICT,
-                related_name="followers",
-                to="competitions.solution",
-            ),
+            model_name='solution',
+            name='based_on',
+            field=models.ForeignKey(editable=False, help_text='The version whose rows it has, but for the excluded ones. Its file is written by its check.', null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='followers', to='competitions.solution'),
         ),
         migrations.AddField(
-            model_name="solution",
-            name="excluded_ids",
-            field=models.JSONField(blank=True, default=list, editable=False, help_text="Rows ignored since its base."),
+            model_name='solution',
+            name='excluded_ids',
+            field=models.JSONField(blank=True, default=list, editable=False, help_text='Rows ignored since its base.'),
         ),
         migrations.AddConstraint(
-            model_name="solution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("file", ""), _negated=True),
-                    models.Q(("based_on__isnull", False), ("verdict__in", ("waiting", "refused"))),
-                    _connector="OR",
-                ),
-                name="a_solution_without_a_file_waits_for_it",
-            ),
+            model_name='solution',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', ''), _negated=True), models.Q(('based_on__isnull', False), ('verdict__in', ('waiting', 'refused'))), _connector='OR'), name='a_solution_without_a_file_waits_for_it'),
         ),
         migrations.AddConstraint(
-            model_name="solution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("based_on__isnull", True), models.Q(("note", ""), _negated=True), _connector="OR"),
-                name="excluded_rows_mean_a_reason",
-            ),
+            model_name='solution',
+            constraint=models.CheckConstraint(condition=models.Q(('based_on__isnull', True), models.Q(('note', ''), _negated=True), _connector='OR'), name='excluded_rows_mean_a_reason'),
         ),
         migrations.AddField(
-            model_name="rescore",
-            name="asked_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            model_name='rescore',
+            name='asked_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="rescore",
-            name="before",
-            field=models.ForeignKey(
-                help_text="The active version when it was asked for.",
-                on_delete=django.db.models.deletion.RESTRICT,
-                related_name="+",
-                to="competitions.solution",
-            ),
+            model_name='rescore',
+            name='before',
+            field=models.ForeignKey(help_text='The active version when it was asked for.', on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='competitions.solution'),
         ),
         migrations.AddField(
-            model_name="rescore",
-            name="competition",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="rescores", to="competitions.competition"
-            ),
+            model_name='rescore',
+            name='competition',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rescores', to='competitions.competition'),
         ),
         migrations.AddField(
-            model_name="rescore",
-            name="solution",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.RESTRICT, related_name="rescores", to="competitions.solution"
-            ),
+            model_name='rescore',
+            name='solution',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='rescores', to='competitions.solution'),
         ),
         migrations.AddConstraint(
-            model_name="rescore",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("scoring", "previewed", "activating"))),
-                fields=("competition",),
-                name="one_rescore_under_way_per_competition",
-            ),
+            model_name='rescore',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('scoring', 'previewed', 'activating'))), fields=('competition',), name='one_rescore_under_way_per_competition'),
         ),
         migrations.AddConstraint(
-            model_name="rescore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("scoring", "previewed", "activating", "active", "cancelled", "failed"))
-                ),
-                name="rescore_state_is_known",
-            ),
+            model_name='rescore',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('scoring', 'previewed', 'activating', 'active', 'cancelled', 'failed'))), name='rescore_state_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="rescore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "failed"), models.Q(("failure", ""), _negated=True)),
-                    models.Q(models.Q(("state", "failed"), _negated=True), ("failure", "")),
-                    _connector="OR",
-                ),
-                name="a_failed_rescore_means_reason",
-            ),
+            model_name='rescore',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), models.Q(('failure', ''), _negated=True)), models.Q(models.Q(('state', 'failed'), _negated=True), ('failure', '')), _connector='OR'), name='a_failed_rescore_means_reason'),
         ),
         migrations.AddConstraint(
-            model_name="rescore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("solution", models.F("before")), _negated=True),
-                name="a_rescore_changes_the_version",
-            ),
+            model_name='rescore',
+            constraint=models.CheckConstraint(condition=models.Q(('solution', models.F('before')), _negated=True), name='a_rescore_changes_the_version'),
         ),
     ]

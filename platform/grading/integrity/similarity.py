@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from time import monotonic
 
 import numpy as np
@@ -21,12 +22,11 @@ from config.clock import seconds_from_now
 from grader.scoring.arrays import Int64Array
 from grader.scoring.similar_files import Float32Array, Similar, fingerprint, strongest_pairs
 from grader.scoring.solution import Solution
+from grading.beside_scoring import score_what_waits
 from grading.kept_predictions import UNREADABLE, read_kept
 from grading.labels import LabelsDoNotFit, NoActiveSolution, active_version, labels_of
-from grading.scoring import score_claimed
 from leaderboard.models import IntegrityState, SimilarPair, Standing
-from submissions.lifecycle import claim_next
-from submissions.models import Evaluation, Queue
+from submissions.models import Evaluation
 
 log = structlog.get_logger(__name__)
 
@@ -131,6 +131,7 @@ def _digest(version: SolutionVersion) -> str:
 def _compare(competition: Competition, labels: Solution, evaluations: Sequence[Evaluation], ends_at: float) -> Compared:
     """Read the files and compare all pairs; after every step what waits is scored first. Raises PutOff."""
     rows = _rows_compared(labels, len(evaluations))
+    meanwhile = partial(score_what_waits, partial(_refuse_beyond, ends_at))
     table: Float32Array = np.empty((len(evaluations), rows.size), dtype=np.float32)
     targets = labels.targets[rows]
     read: list[Evaluation] = []
@@ -143,21 +144,16 @@ def _compare(competition: Competition, labels: Solution, evaluations: Sequence[E
             table[len(read)] = fingerprint(competition.scored_by, targets, predictions)
             read.append(evaluation)
         if number % FILES_AT_ONCE == 0:
-            score_what_waits(ends_at)
+            meanwhile()
     is_baseline = np.array([one.submission.team.is_baseline for one in read], dtype=np.bool_)
-    similar = strongest_pairs(
-        table[: len(read)], is_baseline, settings.SIMILAR_PAIRS_SHOWN, lambda: score_what_waits(ends_at)
-    )
+    similar = strongest_pairs(table[: len(read)], is_baseline, settings.SIMILAR_PAIRS_SHOWN, meanwhile)
     return Compared([one.pk for one in read], rows.size, len(evaluations) - len(read), similar)
 
 
-def score_what_waits(ends_at: float) -> None:
-    """Files that wait go first. Raises PutOff when that lasts beyond the given moment (monotonic)."""
-    while monotonic() < ends_at:
-        if (claim := claim_next(Queue.SCORING)) is None:
-            return
-        score_claimed(claim)
-    raise PutOff("Files waited for their scores all the time.")
+def _refuse_beyond(ends_at: float) -> None:
+    """Raises PutOff after that moment (monotonic)."""
+    if monotonic() >= ends_at:
+        raise PutOff("Files waited for their scores all the time.")
 
 
 def _rows_compared(labels: Solution, file_count: int) -> Int64Array:

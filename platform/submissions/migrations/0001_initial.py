@@ -9,247 +9,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("competitions", "0001_initial"),
-        ("teams", "0001_initial"),
+        ('competitions', '0001_initial'),
+        ('teams', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Evaluation",
+            name='Evaluation',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_score", models.FloatField()),
-                ("private_score", models.FloatField()),
-                (
-                    "predictions",
-                    models.FileField(max_length=200, storage=submissions.models.prediction_storage, upload_to=""),
-                ),
-                ("is_live", models.BooleanField(default=True)),
-                ("graded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "solution",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evaluations",
-                        to="competitions.solution",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_score', models.FloatField()),
+                ('private_score', models.FloatField()),
+                ('predictions', models.FileField(max_length=200, storage=submissions.models.prediction_storage, upload_to='')),
+                ('is_live', models.BooleanField(default=True)),
+                ('graded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('solution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='competitions.solution')),
             ],
             options={
-                "ordering": ["-id"],
+                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(
-            name="Submission",
+            name='Submission',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("kind", models.CharField(choices=[("predictions", "prediction file")], max_length=20)),
-                ("file", models.FileField(max_length=200, storage=submissions.models.submission_storage, upload_to="")),
-                ("original_name", models.CharField(max_length=200)),
-                ("size_bytes", models.PositiveBigIntegerField()),
-                ("sha256", models.CharField(max_length=64)),
-                ("description", models.CharField(blank=True, max_length=300)),
-                (
-                    "submitted_at",
-                    models.DateTimeField(help_text="When the last byte was accepted, by the database's clock."),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("queued", "waiting"),
-                            ("scoring", "being scored"),
-                            ("scored", "scored"),
-                            ("rejected", "rejected"),
-                            ("failed", "failed"),
-                            ("cancelled", "cancelled"),
-                        ],
-                        default="queued",
-                        max_length=20,
-                    ),
-                ),
-                ("waiting_since", models.DateTimeField(help_text="When it last entered its queue.")),
-                ("attempt", models.PositiveIntegerField(default=0)),
-                ("tries", models.PositiveIntegerField(default=0, help_text="Failures of ours at the present step.")),
-                ("claimed_at", models.DateTimeField(null=True)),
-                ("lease_until", models.DateTimeField(null=True)),
-                (
-                    "problems",
-                    models.JSONField(
-                        default=list, help_text="Of a rejected one: {line, finding, cure} of the first ones."
-                    ),
-                ),
-                ("problem_count", models.PositiveIntegerField(default=0)),
-                ("failure", models.CharField(blank=True, max_length=300)),
-                (
-                    "competition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="submissions",
-                        to="competitions.competition",
-                    ),
-                ),
-                (
-                    "evaluation",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="current_of",
-                        related_query_name="current_of",
-                        to="submissions.evaluation",
-                    ),
-                ),
-                (
-                    "submitted_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="submissions",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="submissions", to="teams.team"
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('predictions', 'prediction file')], max_length=20)),
+                ('file', models.FileField(max_length=200, storage=submissions.models.submission_storage, upload_to='')),
+                ('original_name', models.CharField(max_length=200)),
+                ('size_bytes', models.PositiveBigIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('description', models.CharField(blank=True, max_length=300)),
+                ('submitted_at', models.DateTimeField(help_text="When the last byte was accepted, by the database's clock.")),
+                ('status', models.CharField(choices=[('queued', 'waiting'), ('scoring', 'being scored'), ('scored', 'scored'), ('rejected', 'rejected'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=20)),
+                ('waiting_since', models.DateTimeField(help_text='When it last entered its queue.')),
+                ('attempt', models.PositiveIntegerField(default=0)),
+                ('tries', models.PositiveIntegerField(default=0, help_text='Failures of ours at the present step.')),
+                ('claimed_at', models.DateTimeField(null=True)),
+                ('lease_until', models.DateTimeField(null=True)),
+                ('problems', models.JSONField(default=list, help_text='Of a rejected one: {line, finding, cure} of the first ones.')),
+                ('problem_count', models.PositiveIntegerField(default=0)),
+                ('failure', models.CharField(blank=True, max_length=300)),
+                ('competition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='competitions.competition')),
+                ('evaluation', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='current_of', related_query_name='current_of', to='submissions.evaluation')),
+                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='submissions', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='teams.team')),
             ],
             options={
-                "ordering": ["-submitted_at", "id"],
+                'ordering': ['-submitted_at', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="Event",
+            name='Event',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("queued", "waiting"),
-                            ("scoring", "being scored"),
-                            ("scored", "scored"),
-                            ("rejected", "rejected"),
-                            ("failed", "failed"),
-                            ("cancelled", "cancelled"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=300)),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="submissions.submission"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('status', models.CharField(choices=[('queued', 'waiting'), ('scoring', 'being scored'), ('scored', 'scored'), ('rejected', 'rejected'), ('failed', 'failed'), ('cancelled', 'cancelled')], max_length=20)),
+                ('note', models.CharField(blank=True, max_length=300)),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='submissions.submission')),
             ],
             options={
-                "ordering": ["id"],
+                'ordering': ['id'],
             },
         ),
         migrations.AddField(
-            model_name="evaluation",
-            name="submission",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="evaluations", to="submissions.submission"
-            ),
+            model_name='evaluation',
+            name='submission',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evaluations', to='submissions.submission'),
         ),
         migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(fields=["status", "waiting_since"], name="submission_waiting"),
+            model_name='submission',
+            index=models.Index(fields=['status', 'waiting_since'], name='submission_waiting'),
         ),
         migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(fields=["team", "submitted_at"], name="submission_of_team"),
+            model_name='submission',
+            index=models.Index(fields=['team', 'submitted_at'], name='submission_of_team'),
         ),
         migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(fields=["team", "claimed_at"], name="submission_claims"),
+            model_name='submission',
+            index=models.Index(fields=['team', 'claimed_at'], name='submission_claims'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["queued", "scoring", "scored", "rejected", "failed", "cancelled"])),
-                name="submission_status_is_known",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'scoring', 'scored', 'rejected', 'failed', 'cancelled'])), name='submission_status_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["predictions"])), name="submission_kind_is_known"
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['predictions'])), name='submission_kind_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("evaluation__isnull", False), ("status", "scored")),
-                    models.Q(models.Q(("status", "scored"), _negated=True), ("evaluation__isnull", True)),
-                    _connector="OR",
-                ),
-                name="scored_means_evaluated",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('evaluation__isnull', False), ('status', 'scored')), models.Q(models.Q(('status', 'scored'), _negated=True), ('evaluation__isnull', True)), _connector='OR'), name='scored_means_evaluated'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("problem_count__gte", 1), ("status", "rejected")),
-                    models.Q(models.Q(("status", "rejected"), _negated=True), ("problem_count", 0)),
-                    _connector="OR",
-                ),
-                name="rejected_means_reason",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('problem_count__gte', 1), ('status', 'rejected')), models.Q(models.Q(('status', 'rejected'), _negated=True), ('problem_count', 0)), _connector='OR'), name='rejected_means_reason'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "failed"), models.Q(("failure", ""), _negated=True)),
-                    models.Q(models.Q(("status", "failed"), _negated=True), ("failure", "")),
-                    _connector="OR",
-                ),
-                name="failed_means_reason",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'failed'), models.Q(('failure', ''), _negated=True)), models.Q(models.Q(('status', 'failed'), _negated=True), ('failure', '')), _connector='OR'), name='failed_means_reason'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lease_until__isnull", False), ("status", "scoring")),
-                    models.Q(models.Q(("status", "scoring"), _negated=True), ("lease_until__isnull", True)),
-                    _connector="OR",
-                ),
-                name="worked_on_means_leased",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('status', 'scoring')), models.Q(models.Q(('status', 'scoring'), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='worked_on_means_leased'),
         ),
         migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_live", True)),
-                fields=("submission", "solution"),
-                name="one_evaluation_per_submission_and_solution",
-            ),
+            model_name='evaluation',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('submission', 'solution'), name='one_evaluation_per_submission_and_solution'),
         ),
         migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("public_score__gte", 0), ("public_score__lte", 1e308)),
-                name="public_score_is_a_finite_loss",
-            ),
+            model_name='evaluation',
+            constraint=models.CheckConstraint(condition=models.Q(('public_score__gte', 0), ('public_score__lte', 1e+308)), name='public_score_is_a_finite_loss'),
         ),
         migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("private_score__gte", 0), ("private_score__lte", 1e308)),
-                name="private_score_is_a_finite_loss",
-            ),
+            model_name='evaluation',
+            constraint=models.CheckConstraint(condition=models.Q(('private_score__gte', 0), ('private_score__lte', 1e+308)), name='private_score_is_a_finite_loss'),
         ),
     ]

@@ -8,176 +8,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("competitions", "0002_saved_models"),
-        ("submissions", "0001_initial"),
-        ("teams", "0001_initial"),
+        ('competitions', '0002_saved_models'),
+        ('submissions', '0001_initial'),
+        ('teams', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ModelRun",
+            name='ModelRun',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("is_public_sample", models.BooleanField(help_text="On rows of the training data.")),
-                ("outcome", models.CharField(max_length=30)),
-                ("seconds", models.FloatField()),
-                ("peak_rss_bytes", models.PositiveBigIntegerField()),
-                ("walls", models.JSONField(default=list)),
-                ("warning", models.CharField(blank=True, help_text="For its owner, in fixed words.", max_length=300)),
-                (
-                    "exported_with",
-                    models.CharField(blank=True, help_text="TensorFlow's version, as the export says.", max_length=40),
-                ),
-                ("log", models.TextField(blank=True)),
-                ("ran_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_public_sample', models.BooleanField(help_text='On rows of the training data.')),
+                ('outcome', models.CharField(max_length=30)),
+                ('seconds', models.FloatField()),
+                ('peak_rss_bytes', models.PositiveBigIntegerField()),
+                ('walls', models.JSONField(default=list)),
+                ('warning', models.CharField(blank=True, help_text='For its owner, in fixed words.', max_length=300)),
+                ('exported_with', models.CharField(blank=True, help_text="TensorFlow's version, as the export says.", max_length=40)),
+                ('log', models.TextField(blank=True)),
+                ('ran_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                "ordering": ["id"],
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
-            name="ModelsWorker",
+            name='ModelsWorker',
             fields=[
-                ("name", models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ("seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("reason_it_is_off", models.CharField(blank=True, max_length=500)),
-                ("layers", models.JSONField(default=list, help_text="Its walls: {name, is_standing, detail}.")),
-                ("tensorflow_version", models.CharField(blank=True, max_length=20)),
+                ('name', models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ('seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('reason_it_is_off', models.CharField(blank=True, max_length=500)),
+                ('layers', models.JSONField(default=list, help_text='Its walls: {name, is_standing, detail}.')),
+                ('tensorflow_version', models.CharField(blank=True, max_length=20)),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name="submission",
-            name="submission_status_is_known",
+            model_name='submission',
+            name='submission_status_is_known',
         ),
         migrations.RemoveConstraint(
-            model_name="submission",
-            name="submission_kind_is_known",
+            model_name='submission',
+            name='submission_kind_is_known',
         ),
         migrations.RemoveConstraint(
-            model_name="submission",
-            name="worked_on_means_leased",
+            model_name='submission',
+            name='worked_on_means_leased',
         ),
         migrations.AddField(
-            model_name="submission",
-            name="predictions",
-            field=models.FileField(
-                blank=True,
-                help_text="What a SavedModel has answered.",
-                max_length=200,
-                storage=submissions.models.prediction_storage,
-                upload_to="",
-            ),
+            model_name='submission',
+            name='predictions',
+            field=models.FileField(blank=True, help_text='What a SavedModel has answered.', max_length=200, storage=submissions.models.prediction_storage, upload_to=''),
         ),
         migrations.AlterField(
-            model_name="event",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("queued", "waiting"),
-                    ("predicting", "being run"),
-                    ("predicted", "waiting for its score"),
-                    ("scoring", "being scored"),
-                    ("scored", "scored"),
-                    ("rejected", "rejected"),
-                    ("failed", "failed"),
-                    ("cancelled", "cancelled"),
-                ],
-                max_length=20,
-            ),
+            model_name='event',
+            name='status',
+            field=models.CharField(choices=[('queued', 'waiting'), ('predicting', 'being run'), ('predicted', 'waiting for its score'), ('scoring', 'being scored'), ('scored', 'scored'), ('rejected', 'rejected'), ('failed', 'failed'), ('cancelled', 'cancelled')], max_length=20),
         ),
         migrations.AlterField(
-            model_name="submission",
-            name="kind",
-            field=models.CharField(
-                choices=[("predictions", "prediction file"), ("saved_model", "SavedModel")], max_length=20
-            ),
+            model_name='submission',
+            name='kind',
+            field=models.CharField(choices=[('predictions', 'prediction file'), ('saved_model', 'SavedModel')], max_length=20),
         ),
         migrations.AlterField(
-            model_name="submission",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("queued", "waiting"),
-                    ("predicting", "being run"),
-                    ("predicted", "waiting for its score"),
-                    ("scoring", "being scored"),
-                    ("scored", "scored"),
-                    ("rejected", "rejected"),
-                    ("failed", "failed"),
-                    ("cancelled", "cancelled"),
-                ],
-                default="queued",
-                max_length=20,
-            ),
+            model_name='submission',
+            name='status',
+            field=models.CharField(choices=[('queued', 'waiting'), ('predicting', 'being run'), ('predicted', 'waiting for its score'), ('scoring', 'being scored'), ('scored', 'scored'), ('rejected', 'rejected'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=20),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["queued", "predicting", "predicted", "scoring", "scored", "rejected", "failed", "cancelled"],
-                    )
-                ),
-                name="submission_status_is_known",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'predicting', 'predicted', 'scoring', 'scored', 'rejected', 'failed', 'cancelled'])), name='submission_status_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["predictions", "saved_model"])), name="submission_kind_is_known"
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['predictions', 'saved_model'])), name='submission_kind_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lease_until__isnull", False), ("status__in", ("predicting", "scoring"))),
-                    models.Q(
-                        models.Q(("status__in", ("predicting", "scoring")), _negated=True),
-                        ("lease_until__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="worked_on_means_leased",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('status__in', ('predicting', 'scoring'))), models.Q(models.Q(('status__in', ('predicting', 'scoring')), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='worked_on_means_leased'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "saved_model"),
-                    models.Q(("status__in", ("predicting", "predicted")), _negated=True),
-                    _connector="OR",
-                ),
-                name="only_a_model_predicts",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'saved_model'), models.Q(('status__in', ('predicting', 'predicted')), _negated=True), _connector='OR'), name='only_a_model_predicts'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(models.Q(("kind", "saved_model"), _negated=True), ("predictions", "")),
-                    models.Q(
-                        models.Q(("kind", "saved_model")),
-                        models.Q(
-                            models.Q(("status__in", ("predicted", "scoring", "scored")), _negated=True),
-                            models.Q(("predictions", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_model_is_scored_by_its_predictions",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('kind', 'saved_model'), _negated=True), ('predictions', '')), models.Q(models.Q(('kind', 'saved_model')), models.Q(models.Q(('status__in', ('predicted', 'scoring', 'scored')), _negated=True), models.Q(('predictions', ''), _negated=True), _connector='OR')), _connector='OR'), name='a_model_is_scored_by_its_predictions'),
         ),
         migrations.AddField(
-            model_name="modelrun",
-            name="submission",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="model_runs", to="submissions.submission"
-            ),
+            model_name='modelrun',
+            name='submission',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='model_runs', to='submissions.submission'),
         ),
     ]

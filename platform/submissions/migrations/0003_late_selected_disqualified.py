@@ -5,112 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("competitions", "0003_running_a_contest"),
-        ("submissions", "0002_saved_models"),
-        ("teams", "0002_captains_and_mergers"),
+        ('competitions', '0003_running_a_contest'),
+        ('submissions', '0002_saved_models'),
+        ('teams', '0002_captains_and_mergers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name="evaluation",
-            name="public_score_is_a_finite_loss",
+            model_name='evaluation',
+            name='public_score_is_a_finite_loss',
         ),
         migrations.RemoveConstraint(
-            model_name="evaluation",
-            name="private_score_is_a_finite_loss",
+            model_name='evaluation',
+            name='private_score_is_a_finite_loss',
         ),
         migrations.AddField(
-            model_name="evaluation",
-            name="is_public_only",
-            field=models.BooleanField(default=False, help_text="Of a late submission: it has no private score."),
+            model_name='evaluation',
+            name='is_public_only',
+            field=models.BooleanField(default=False, help_text='Of a late submission: it has no private score.'),
         ),
         migrations.AddField(
-            model_name="evaluation",
-            name="metric",
-            field=models.CharField(default="mse", help_text="What the scores are.", max_length=20),
+            model_name='evaluation',
+            name='metric',
+            field=models.CharField(default='mse', help_text='What the scores are.', max_length=20),
         ),
         migrations.AddField(
-            model_name="submission",
-            name="disqualification",
-            field=models.CharField(blank=True, editable=False, help_text="Why.", max_length=500),
+            model_name='submission',
+            name='disqualification',
+            field=models.CharField(blank=True, editable=False, help_text='Why.', max_length=500),
         ),
         migrations.AddField(
-            model_name="submission",
-            name="disqualified_at",
+            model_name='submission',
+            name='disqualified_at',
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name="submission",
-            name="is_late",
-            field=models.BooleanField(
-                default=False, help_text="Sent after closing: scored on the public part alone, and never ranked."
-            ),
+            model_name='submission',
+            name='is_late',
+            field=models.BooleanField(default=False, help_text='Sent after closing: scored on the public part alone, and never ranked.'),
         ),
         migrations.AddField(
-            model_name="submission",
-            name="is_selected",
+            model_name='submission',
+            name='is_selected',
             field=models.BooleanField(default=False, help_text="In the team's final selection."),
         ),
         migrations.AlterField(
-            model_name="evaluation",
-            name="private_score",
+            model_name='evaluation',
+            name='private_score',
             field=models.FloatField(null=True),
         ),
         migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("public_score__gte", -1e308), ("public_score__lte", 1e308)),
-                name="public_score_is_finite",
-            ),
+            model_name='evaluation',
+            constraint=models.CheckConstraint(condition=models.Q(('public_score__gte', -1e+308), ('public_score__lte', 1e+308)), name='public_score_is_finite'),
         ),
         migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_public_only", True), ("private_score__isnull", True)),
-                    models.Q(
-                        ("is_public_only", False),
-                        ("private_score__gte", -1e308),
-                        ("private_score__isnull", False),
-                        ("private_score__lte", 1e308),
-                    ),
-                    _connector="OR",
-                ),
-                name="private_score_is_finite",
-            ),
+            model_name='evaluation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_public_only', True), ('private_score__isnull', True)), models.Q(('is_public_only', False), ('private_score__gte', -1e+308), ('private_score__isnull', False), ('private_score__lte', 1e+308)), _connector='OR'), name='private_score_is_finite'),
         ),
         migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("metric__in", ("r2",)),
-                    models.Q(
-                        ("public_score__gte", 0),
-                        models.Q(("private_score__isnull", True), ("private_score__gte", 0), _connector="OR"),
-                    ),
-                    _connector="OR",
-                ),
-                name="only_some_metrics_go_below_zero",
-            ),
+            model_name='evaluation',
+            constraint=models.CheckConstraint(condition=models.Q(('metric__in', ('r2',)), models.Q(('public_score__gte', 0), models.Q(('private_score__isnull', True), ('private_score__gte', 0), _connector='OR')), _connector='OR'), name='only_some_metrics_go_below_zero'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("disqualification", ""), ("disqualified_at__isnull", True)),
-                    models.Q(("disqualified_at__isnull", False), models.Q(("disqualification", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="disqualified_submission_means_reason",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disqualification', ''), ('disqualified_at__isnull', True)), models.Q(('disqualified_at__isnull', False), models.Q(('disqualification', ''), _negated=True)), _connector='OR'), name='disqualified_submission_means_reason'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_late", False), ("is_selected", False), _connector="OR"),
-                name="a_late_one_is_not_selected",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(('is_late', False), ('is_selected', False), _connector='OR'), name='a_late_one_is_not_selected'),
         ),
     ]

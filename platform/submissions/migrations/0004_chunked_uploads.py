@@ -7,94 +7,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("submissions", "0003_late_selected_disqualified"),
-        ("teams", "0002_captains_and_mergers"),
+        ('submissions', '0003_late_selected_disqualified'),
+        ('teams', '0002_captains_and_mergers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ChunkedUpload",
+            name='ChunkedUpload',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("original_name", models.CharField(max_length=200)),
-                ("size_bytes", models.PositiveBigIntegerField(help_text="Of the whole file, as its sender says.")),
-                (
-                    "sha256",
-                    models.CharField(
-                        blank=True, help_text="As its sender says. Empty: told at the end.", max_length=64
-                    ),
-                ),
-                ("stored_name", models.CharField(blank=True, help_text="Empty: its file was removed.", max_length=200)),
-                ("received_bytes", models.PositiveBigIntegerField(default=0)),
-                ("begun_at", models.DateTimeField(help_text="By the database's clock.")),
-                ("touched_at", models.DateTimeField(help_text="When it was begun, or last grew.")),
-                ("abandoned_at", models.DateTimeField(null=True)),
-                ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "submission",
-                    models.OneToOneField(
-                        help_text="What it has become.",
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="chunked_upload",
-                        to="submissions.submission",
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="chunked_uploads", to="teams.team"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="chunked_uploads",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('original_name', models.CharField(max_length=200)),
+                ('size_bytes', models.PositiveBigIntegerField(help_text='Of the whole file, as its sender says.')),
+                ('sha256', models.CharField(blank=True, help_text='As its sender says. Empty: told at the end.', max_length=64)),
+                ('stored_name', models.CharField(blank=True, help_text='Empty: its file was removed.', max_length=200)),
+                ('received_bytes', models.PositiveBigIntegerField(default=0)),
+                ('begun_at', models.DateTimeField(help_text="By the database's clock.")),
+                ('touched_at', models.DateTimeField(help_text='When it was begun, or last grew.')),
+                ('abandoned_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('submission', models.OneToOneField(help_text='What it has become.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='chunked_upload', to='submissions.submission')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunked_uploads', to='teams.team')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunked_uploads', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["begun_at", "id"],
-                "indexes": [models.Index(fields=["team", "touched_at"], name="chunked_upload_of_team")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("size_bytes__gte", 1)), name="chunked_upload_is_not_empty"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("received_bytes__lte", models.F("size_bytes"))),
-                        name="chunked_upload_is_not_longer_than_said",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("finished_at__isnull", True), ("submission__isnull", True)),
-                            models.Q(
-                                ("finished_at__isnull", False),
-                                ("received_bytes", models.F("size_bytes")),
-                                ("submission__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="chunked_upload_is_taken_whole",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("submission__isnull", True), ("abandoned_at__isnull", True), _connector="OR"
-                        ),
-                        name="chunked_upload_ends_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("stored_name", ""), _negated=True),
-                            ("abandoned_at__isnull", False),
-                            _connector="OR",
-                        ),
-                        name="only_an_abandoned_upload_has_no_file",
-                    ),
-                ],
+                'ordering': ['begun_at', 'id'],
+                'indexes': [models.Index(fields=['team', 'touched_at'], name='chunked_upload_of_team')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('size_bytes__gte', 1)), name='chunked_upload_is_not_empty'), models.CheckConstraint(condition=models.Q(('received_bytes__lte', models.F('size_bytes'))), name='chunked_upload_is_not_longer_than_said'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('submission__isnull', True)), models.Q(('finished_at__isnull', False), ('received_bytes', models.F('size_bytes')), ('submission__isnull', False)), _connector='OR'), name='chunked_upload_is_taken_whole'), models.CheckConstraint(condition=models.Q(('submission__isnull', True), ('abandoned_at__isnull', True), _connector='OR'), name='chunked_upload_ends_once'), models.CheckConstraint(condition=models.Q(models.Q(('stored_name', ''), _negated=True), ('abandoned_at__isnull', False), _connector='OR'), name='only_an_abandoned_upload_has_no_file')],
             },
         ),
     ]
