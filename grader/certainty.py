@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from grader.scoring.arrays import BoolArray, Float64Array, Int64Array
-from grader.scoring.board_certainty import board_certainty, median_ratio
+from grader.scoring.board_certainty import board_certainty, half_width_step, median_ratio
 from grader.scoring.bootstrap import REPLICATES
 from grader.scoring.metrics import METRICS
 from grader.scoring.prediction_format import PredictionFormat
@@ -39,7 +39,8 @@ class Task:
     """What the child is told. The lists have an item for each entry, in the order of the board, K ≥ 1.
 
     `predictions`: paths of kept predictions; None: its replicates are known, and stand in its row of the folder's
-    files. `test` and `cluster_column`: whose rows belong together; None: nobody's.
+    files. `exact` and `shown` are scores. `lowest` and `highest` bound a prediction; None: nothing does. `test` and
+    `cluster_column`: whose rows belong together; None: nobody's.
     """
 
     solution: str
@@ -50,9 +51,12 @@ class Task:
     id_column: str
     target_column: str
     decimals: int
+    lowest: float | None
+    highest: float | None
     test: str | None
     cluster_column: str | None
     predictions: list[str | None]
+    exact: list[float]
     shown: list[float]
     is_ranked: list[bool]
 
@@ -100,14 +104,17 @@ def work(task: Task, folder: Path) -> dict[str, Any]:
     if not stays.any():
         return answer
     answer["entries"] = np.flatnonzero(stays).tolist()
+    step = half_width_step(metric, ways[Unit.ROW].resampling.row_count, task.lowest, task.highest)
     widths = {}
     for unit in ways:
         found = board_certainty(
             np.load(folder / MADE[unit])[stays],
+            np.array(task.exact)[stays],
             np.array(task.shown)[stays],
             np.array(task.is_ranked)[stays],
             lower_is_better=metric.lower_is_better,
             decimals=task.decimals,
+            step=step,
         )
         widths[unit] = found.exact_half_width
         answer[unit.value] = {

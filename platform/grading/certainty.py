@@ -133,9 +133,12 @@ def _prepare(run: BoardCertainty, state: BoardState, folder: Path) -> list[int]:
         id_column=competition.id_column,
         target_column=competition.target_column,
         decimals=competition.decimals,
+        lowest=competition.lowest,
+        highest=competition.highest,
         test=None if test is None else test.file.path,
         cluster_column=competition.cluster_column or None,
         predictions=predictions,
+        exact=_scores(state, run.board),
         shown=[sign * entry.order for entry in state.entries],
         is_ranked=[entry.is_ranked for entry in state.entries],
     )
@@ -171,6 +174,15 @@ def _kept(evaluations: list[int]) -> dict[int, str]:
         for keys in _batches(evaluations, KEYS_AT_ONCE)
         for key, name in Evaluation.objects.filter(pk__in=keys).values_list("pk", "predictions")
     }
+
+
+def _scores(state: BoardState, part: str) -> list[float]:
+    """The exact scores of the entries on that part, in their order."""
+    keys = [entry.evaluation_id for entry in state.entries]
+    scores: dict[int, float] = {}
+    for some in _batches(keys, KEYS_AT_ONCE):
+        scores.update(Evaluation.objects.filter(pk__in=some).values_list("pk", f"{part}_score"))
+    return [scores[key] for key in keys]
 
 
 def _batches(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -84,7 +84,8 @@ def state_of(competition: Competition, board: Board) -> BoardState | None:
     said_before = before.values_list("state", flat=True).first() if before is not None else None
     draws = _digest([solution.sha256 or solution.file.name, board.value, whose, test])
     rows = [[entry.team_id, entry.evaluation_id, entry.is_ranked, entry.order] for entry in entries]
-    how = [competition.metric, competition.metric_k, competition.decimals]
+    ends = [competition.lowest, competition.highest]
+    how = [competition.metric, competition.metric_k, competition.decimals, *ends]
     return BoardState(entries, solution, draws, _digest([draws, how, said_before, rows]))
 
 

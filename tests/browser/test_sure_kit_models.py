@@ -12,6 +12,7 @@ from test_newcomer import solution_of
 
 from datasets.tables import read_books, read_ratings, read_test
 from grader.certainty import seed_of
+from grader.scoring.board_certainty import half_width_step
 from grader.scoring.disclosure import disclosed
 from grader.scoring.metrics import METRICS
 from grader.scoring.rank_intervals import paired_interval
@@ -88,7 +89,9 @@ def test_two_close_models_are_tied_and_the_best_is_surely_better_than_biases(sit
     exact = {name: ((ratings.loc[labels.index] - labels) ** 2).mean() for name, ratings in sent.items()}
     best, second = sorted(("deepfm", "fm"), key=exact.__getitem__)
     between = paired_interval(replicates[second], replicates[best])
-    is_tied = 0.0 in between or disclosed(exact[best], 3) == disclosed(exact[second], 3)
+    # Nor may few rows weigh as much as the scores differ.
+    apart = disclosed(exact[second], 3) - disclosed(exact[best], 3)
+    is_tied = 0.0 in between or apart <= half_width_step(METRICS["mse"], labels.size, 1.0, 5.0) + 0.001
     assert 0.0 not in paired_interval(replicates["biases"], replicates[best])
 
     page = visit()

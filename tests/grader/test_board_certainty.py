@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from grader import certainty
-from grader.scoring.board_certainty import board_certainty, median_ratio
+from grader.scoring.board_certainty import board_certainty, half_width_step, median_ratio
+from grader.scoring.metrics import METRICS
 
 # Four draws of four entries, the lower the better: ann beats everybody always; bob and cat differ by the draw.
 BOARD = np.array([[1, 2, 1, 2], [3, 5, 3, 5], [4, 4, 4, 4], [9, 8, 9, 8]], dtype=np.float32)
-SHOWN = np.array([1.5, 4.0, 4.5, 8.5])
+EXACT = SHOWN = np.array([1.5, 4.0, 4.5, 8.5])
 ALL = np.ones(4, np.bool_)
 
 
 def test_places_groups_chances_and_half_widths():
-    found = board_certainty(BOARD, SHOWN, ALL, lower_is_better=True, decimals=1)
+    found = board_certainty(BOARD, EXACT, SHOWN, ALL, lower_is_better=True, decimals=1)
     assert (found.first, found.compared.tolist()) == (0, [True] * 4)
     assert (found.low.tolist(), found.high.tolist()) == ([1, 2, 2, 4], [1, 3, 3, 4])
     assert found.group.tolist() == [1, 2, 2, 3]
@@ -28,22 +29,73 @@ def test_places_groups_chances_and_half_widths():
 
 def test_half_widths_are_rounded_up_and_never_contradict_the_order():
     # In whole numbers the last one's 7 ± 1 stays; bob's 0.5 becomes 1, which is less than his distance of 2.
-    found = board_certainty(BOARD, np.array([2.0, 4.0, 4.0, 9.0]), ALL, lower_is_better=True, decimals=0)
+    found = board_certainty(BOARD, EXACT, np.array([2.0, 4.0, 4.0, 9.0]), ALL, lower_is_better=True, decimals=0)
     assert found.half_width.tolist() == [0.0, 1.0, 1.0, 1.0]
     # Here it would reach ann, from whom he differs surely: so it ends one unit before her.
-    found = board_certainty(BOARD, np.array([2.0, 3.0, 4.0, 9.0]), ALL, lower_is_better=True, decimals=0)
+    found = board_certainty(BOARD, EXACT, np.array([2.0, 3.0, 4.0, 9.0]), ALL, lower_is_better=True, decimals=0)
     assert found.half_width.tolist() == [0.0, 0.0, 1.0, 1.0]
 
 
 def test_equal_scores_on_the_board_are_tied_whatever_the_hidden_digits_say():
-    found = board_certainty(BOARD, np.array([2.0, 2.0, 4.0, 9.0]), ALL, lower_is_better=True, decimals=0)
+    found = board_certainty(BOARD, EXACT, np.array([2.0, 2.0, 4.0, 9.0]), ALL, lower_is_better=True, decimals=0)
     assert found.is_tied.tolist() == [True, True, False, False]
-    assert (found.low.tolist(), found.high.tolist()) == ([1, 1, 2, 4], [2, 3, 3, 4])
+    # Bob's replicates go down with his score, to 1 and 3; cat's 4 become 3.5, surely worse.
+    assert (found.low.tolist(), found.high.tolist()) == ([1, 1, 3, 4], [2, 2, 3, 4])
+    # He would be first in half of the draws: so would ann.
+    assert found.chance_first.tolist() == [50, 50, 0, 0]
+
+
+def test_to_equal_scores_the_same_is_told():
+    # Bob is surely worse than ann, and cat is not; both show 3.0.
+    found = board_certainty(
+        np.array([[2, 2, 2, 2], [3, 3, 3, 3], [1, 5, 1, 5]], np.float32),
+        np.array([2.0, 3.0, 3.0]), np.array([2.0, 3.0, 3.0]), np.ones(3, np.bool_), lower_is_better=True, decimals=1,
+    )  # fmt: skip
+    assert (found.low.tolist(), found.high.tolist()) == ([1, 1, 1], [2, 3, 3])
+    assert found.is_tied.tolist() == [True, True, True]
+    assert found.chance_first.tolist() == [50, 25, 25]
+    assert found.half_width.tolist() == [0.0, 2.0, 2.0]
+
+
+def test_half_widths_come_in_steps_that_no_single_row_exceeds():
+    # Stars: one row has a loss of 16 at most, so that of 20,000 rows 2 · 16 / 20,000 are two units of 3 decimals.
+    step = half_width_step(METRICS["mse"], 20_000, 1.0, 5.0)
+    assert step == 0.0016
+    draws = np.array([[1.0, 1.0, 1.0, 1.0], [1.0, 1.006, 1.0, 1.006]], np.float32)
+    means = np.array([1.0, 1.003])
+    found = board_certainty(draws, means, means, np.ones(2, np.bool_), lower_is_better=True, decimals=3, step=step)
+    assert found.half_width.tolist() == [0.0, 0.004]
+    equal = board_certainty(
+        draws[:1].repeat(2, 0), means[[0, 0]], means[[0, 0]], np.ones(2, np.bool_), lower_is_better=True, decimals=3,
+        step=step,
+    )  # fmt: skip
+    assert equal.half_width.tolist() == [0.0, 0.002]
+    # A right answer or a wrong one, a list from 0 to 1; and what has no bound is told in units.
+    assert half_width_step(METRICS["accuracy"], 1_000, None, None) == 0.002
+    assert half_width_step(METRICS["ndcg_at_k"], 1_000, None, None) == 0.002
+    assert half_width_step(METRICS["mse"], 1_000, 1.0, None) == 0.0
+
+
+def test_a_difference_that_two_rows_can_make_is_never_sure():
+    # Each draw agrees that the first is better by 1; with a step of 1 it takes two.
+    draws = np.array([[1, 1, 1, 1], [2, 2, 2, 2], [3, 3, 3, 3]], np.float32)
+    means = np.array([1.0, 2.0, 3.0])
+    ranked = np.ones(3, np.bool_)
+    found = board_certainty(draws, means, means, ranked, lower_is_better=True, decimals=1, step=1.0)
+    assert found.is_tied.tolist() == [True, True, False]
+    assert found.half_width.tolist() == [0.0, 1.0, 1.0]
+
+
+def test_a_wild_file_on_a_board_without_a_range_stops_nobody():
+    draws = np.array([[1, 2, 1, 2], [3e37, 1e37, 3e37, 1e37]], np.float32)
+    means = np.array([1.5, 2e37])
+    found = board_certainty(draws, means, means, np.ones(2, np.bool_), lower_is_better=True, decimals=3)
+    assert found.half_width[1] == pytest.approx(1e37)
 
 
 def test_baselines_are_placed_and_take_no_chance_from_anybody():
     is_ranked = np.array([False, True, True, False])
-    found = board_certainty(BOARD, SHOWN, is_ranked, lower_is_better=True, decimals=1)
+    found = board_certainty(BOARD, EXACT, SHOWN, is_ranked, lower_is_better=True, decimals=1)
     assert found.first == 1
     assert (found.low.tolist(), found.high.tolist()) == ([1, 1, 1, 3], [1, 2, 2, 3])
     assert found.group.tolist() == [0, 1, 1, 0]
@@ -52,7 +104,7 @@ def test_baselines_are_placed_and_take_no_chance_from_anybody():
 
 
 def test_where_only_baselines_are_they_are_compared_with_each_other():
-    found = board_certainty(BOARD, SHOWN, ~ALL, lower_is_better=True, decimals=1)
+    found = board_certainty(BOARD, EXACT, SHOWN, ~ALL, lower_is_better=True, decimals=1)
     assert (found.first, found.group.tolist()) == (0, [1, 2, 2, 3])
 
 
@@ -60,7 +112,9 @@ def test_chances_come_in_steps_of_five():
     draws = np.full((2, 1_000), 2.0, np.float32)
     draws[0, :973] = 1.0
     draws[0, 973:] = 3.0
-    found = board_certainty(draws, np.array([1.0, 2.0]), np.ones(2, np.bool_), lower_is_better=True, decimals=1)
+    found = board_certainty(
+        draws, np.array([1.0, 2.0]), np.array([1.0, 2.0]), np.ones(2, np.bool_), lower_is_better=True, decimals=1
+    )
     # 97.3 % and 2.7 %: the nearest steps.
     assert found.chance_first.tolist() == [95, 5]
 
@@ -72,7 +126,7 @@ def test_the_ratio_of_widths_is_that_of_the_entry_in_the_middle():
 
 def test_arrays_of_another_length_are_an_error():
     with pytest.raises(ValueError, match="4 entries"):
-        board_certainty(BOARD, SHOWN[:2], ALL, lower_is_better=True, decimals=1)
+        board_certainty(BOARD, EXACT, SHOWN[:2], ALL, lower_is_better=True, decimals=1)
 
 
 SOLUTION = "id,rating,Usage\n1,5,Public\n2,3,Public\n3,4,Private\n4,1,Private\n5,2,Private\n"
@@ -87,9 +141,10 @@ def a_task(folder, **changes):
         np.save(folder / f"{name}.npy", np.array(predictions, np.float64))
     values = {
         "solution": str(folder / "solution.csv"), "part": "public", "seed": 1, "metric": "mse", "k": None,
-        "id_column": "id", "target_column": "rating", "decimals": 3, "test": str(folder / "test.csv"),
+        "id_column": "id", "target_column": "rating", "decimals": 3, "lowest": 1.0, "highest": 5.0,
+        "test": str(folder / "test.csv"),
         "cluster_column": None, "predictions": [str(folder / "perfect.npy"), str(folder / "good.npy")],
-        "shown": [0.0, 0.5], "is_ranked": [True, True],
+        "exact": [0.0, 0.5], "shown": [0.0, 0.5], "is_ranked": [True, True],
     }  # fmt: skip
     (folder / "task.json").write_text(json.dumps(values | changes))
 
@@ -136,7 +191,7 @@ def test_a_column_that_is_not_there_is_told(tmp_path):
 
 def test_an_entry_that_cannot_be_read_takes_no_part(tmp_path):
     paths = [str(tmp_path / name) for name in ("gone.npy", "short.npy", "good.npy")]
-    a_task(tmp_path, predictions=paths, shown=[0.0, 0.1, 0.5], is_ranked=[True] * 3)
+    a_task(tmp_path, predictions=paths, exact=[0.0, 0.1, 0.5], shown=[0.0, 0.1, 0.5], is_ranked=[True] * 3)
     answer = answered(tmp_path)
     assert (answer["unreadable"], answer["entries"]) == ([0, 1], [2])
     assert answer["row"]["low"] == [1]
@@ -152,7 +207,7 @@ def test_of_lists_whole_lists_are_drawn(tmp_path):
         np.save(tmp_path / f"{name}.npy", np.array(predictions, np.float64))
     task = json.loads((tmp_path / "task.json").read_text())
     task |= {"predictions": [str(tmp_path / f"{name}.npy") for name in ("both", "one")], "cluster_column": "user_id"}
-    (tmp_path / "task.json").write_text(json.dumps(task | {"shown": [1.0, 0.5]}))
+    (tmp_path / "task.json").write_text(json.dumps(task | {"exact": [1.0, 0.5], "shown": [1.0, 0.5]}))
     answer = answered(tmp_path)
     assert (answer["unit"], answer["unit_count"], answer["cluster_count"]) == ("list", 2, None)
     made = np.load(tmp_path / "by_rows.npy")
