@@ -44,7 +44,10 @@ def labelled(*labels: str) -> str:
     return "\n".join(["id,rating,Usage", *rows, ""])
 
 
-@pytest.mark.parametrize("content", [LISTS, gzip.compress(LISTS.encode(), mtime=0), LISTS.replace("4,0,7,", '"4",0,"7",')])
+PACKED = gzip.compress(LISTS.encode(), mtime=0)
+
+
+@pytest.mark.parametrize("content", [LISTS, PACKED, LISTS.replace("4,0,7,", '"4",0,"7",')])
 def test_lists_are_read_with_their_groups(read, content):
     solution = read(content, "ndcg_at_k")
     assert solution.row_ids.tolist() == [1, 2, 3, 4, 5]
