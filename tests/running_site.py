@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -95,7 +95,9 @@ class RunningSite:
         """Send a signal to a process and everything below it."""
         top = self.top(name)
         for process in [*top.children(recursive=True), top]:
-            process.send_signal(number)
+            # A child that compares files, say, ends when it has done so.
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
 
     def kill(self, name: str) -> None:
         """kill -9 a process with everything below it, and wait until another one is in its place."""

@@ -67,7 +67,7 @@ def test_from_an_empty_form_to_a_graded_submission(site, visit, tmp_path):
     assert site.value("SELECT public_score FROM submissions_evaluation WHERE submission_id = ?", submission) == 0.5
 
     page.goto("/admin/submissions/submission/?q=dora")
-    page.locator("input.action-select").check()
+    page.get_by_label("Select this object for an action - predictions.csv of dora", exact=True).check()
     page.locator("select[name=action]").select_option(label="Grade again (scored ones)")
     page.locator("button[name=index]").click()
     expect(page.get_by_text("1 submissions wait to be graded.")).to_be_visible()

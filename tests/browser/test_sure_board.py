@@ -19,6 +19,12 @@ def shifted(sample, by):
 
 
 @pytest.fixture
+def site(run_site):
+    """A site of its own: nobody else stands on its boards."""
+    return run_site()
+
+
+@pytest.fixture
 def compared(site):
     """Gwen sends the sample; Hugo another number, nearly as good; the organizers' baselines stand there already."""
     for participant, by in zip(site.participants("gwen", "hugo"), (0.0, 0.002), strict=True):
@@ -26,11 +32,14 @@ def compared(site):
     eventually(lambda: site.value(COMPARED) == 2, "both are compared")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_close_teams_are_shown_as_tied_and_better_baselines_as_sure(site, visit, width, request):
-    if not site.value(COMPARED):
-        request.getfixturevalue("compared")
+@pytest.mark.usefixtures("compared")
+def test_close_teams_are_shown_as_tied_and_better_baselines_as_sure(visit):
     page = visit()
+    for width in (1280, 375):
+        look_at_certainty(page, width)
+
+
+def look_at_certainty(page, width):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(PAGE)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -32,7 +32,13 @@ def silent(done: int, total: int) -> None:
     """Nobody watches the progress here."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
+def site(run_site) -> RunningSite:
+    """A site of its own: nobody else stands on its boards."""
+    return run_site()
+
+
+@pytest.fixture
 def answers(site: RunningSite, tmp_path_factory) -> Callable[..., dict[str, pd.Series]]:
     """answers(slug, names): what baselines of the kit predict, fitted on the files that the site gives; by id."""
 

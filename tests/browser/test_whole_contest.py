@@ -146,7 +146,7 @@ def publish_archive(organizer: Page, participant: Page) -> Download:
     organizer.get_by_role("button", name="Publish the archive").click()
     expect(organizer.get_by_text("Everybody can download it since")).to_be_visible(timeout=20_000)
     participant.goto("/competitions/class-of-books/leaderboard/?board=private")
-    participant.get_by_role("link", name="the archive to replay this ranking").click()
+    participant.get_by_role("link", name="the archive to replay the final ranking").click()
     with participant.expect_download() as download:
         participant.get_by_role("link", name="Download the archive").click()
     return download.value
