@@ -21,8 +21,8 @@ def interval_plot(entries: Sequence[Entry], competition: Competition) -> SafeStr
     """Nothing at all where no entry was compared yet, or none but one."""
     drawn = [entry for entry in entries if entry.half_width is not None]
     first = next((entry for entry in drawn if entry.is_first), None)
-    # What it measures by must be the first of the board still.
-    if first is None or first is not entries[0] or len(drawn) < 2:
+    # What it measures by must be the first still: of the teams, or of the baselines where there are no others.
+    if first is None or first is not _first_of(entries) or len(drawn) < 2:
         return SafeString("")
     lowest, highest = _range(first.score, drawn)
 
@@ -57,6 +57,10 @@ def interval_plot(entries: Sequence[Entry], competition: Competition) -> SafeStr
         WIDTH, height, title, x(first.score), x(first.score), TOP - 6, height - BOTTOM,
         x(first.score), TOP - 12, first.shown, lines,
     )  # fmt: skip
+
+
+def _first_of(entries: Sequence[Entry]) -> Entry:
+    return next((entry for entry in entries if not entry.is_baseline), entries[0])
 
 
 def _range(first: float, drawn: Sequence[Entry]) -> tuple[float, float]:
