@@ -149,6 +149,16 @@ def test_the_plot_is_a_picture_with_words(four_teams):
     assert float(whisker[0]) <= first_line <= float(whisker[1])
 
 
+def test_the_plot_measures_by_the_first_team_though_a_baseline_leads(team_with):
+    team_with("ann", [1] * 10)
+    team_with("bea", [2] * 10)
+    team_with("dan", [0.5] * 10, is_baseline=True)
+    board_certainty()
+    page = text(Client().get(PAGE))
+    assert [line[1] for line in cells(page)] == ["dan baseline", "ann", "bea"]
+    assert "surely differs from ann" in re.search(r"<svg.*?</svg>", page, re.DOTALL)[0]
+
+
 def test_whole_users_stand_beside_the_rows(threes, team_with):
     threes.cluster_column = "user_id"
     threes.save()
