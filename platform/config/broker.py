@@ -51,6 +51,7 @@ class EmbeddedBroker:
             command=[binary, str(configuration)],
             log=logs_dir / "broker.log",
             is_ready=self.answers,
+            others_need_it=True,
         )
 
     def answers(self) -> bool:

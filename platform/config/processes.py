@@ -35,6 +35,7 @@ class Watched:
     log: Path
     is_ready: Callable[[], bool]
     environment: dict[str, str] = field(default_factory=dict)
+    others_need_it: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restarts: int = 0
@@ -104,7 +105,11 @@ def watch(processes: Sequence[Watched], say: Callable[[str], None]) -> None:
 
 
 def end_all(processes: Sequence[Watched]) -> None:
-    """End them in the reverse of their order: the one that others need last."""
-    for watched in reversed(processes):
-        watched.ask_to_end()
-        watched.end(GRACE_SECONDS)
+    """End them all at once, and then those that others need up to their end."""
+    for others_need_them in (False, True):
+        ending = [watched for watched in processes if watched.others_need_it == others_need_them]
+        for watched in ending:
+            watched.ask_to_end()
+        ends_at = time.monotonic() + GRACE_SECONDS
+        for watched in ending:
+            watched.end(ends_at - time.monotonic())

@@ -156,7 +156,8 @@ def _worker(queue: str, processes: int, wall: list[str], more: list[str]) -> Wat
         command=[
             *wall, sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--queues", queue,
             "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
-            "--hostname", f"{queue}-{secrets.token_hex(3)}@%h", *more,
+            # Celery's own heartbeat is read by nobody, and its retries would hold up a worker that is to end.
+            "--without-heartbeat", "--hostname", f"{queue}-{secrets.token_hex(3)}@%h", *more,
         ],
         log=VAR / "logs" / f"{queue}.log",
         is_ready=ready_file.exists,
