@@ -18,7 +18,7 @@ def test_code_can_be_read_and_own_folders_written(settings):
 
 
 def test_our_own_code_cannot_be_written(settings):
-    for labels in (settings.LABELS_DIR, ROOT / "var" / "labels"):
+    for labels in (settings.LABELS_DIR, ROOT / "docs" / "labels"):
         rules = dict(_rules([labels], []))
         assert rules[str(ROOT / "platform")] == READ_AND_RUN
         assert rules[str(ROOT)] == FileRight.READ_DIR
