@@ -62,9 +62,13 @@ def _times(times: AnswerTimes) -> dict[str, object]:
         "kind": times.kind.value,
         "hours": settings.STATUS_HOURS,
         "count": times.count,
-        "p50_seconds": times.p50,
-        "p95_seconds": times.p95,
+        "p50_seconds": _rounded(times.p50),
+        "p95_seconds": _rounded(times.p95),
     }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)
 
 
 def _time(moment: datetime | None) -> str | None:
