@@ -5,14 +5,15 @@ from statistics import median
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from competitions.models import Competition
 from leaderboard.comparison import Compared, Comparison, Whose
 
 WIDTH, LINE_HEIGHT = 640, 34
-LEFT, RIGHT, TOP, BOTTOM = 216, 72, 8, 8
-LONGEST_NAME = 22
+LEFT, RIGHT, TOP, BOTTOM = 250, 84, 8, 8
+LONGEST_NAME = 20
 OWN = (Whose.THIS, Whose.THIS_BEST)
 # What lies further from the file's own score than so many times the median distance is shown at the edge.
 WIDEST = 4.0
@@ -78,7 +79,7 @@ def _drawn(line: Compared, y: float, x: Callable[[float], float], decimals: int)
 
 def _label(line: Compared) -> str:
     if line.whose in OWN or line.whose == Whose.BEST:
-        return str(line.whose.label)
+        return capfirst(line.whose.label)
     return line.name if len(line.name) <= LONGEST_NAME else f"{line.name[: LONGEST_NAME - 1]}…"
 
 
