@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from grading import archiving, auditing, certainty, commitments, models_worker, rescoring, slicing, solutions, sweeper
+from grading import worker_beats as worker_beats  # It answers Celery's signals.
 from grading.integrity import looks, similarity
 from grading.launch import checking
 from grading.model_running import run_claimed

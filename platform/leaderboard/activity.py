@@ -81,10 +81,14 @@ def totals(competition: Competition) -> Totals:
     )
 
 
-def submissions_per_day(competition: Competition, at: datetime) -> list[Day]:
-    """The last DAYS_SHOWN days up to that moment, or those since the first submission; days without any count 0."""
+def submissions_per_day(competition: Competition, at: datetime, team: Team | None = None) -> list[Day]:
+    """The last DAYS_SHOWN days up to that moment, or those since the first submission; days without any count 0.
+
+    `team`: of this one alone.
+    """
+    sent = _sent(competition)
     rows = (
-        _sent(competition)
+        (sent if team is None else sent.filter(team=team))
         .filter(submitted_at__gt=at - timedelta(days=DAYS_SHOWN))
         .annotate(day=TruncDate("submitted_at"))
         .values("day")

@@ -1,5 +1,6 @@
 """Reading a board: a page of it, a search, a team's place. Ranks are counted from the standings' order each time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,6 +92,21 @@ def board_page(
     public = ranks_of(competition, teams, private=False) if private else {}
     rows = [_row_of(line, ranks.get(line.team.pk), public.get(line.team.pk), competition) for line in shown.lines]
     return BoardPage(rows, pager, shown.ranked_count, _mine(shown, team, competition, size, private=private), found)
+
+
+def rows_of_teams(competition: Competition, teams: Collection[int]) -> list[Row]:
+    """The lines of these teams (keys) on the public board, in its order; who does not stand there is missing."""
+    keys = list(teams)
+    ranks = ranks_of(competition, keys, private=False)
+    shown = read_teams(competition, keys, private=False, team=None)
+    return [_row_of(line, ranks.get(line.team.pk), None, competition) for line in shown.lines]
+
+
+def first_of(competition: Competition) -> int | None:
+    """Who leads the public board (a team's key): of the ranked teams, or of the baselines where there are none."""
+    stands = Standing.objects.filter(competition=competition, best__isnull=False).order_by(*columns(False))
+    first = stands.filter(with_rank(False)).first() or stands.first()
+    return first.team_id if first else None
 
 
 def standings(competition: Competition, *, private: bool = False) -> list[Row]:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from competitions.models import SHORTEST_REASON, Competition
 
@@ -34,6 +36,23 @@ class UploadForm(forms.Form):
         field.label = " or ".join(name for name, what in kinds.items() if what)
         field.help_text = "; or ".join(what for what in kinds.values() if what)
         field.widget.attrs["accept"] = ".csv,.gz,.zip" if competition.takes_predictions else ".zip"
+
+
+class DescriptionForm(forms.Form):
+    """What a team says of a submission; how long it may be is the domain's rule, which says what was found."""
+
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "class": "form-control",
+                "autocomplete": "off",
+                "maxlength": settings.DESCRIPTION_CHARACTERS,
+                "aria-describedby": "description-limit",
+            }
+        ),
+    )
 
 
 class PublishForm(forms.Form):

@@ -15,7 +15,7 @@ from grader.scoring.receipts import CHAIN_BEGINS
 from leaderboard.models import Receipt
 from leaderboard.receipts import head_of, lines_of_chain
 from pages.competition_views import competition_or_404, context_of
-from pages.submission_views import within_reach
+from pages.within_reach import within_reach
 from submissions.models import Kind, Submission, Told
 
 # What a receipt says, in the order in which a person reads it.

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from pages.slice_panel import slice_panel
-from pages.submission_views import within_reach
+from pages.within_reach import within_reach
 from submissions.quota import SubmissionRefused
 from submissions.slice_reports import SlicesRefused, ask_for_slices
 

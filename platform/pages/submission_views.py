@@ -1,43 +1,30 @@
-"""Sending a submission, and following it."""
+"""Sending a submission."""
 
-from dataclasses import dataclass
 from typing import Any, cast
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from competitions.access import organized_by
 from competitions.clock import database_now
 from competitions.features import example_ids, model_features
 from competitions.models import Competition
-from grader.scoring.disclosure import disclosed
-from leaderboard.board import public_score_of, rank_of
-from leaderboard.final_selection import SelectionRefused, select, why_not_selectable
 from pages.competition_views import competition_or_404, context_of
 from pages.forms import RepeatForm, UploadForm
-from pages.slice_panel import slice_panel
 from submissions import lifecycle
 from submissions.chunked_uploads import may_go_on
 from submissions.model_grading import why_models_wait
-from submissions.models import Evaluation, Kind, Status, Submission, Told
+from submissions.models import Kind, Submission
 from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
 from submissions.repeats import refuse_repeat
 from submissions.uploads import forget_upload, kind_of, largest_upload, refuse_other_names, store_upload, too_large
 from teams.joining import team_of
 from teams.models import Team
-
-# Seconds between two looks at a submission's status, by the seconds that it has been waiting.
-POLLING = ((3, 0.3), (30, 1), (120, 3))
-SLOWEST_POLLING = 10
 
 
 # The size is judged by the request's head, before anything reads its body; reading it for the CSRF token comes after.
@@ -161,151 +148,3 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
         "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
         "under_way": may_go_on(context["team"], cast(User, request.user), context["now"]) if context["team"] else [],
     }
-
-
-def within_reach(request: HttpRequest) -> QuerySet[Submission]:
-    """The submissions that this visitor may see: their team's, and those of competitions they organize."""
-    user = cast(User, request.user)
-    mine = Q(team__memberships__user=user) | Q(competition__in=organized_by(user))
-    # A rehearsal's perfect answer is made of labels: it is nobody's to look at.
-    within = Submission.objects.filter(mine, team__is_rehearsal=False)
-    return within.select_related("competition", "team__competition", "evaluation").distinct()
-
-
-def _model_context(submission: Submission) -> dict[str, object]:
-    """What a model's owner may know of its runs: never the log of the hidden one."""
-    runs = list(submission.model_runs.all())
-    return {
-        "public_run": next((run for run in reversed(runs) if run.is_public_sample), None),
-        "model_warning": next((run.warning for run in runs if run.warning), ""),
-        "why_models_wait": why_models_wait(submission.competition) if submission.status == Status.QUEUED else "",
-    }
-
-
-def _told(submission: Submission, evaluation: Evaluation, competition: Competition) -> dict[str, object]:
-    """The public score as it was told, or the word in its place with the team's number on the board."""
-    if evaluation.told == Told.SCORE:
-        return {"public_score": disclosed(evaluation.public_score, competition.decimals)}
-    return {"word": evaluation.get_told_display(), "teams_score": public_score_of(submission.team)}
-
-
-def _status_context(submission: Submission) -> dict[str, object]:
-    competition = submission.competition
-    now = database_now(competition)
-    # Below 0: it waits for a time that is yet to come.
-    age = (now - submission.waiting_since).total_seconds()
-    context: dict[str, object] = {
-        "submission": submission,
-        "events": submission.events.all(),
-        "poll_seconds": next((pause for limit, pause in POLLING if 0 <= age < limit), SLOWEST_POLLING),
-        "may_withdraw": submission.status == Status.QUEUED and not submission.evaluations.exists(),
-        "unnamed_problems": submission.problem_count - len(submission.problems),
-    }
-    if submission.kind == Kind.SAVED_MODEL:
-        context |= _model_context(submission)
-    if submission.evaluation:
-        context |= _told(submission, submission.evaluation, competition)
-        if competition.timeline.shows_private(now) and submission.evaluation.private_score is not None:
-            context["private_score"] = disclosed(submission.evaluation.private_score, competition.decimals)
-        context["rank"] = None if submission.is_late else rank_of(submission.team)
-    return context
-
-
-@login_required
-@require_safe
-def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(within_reach(request), pk=pk)
-    context = context_of(request, found.competition, "my_submissions")
-    return render(request, "pages/submission.html", context | _status_context(found) | slice_panel(request.user, found))
-
-
-@login_required
-@require_safe
-def status(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The part of the submission's page that changes; it asks again by itself until a terminal state."""
-    found = get_object_or_404(within_reach(request), pk=pk)
-    shown = {"competition": found.competition} | _status_context(found)
-    return render(request, "pages/_status.html", shown | slice_panel(request.user, found))
-
-
-@login_required
-@require_POST
-def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(within_reach(request).filter(team__memberships__user=cast(User, request.user)), pk=pk)
-    if lifecycle.cancel(found):
-        messages.success(request, "Withdrawn. It does not count against your limit.")
-    else:
-        messages.warning(request, "It is no longer waiting, so it cannot be withdrawn.")
-    return redirect(found)
-
-
-@login_required
-@require_POST
-def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Put a submission into the team's final selection, or take it out."""
-    found = get_object_or_404(within_reach(request).filter(team__memberships__user=cast(User, request.user)), pk=pk)
-    is_selected = request.POST.get("selected") == "yes"
-    try:
-        select(found, is_selected)
-    except SelectionRefused as reason:
-        messages.warning(request, str(reason))
-    else:
-        done = "is in your team's final selection now" if is_selected else "is no longer in your team's final selection"
-        messages.success(request, f"{found.original_name} {done}.")
-    return redirect("my_submissions", slug=found.competition.slug)
-
-
-@login_required
-@require_safe
-def download_file(request: HttpRequest, pk: UUID) -> FileResponse:
-    """The file as it was sent."""
-    found = get_object_or_404(within_reach(request), pk=pk)
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.original_name)
-
-
-@login_required
-@require_safe
-def my_submissions(request: HttpRequest, slug: str) -> HttpResponse:
-    competition = competition_or_404(request, slug)
-    context = context_of(request, competition, "my_submissions")
-    if context["team"] is None:
-        messages.info(request, f"You have not joined {competition.title} yet, so there are no submissions of yours.")
-        return redirect(competition)
-    shows_private = context["shows_private"]
-    mine = Submission.objects.filter(team=context["team"]).select_related("evaluation")
-    page = Paginator(mine, settings.LEADERBOARD_PAGE_SIZE).get_page(request.GET.get("page"))
-    context |= {
-        "page": page,
-        "rows": [_row(sent, competition, shows_private) for sent in page],
-        "may_choose": not competition.has_closed(context["now"]),
-        "chosen_count": mine.filter(is_selected=True).count(),
-    }
-    return render(request, "pages/my_submissions.html", context)
-
-
-@dataclass(frozen=True)
-class SentRow:
-    """A line of a team's own list. None: there is no such score, or it is not to be shown yet.
-
-    `word` stands in the place of a public score that the team was not told.
-    """
-
-    sent: Submission
-    public: float | None
-    word: str
-    private: float | None
-    may_be_changed: bool
-
-
-def _row(sent: Submission, competition: Competition, shows_private: bool) -> SentRow:
-    evaluation = sent.evaluation
-    private = evaluation.private_score if evaluation and shows_private else None
-    is_told = evaluation is not None and evaluation.told == Told.SCORE
-    return SentRow(
-        sent=sent,
-        public=disclosed(evaluation.public_score, competition.decimals) if evaluation and is_told else None,
-        word=evaluation.get_told_display() if evaluation and not is_told else "",
-        private=None if private is None else disclosed(private, competition.decimals),
-        # One that has lost its score or was disqualified must not hold its place for ever.
-        may_be_changed=sent.is_selected or not why_not_selectable(sent),
-    )

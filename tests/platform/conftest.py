@@ -8,6 +8,7 @@ import pytest
 from archived_contest import archive as archive
 from archived_contest import verified as verified
 from cast_of_stories import GOOD, SOLUTION
+from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.test import Client
 from ladder_of_stories import enter_baseline
@@ -32,6 +33,11 @@ def _quick_passwords_and_plain_static_files(settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept_from_another_story() -> None:
+    caches["process"].clear()
 
 
 @pytest.fixture

@@ -113,7 +113,9 @@ def everything(client: Client, submissions: list[object]) -> dict[str, str]:
         f"/admin/competitions/competition/{competition}/export/{name}"
         for name in ("submissions.csv", "leaderboard.json", "participants.csv")
     ]
-    return crawl(client, "/", "/admin/", *boards, *exports, *addresses_of_the_site(known))
+    # As a list asks by itself for what it shows as waiting.
+    changes = [f"/competitions/stars/submissions/changes/?of={pk}:queued" for pk in submissions]
+    return crawl(client, "/", "/admin/", *boards, *exports, *changes, *addresses_of_the_site(known))
 
 
 @pytest.mark.parametrize("stage", ["open", "closed"])
@@ -248,10 +250,14 @@ def test_whoever_reads_all_that_is_said_of_a_board_finds_no_digit_that_was_not_t
             assert {address: never.findall(text) for address, text in texts.items() if never.search(text)} == {}, stage
             assert "± 0." in read["/competitions/stars/leaderboard/certainty/"]
             assert '"head"' in read["/competitions/stars/receipts.json"]
+            assert '"upload_to_score"' in read["/status.json"]
             assert "There is nothing at this address" in read["/competitions/stars/archive.zip"]
             if reader == alice:
                 assert "Link" in read[f"/submissions/{alices_last}/receipt/"]
                 assert 'data-status="scored"' in read[f"/submissions/{alices_last}/status/"]
+                assert 'data-compared="baseline"' in read[f"/submissions/{alices_last}/comparison/"]
+                last = read[f"/competitions/stars/submissions/changes/?of={alices_last}:queued"]
+                assert f'id="sent-{alices_last}"' in last
                 assert any("data-slice>" in text for address, text in read.items() if address.endswith("/slices/"))
     # The very same reading finds a private score where it is shown.
     assert undisclosed(asked_everything, revealed=False).search(read["/competitions/stars/leaderboard/?board=private"])

@@ -187,7 +187,8 @@ def test_walls_that_are_missing_put_the_model_back_without_a_try(
     assert submission.attempt == 1
 
 
-def test_the_status_page_says_whether_models_are_graded(client, as_olga, models_worker_here):
+def test_the_status_page_says_whether_models_are_graded(client, as_olga, models_worker_here, settings):
+    settings.STATUS_SECONDS = 0
     assert "SavedModels are run behind walls" in client.get("/status/").content.decode()
     assert "chroot" not in client.get("/status/").content.decode()
     assert "chroot" in as_olga.get("/status/").content.decode()

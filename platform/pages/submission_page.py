@@ -1,0 +1,149 @@
+"""What a submission's page shows of it: its state, its time line, its answer, and what stands beside that."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from competitions.clock import database_now
+from competitions.models import Competition
+from grader.scoring.disclosure import disclosed
+from leaderboard.board import public_score_of, rank_of
+from leaderboard.comparison import compare
+from pages.comparison_plot import comparison_plot
+from pages.forms import DescriptionForm
+from pages.polling import poll_seconds
+from pages.slice_panel import slice_panel
+from submissions.descriptions import why_not_described
+from submissions.model_grading import why_models_wait
+from submissions.models import Evaluation, Event, Kind, Status, Submission, Told
+from submissions.queue_place import QueuePlace, place_in_queue
+from submissions.repeats import sent_before
+from submissions.steps import Mark, steps_of
+
+# So long after a score its interval is waited for, and looked for so often (seconds).
+INTERVAL_AWAITED_SECONDS = 120
+INTERVAL_POLL_SECONDS = 3
+ORDINALS = (gettext_lazy("next"), gettext_lazy("second"), gettext_lazy("third"))
+
+
+def status_context(submission: Submission, viewer: User) -> dict[str, Any]:
+    """What changes while it is graded. `fingerprint` names what is shown: as long as it is the same, nothing has."""
+    competition = submission.competition
+    now = database_now(competition)
+    events = list(submission.events.all())
+    waits = _why_it_waits(submission)
+    place = None if waits else place_in_queue(submission)
+    context: dict[str, Any] = {
+        "submission": submission,
+        "events": events,
+        "steps": [(step, _aside(step.key, step.mark, place)) for step in steps_of(submission, events)],
+        "poll_seconds": poll_seconds(submission.waiting_since, now),
+        "may_withdraw": submission.status == Status.QUEUED and not submission.evaluations.exists(),
+        "unnamed_problems": submission.problem_count - len(submission.problems),
+        "why_models_wait": waits,
+    }
+    if submission.kind == Kind.SAVED_MODEL:
+        context |= _model_context(submission)
+    if submission.evaluation:
+        context |= _told(submission, submission.evaluation, competition)
+        if competition.timeline.shows_private(now) and submission.evaluation.private_score is not None:
+            context["private_score"] = disclosed(submission.evaluation.private_score, competition.decimals)
+        context["rank"] = None if submission.is_late else rank_of(submission.team)
+        context |= comparison_context(submission, now)
+    return context | slice_panel(viewer, submission) | {"fingerprint": _fingerprint(context, events)}
+
+
+def comparison_context(submission: Submission, now: datetime) -> dict[str, Any]:
+    """Its score beside others, as a picture and a table. `compare_again`: seconds until an interval may be there."""
+    evaluation = submission.evaluation
+    if evaluation is None:
+        return {}
+    comparison = compare(submission)
+    is_new = now - evaluation.graded_at < timedelta(seconds=INTERVAL_AWAITED_SECONDS)
+    is_awaited = is_new and not comparison.is_sure and len(comparison.lines) > 1
+    return {
+        "comparison": comparison,
+        "comparison_picture": comparison_plot(comparison, submission.competition),
+        "compare_again": INTERVAL_POLL_SECONDS if is_awaited else None,
+    }
+
+
+def file_context(submission: Submission, viewer: User) -> dict[str, Any]:
+    """What was sent, which does not change by itself; its own team may describe it and gets it back."""
+    is_own = submission.team.memberships.filter(user=viewer).exists()
+    return {
+        "is_own": is_own,
+        "sent_before": sent_before(submission),
+        "description_form": DescriptionForm(initial={"description": submission.description}) if is_own else None,
+        "description_characters": settings.DESCRIPTION_CHARACTERS,
+        "why_not_described": why_not_described(submission.competition) if is_own else "",
+    }
+
+
+def place_in_words(place: QueuePlace) -> str:
+    """ "third in the queue, about 4 s"."""
+    number = place.number
+    which = ORDINALS[number - 1] if number <= len(ORDINALS) else _("number %(number)s") % {"number": f"{number:,}"}
+    where = _("%(which)s in the queue") % {"which": which}
+    if place.seconds is None:
+        return where
+    return _("%(where)s, about %(duration)s") % {"where": where, "duration": about(place.seconds)}
+
+
+def about(seconds: float) -> str:
+    """A duration as one says it: no more digits than such an estimate has."""
+    if seconds < 1.5:
+        return _("1 s")
+    if seconds < 10:
+        return _("%(count)s s") % {"count": round(seconds)}
+    if seconds < 90:
+        return _("%(count)s s") % {"count": 5 * round(seconds / 5)}
+    if seconds < 5400:
+        return _("%(count)s min") % {"count": round(seconds / 60)}
+    hours = round(seconds / 3600)
+    return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+
+
+def _aside(key: str, mark: Mark, place: QueuePlace | None) -> str:
+    """What stands beside the step that it is at."""
+    if mark != Mark.NOW:
+        return ""
+    if place is not None:
+        return place_in_words(place)
+    return _("waiting") if key == "queued" else _("under way")
+
+
+def _why_it_waits(submission: Submission) -> str:
+    """Why no model of its competition is run now; "" for a file, or when they are."""
+    if submission.kind != Kind.SAVED_MODEL or submission.status != Status.QUEUED:
+        return ""
+    return why_models_wait(submission.competition)
+
+
+def _model_context(submission: Submission) -> dict[str, object]:
+    """What a model's owner may know of its runs: never the log of the hidden one."""
+    runs = list(submission.model_runs.all())
+    return {
+        "public_run": next((run for run in reversed(runs) if run.is_public_sample), None),
+        "model_warning": next((run.warning for run in runs if run.warning), ""),
+    }
+
+
+def _told(submission: Submission, evaluation: Evaluation, competition: Competition) -> dict[str, object]:
+    """The public score as it was told, or the word in its place with the team's number on the board."""
+    if evaluation.told == Told.SCORE:
+        return {"public_score": disclosed(evaluation.public_score, competition.decimals)}
+    return {"word": evaluation.get_told_display(), "teams_score": public_score_of(submission.team)}
+
+
+def _fingerprint(context: dict[str, Any], events: Sequence[Event]) -> str:
+    """Of all that a page of an unfinished submission shows and that changes by itself."""
+    asides = [aside for _step, aside in context["steps"]]
+    shown = (context["submission"].status, len(events), asides, context["poll_seconds"], context["why_models_wait"])
+    return sha256(repr(shown).encode()).hexdigest()[:16]

@@ -1,0 +1,132 @@
+"""Where a submission stands in its queue, and when its answer can be expected: the fair order, played with a clock."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from cast_of_stories import GOOD
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from config.clock import seconds_from_now
+from grading.scoring import score_claimed
+from submissions import lifecycle
+from submissions.models import Event, ModelRun, Queue, Status, Submission
+from submissions.pace import pace_of
+from submissions.queue_place import place_in_queue
+from teams.joining import join
+
+SECONDS = 4
+
+
+@pytest.fixture
+def teams(competition):
+    """Four teams of one person each."""
+    competition.daily_limit = 50
+    competition.save()
+    people = [User.objects.create_user(name, f"{name}@example.org", "a fine password") for name in "wxyz"]
+    return [join(person, competition) for person in people]
+
+
+def play(workers, count=None, begins=None):
+    """So many workers take up what waits, in the fair order, SECONDS for each file; returns who ended when."""
+    begins = begins or timezone.now() - timedelta(hours=1)
+    free_at = [begins] * workers
+    ended = {}
+    while (count is None or len(ended) < count) and (claim := lifecycle.claim_next(Queue.SCORING)):
+        score_claimed(claim)
+        worker = free_at.index(min(free_at))
+        taken_at, free_at[worker] = free_at[worker], free_at[worker] + timedelta(seconds=SECONDS)
+        events = Event.objects.filter(submission=claim.submission_id)
+        events.filter(status=Status.SCORING).update(at=taken_at)
+        events.filter(status=Status.SCORED).update(at=free_at[worker])
+        ended[claim.submission_id] = (free_at[worker] - begins).total_seconds()
+    return ended
+
+
+def test_the_place_is_the_one_that_the_fair_order_gives(teams, send):
+    busy, some, late, last = teams
+    for _ in range(3):
+        send(busy)
+    send(some)
+    play(1)
+    sent = [send(team) for team in (busy, busy, some, busy, some, late, some, last)]
+    places = {one.pk: place_in_queue(one).number for one in sent}
+    assert sorted(places.values()) == [1, 2, 3, 4, 5, 6, 7, 8]
+    taken = []
+    while claim := lifecycle.claim_next(Queue.SCORING):
+        taken.append(claim.submission_id)
+    assert sorted(sent, key=lambda one: places[one.pk]) == [Submission.objects.get(pk=pk) for pk in taken]
+    # Who was served least stands first, though others had sent before.
+    assert places[sent[5].pk] == 1
+    assert places[sent[3].pk] == 8
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_in_a_steady_queue_the_wait_is_true_within_a_factor_of_two(teams, send, workers):
+    for team in teams * 3:
+        send(team)
+    play(workers)
+    sent = [send(team) for team in teams * 3]
+    expected = {one.pk: place_in_queue(one).seconds for one in sent}
+    ended = play(workers, count=6)
+    # Those that still wait are told anew, from then on.
+    later = {one.pk: place_in_queue(one).seconds for one in sent if one.pk not in ended}
+    assert len(later) == 6
+    ended_later = play(workers)
+    for told, came in ((expected, ended), (later, ended_later)):
+        for pk, seconds in came.items():
+            assert 0.5 <= told[pk] / seconds <= 2, (told[pk], seconds)
+
+
+def test_nothing_is_said_of_the_wait_before_anything_was_measured(teams, send):
+    first, second = send(teams[0]), send(teams[1])
+    assert (place_in_queue(first).number, place_in_queue(first).seconds) == (1, None)
+    assert (place_in_queue(second).number, place_in_queue(second).seconds) == (2, None)
+
+
+def test_only_what_can_be_taken_up_has_a_place(teams, send, graded, settings):
+    scored = graded(teams[0])
+    assert place_in_queue(scored) is None
+    waiting, other = send(teams[0]), send(teams[1])
+    settings.QUEUE_LOOKED_AT = 1
+    assert place_in_queue(waiting) is None
+    settings.QUEUE_LOOKED_AT = 2
+    assert place_in_queue(waiting).number == 2
+    # After a failure of ours it waits for its next try.
+    Submission.objects.filter(pk=other.pk).update(waiting_since=seconds_from_now(60))
+    assert place_in_queue(other) is None
+    assert place_in_queue(waiting).number == 1
+
+
+def a_zip():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("model/saved_model.pb", b"no model")
+    return packed.getvalue()
+
+
+def test_a_model_waits_for_models_and_then_for_its_score(teams, takes_models, send):
+    for team in teams:
+        team.refresh_from_db()
+    # Two that were run before, for ten seconds each, one after the other.
+    ran = [send(teams[0], a_zip(), "m.zip"), send(teams[1], a_zip(), "m.zip")]
+    begins = timezone.now() - timedelta(hours=1)
+    for number, one in enumerate(ran):
+        claim = lifecycle.claim_next(Queue.MODELS)
+        with transaction.atomic():
+            lifecycle.predicted(claim, "x.npy")
+        ModelRun.objects.create(
+            submission=one, is_public_sample=False, outcome="predicted", seconds=10, peak_rss_bytes=1
+        )
+        at = begins + timedelta(seconds=10 * number)
+        one.events.filter(status=Status.PREDICTING).update(at=at)
+        one.events.filter(status=Status.PREDICTED).update(at=at + timedelta(seconds=10))
+    assert (pace_of(Queue.MODELS).alone, pace_of(Queue.MODELS).between) == (10, 10)
+    same_team, other_team = send(teams[0], a_zip(), "m.zip"), send(teams[2], a_zip(), "m.zip")
+    # A file is in no model's way.
+    send(teams[3], GOOD)
+    assert (place_in_queue(other_team).number, place_in_queue(other_team).seconds) == (1, 10)
+    assert (place_in_queue(same_team).number, place_in_queue(same_team).seconds) == (2, 20)
