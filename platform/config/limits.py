@@ -96,6 +96,11 @@ CERTAINTY_SHARE_PERCENT = 10
 CERTAINTY_AT_MOST_SECONDS = environment.whole_number("HOLDOUT_CERTAINTY_AT_MOST_SECONDS", 900, least=10)
 CERTAINTY_RETRY_SECONDS = 60
 CERTAINTY_PLOT_SIZE = 50
+# Of a data file, as much is shown before it is downloaded; of a larger one than this, the size and the digest alone.
+COUNTED_DATA_BYTES = environment.whole_number("HOLDOUT_COUNTED_DATA_MB", 500, least=1) * 1_000_000
+PREVIEW_ROWS = 10
+PREVIEW_COLUMNS = 30
+PREVIEW_CELL = 120
 # How often the API may be asked in a minute, as each web process counts it; 0: without limit.
 API_REQUESTS_PER_TOKEN = environment.whole_number("HOLDOUT_API_REQUESTS_PER_TOKEN", 600)
 API_REQUESTS_PER_USER = environment.whole_number("HOLDOUT_API_REQUESTS_PER_USER", 1200)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 from django.conf import settings
@@ -46,11 +47,7 @@ def _worked(queue: Queue, submissions: Iterable[UUID]) -> list[Interval]:
     rows = Event.objects.filter(submission__in=list(submissions)).order_by("submission", "pk")
     events = list(rows.values_list("submission", "status", "at"))
     step = WORKS_AS[queue]
-    return [
-        (begin, end)
-        for (pk, status, begin), (after, _, end) in zip(events, events[1:], strict=False)
-        if pk == after and status == step
-    ]
+    return [(begin, end) for (pk, status, begin), (after, _, end) in pairwise(events) if pk == after and status == step]
 
 
 def _covered(intervals: Iterable[Interval]) -> float:
