@@ -103,3 +103,20 @@ STATUS_SECONDS = environment.whole_number("HOLDOUT_STATUS_SECONDS", 5)
 STATUS_HOURS = 24
 STATUS_TIMES_READ = 1000
 STATUS_LEAST_TIMES = 5
+# Of a data file, as much is shown before it is downloaded; of a larger one than this, the size and the digest alone.
+COUNTED_DATA_BYTES = environment.whole_number("HOLDOUT_COUNTED_DATA_MB", 500, least=1) * 1_000_000
+PREVIEW_ROWS = 10
+PREVIEW_COLUMNS = 30
+PREVIEW_CELL = 120
+# How often the API may be asked in a minute, as each web process counts it; 0: without limit.
+API_REQUESTS_PER_TOKEN = environment.whole_number("HOLDOUT_API_REQUESTS_PER_TOKEN", 600)
+API_REQUESTS_PER_USER = environment.whole_number("HOLDOUT_API_REQUESTS_PER_USER", 1200)
+API_REQUESTS_PER_ADDRESS = environment.whole_number("HOLDOUT_API_REQUESTS_PER_ADDRESS", 120)
+# Files and chunks of them.
+API_UPLOADS_PER_USER = environment.whole_number("HOLDOUT_API_UPLOADS_PER_USER", 600)
+API_SIGN_INS_PER_ADDRESS = environment.whole_number("HOLDOUT_API_SIGN_INS_PER_ADDRESS", 20)
+API_PAGE_SIZE = 50
+API_MAX_PAGE_SIZE = environment.whole_number("HOLDOUT_API_MAX_PAGE_SIZE", 200, least=50)
+# Tokens that one person may have at once, and the longest that one lasts.
+TOKENS_PER_USER = environment.whole_number("HOLDOUT_TOKENS_PER_USER", 20, least=1)
+TOKEN_DAYS = environment.whole_number("HOLDOUT_TOKEN_DAYS", 365, least=1)

@@ -21,6 +21,7 @@ from pages import (
     submission_page_views,
     submission_views,
     team_views,
+    token_views,
 )
 
 
@@ -40,6 +41,9 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),
     path("status/", status_views.status, name="status"),
     path("status.json", status_views.status_file, name="status_file"),
+    path("account/tokens/", token_views.tokens, name="tokens"),
+    path("account/tokens/new/", token_views.new_token, name="new_token"),
+    path("account/tokens/<slug:pk>/revoke/", token_views.revoke_token, name="revoke_token"),
     path("healthz", health.healthz, name="healthz"),
     path("competitions/<slug:slug>/", competition_views.overview, name="competition"),
     path("competitions/<slug:slug>/data/", competition_views.data, name="data"),
