@@ -30,6 +30,7 @@ def message_module() -> str:
         "zipListBytes": container.LARGEST_ZIP_READ,
         "utf16": [list(magic) for magic in container.UTF_16_MAGICS],
         "binary": [[list(magic), kind] for magic, kind in container.BINARY_MAGICS.items()],
+        "oldZipNames": bytes(range(128, 256)).decode("cp437"),
         "archiveListBytes": zip_directory.MAX_DIRECTORY_BYTES,
         "archiveNameCharacters": zip_directory.MAX_NAME_CHARACTERS,
         "archiveDepth": zip_directory.MAX_DEPTH,

@@ -498,6 +498,7 @@ export const LIMITS = {
    "a gzip archive"
   ]
  ],
+ "oldZipNames": "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ",
  "archiveListBytes": 1000000,
  "archiveNameCharacters": 255,
  "archiveDepth": 6,
