@@ -11,7 +11,7 @@ from grader.scoring import cells, container, header, rejection, strict_scan, wor
 from grader.scoring.wording import wordings_of
 
 MESSAGE_FILE = Path(__file__).parents[1] / "platform" / "static" / "site" / "check" / "messages.js"
-HEAD = "// Made by `python -m grader.message_file` of the readers' own texts and numbers. Change those, then make it anew.\n"
+HEAD = "// Made by `python -m grader.message_file` of the readers' own texts and numbers. Change those, then make it.\n"
 
 
 def message_module() -> str:

@@ -41,6 +41,11 @@ def page(chromium):
             self.send_header("Content-Security-Policy", POLICY)
             super().end_headers()
 
+        def do_GET(self):
+            if self.path != "/favicon.ico":
+                return super().do_GET()
+            return self.send_error(204)
+
         def log_message(self, *_):
             return
 

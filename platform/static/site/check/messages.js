@@ -1,4 +1,4 @@
-// Made by `python -m grader.message_file` of the readers' own texts and numbers. Change those, then make it anew.
+// Made by `python -m grader.message_file` of the readers' own texts and numbers. Change those, then make it.
 export const PREDICTIONS = {
  "EMPTY_FILE": [
   "The file is empty (0 bytes).",

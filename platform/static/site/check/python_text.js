@@ -47,9 +47,12 @@ export const stripBlanks = (text) => {
   return text.slice(start, end);
 };
 
-// Whether float(text) takes it: blanks around, digits of any script, single underscores between digits.
+// Whether float(text) takes it: blanks around (of a plain text, plain ones), digits of any script, single underscores
+// between digits.
 export const isFloat = (text) => {
-  const plain = strip(text).replace(/\p{Nd}/gu, "0");
+  const isAscii = /^[\x00-\x7f]*$/.test(text);
+  const inside = isAscii ? text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, "") : strip(text);
+  const plain = inside.replace(/\p{Nd}/gu, "0");
   return FLOAT.test(plain.replace(/(?<=\d)_(?=\d)/g, ""));
 };
 
