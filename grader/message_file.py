@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from grader.model_runner import archive_wording, zip_directory
+from grader.model_runner.limits import ModelLimits
 from grader.scoring import cells, container, header, rejection, strict_scan, wording
 from grader.scoring.wording import wordings_of
 
@@ -31,6 +32,8 @@ def message_module() -> str:
         "utf16": [list(magic) for magic in container.UTF_16_MAGICS],
         "binary": [[list(magic), kind] for magic, kind in container.BINARY_MAGICS.items()],
         "oldZipNames": bytes(range(128, 256)).decode("cp437"),
+        "archiveUnpackedBytes": ModelLimits().max_unpacked_bytes,
+        "archiveEntries": ModelLimits().max_entries,
         "archiveListBytes": zip_directory.MAX_DIRECTORY_BYTES,
         "archiveNameCharacters": zip_directory.MAX_NAME_CHARACTERS,
         "archiveDepth": zip_directory.MAX_DEPTH,

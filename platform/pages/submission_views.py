@@ -1,5 +1,6 @@
 """Sending a submission, and following it."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -9,8 +10,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +25,8 @@ from grader.scoring.disclosure import disclosed
 from leaderboard.board import public_score_of, rank_of
 from leaderboard.final_selection import SelectionRefused, select, why_not_selectable
 from pages.competition_views import competition_or_404, context_of
-from pages.forms import RepeatForm, UploadForm
+from pages.file_check import file_check_of
+from pages.forms import PromiseForm, RepeatForm, UploadForm
 from pages.slice_panel import slice_panel
 from submissions import lifecycle
 from submissions.chunked_uploads import may_go_on
@@ -31,7 +34,16 @@ from submissions.model_grading import why_models_wait
 from submissions.models import Evaluation, Kind, Status, Submission, Told
 from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
 from submissions.repeats import refuse_repeat
-from submissions.uploads import forget_upload, kind_of, largest_upload, refuse_other_names, store_upload, too_large
+from submissions.uploads import (
+    StoredUpload,
+    forget_upload,
+    kind_of,
+    largest_upload,
+    not_what_was_sent,
+    refuse_other_names,
+    store_upload,
+    too_large,
+)
 from teams.joining import team_of
 from teams.models import Team
 
@@ -79,6 +91,9 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
 
     form = UploadForm(competition, request.POST, request.FILES)
     if not form.is_valid():
+        if _is_program(request):
+            said = " ".join(str(error) for errors in form.errors.values() for error in errors)
+            return _refused(request, competition, said, 400)
         return render(request, "pages/submit.html", context | {"form": form}, status=400)
     file = form.cleaned_data["file"]
     kind = kind_of(file)
@@ -90,6 +105,7 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
         _refuse_before_the_file(team, kind)
         upload = store_upload(competition, file)
         try:
+            _refuse_other_content(request, upload)
             if _is_to_be_asked(request):
                 refuse_repeat(team, upload.sha256)
             submission = lifecycle.submit(team, cast(User, request.user), upload, form.cleaned_data["description"])
@@ -98,7 +114,23 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
             raise
     except SubmissionRefused as refusal:
         return _refused(request, competition, str(refusal), 409, getattr(refusal, "earlier", None))
+    if _is_program(request):
+        return JsonResponse({"submission": submission.get_absolute_url(), "sha256": submission.sha256})
     return redirect(submission)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    """Whether the page's script sends the file, and not the form itself: it is answered in JSON, as for chunks."""
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def _refuse_other_content(request: HttpRequest, upload: StoredUpload) -> None:
+    """Raises SubmissionRefused where the sender has said another SHA-256 than what came has."""
+    said = PromiseForm(request.POST)
+    if said.is_valid() and said.cleaned_data["sha256"]:
+        problem = not_what_was_sent(upload.original_name, said.cleaned_data["sha256"], upload.sha256)
+        if problem:
+            raise SubmissionRefused(problem)
 
 
 def _is_to_be_asked(request: HttpRequest) -> bool:
@@ -135,6 +167,10 @@ def _refuse_before_the_file(team: Team, kind: Kind | None = None) -> None:
 
 
 def _join_first(request: HttpRequest, competition: Competition) -> HttpResponse:
+    if _is_program(request):
+        return _refused(
+            request, competition, _("Join {title} first; then you can submit.").format(title=competition.title), 403
+        )
     messages.info(request, f"Join {competition.title} first; then you can submit.")
     return redirect("join", slug=competition.slug)
 
@@ -143,6 +179,10 @@ def _refused(
     request: HttpRequest, competition: Competition, reason: str, status: int, earlier: Submission | None = None
 ) -> HttpResponse:
     """`earlier`: the submission of the same file, which may be sent all the same."""
+    if _is_program(request):
+        return JsonResponse(
+            {"problem": reason, "earlier": earlier.get_absolute_url() if earlier else ""}, status=status
+        )
     context = _submit_context(request, competition)
     shown = context | {"form": UploadForm(competition), "refusal": reason, "earlier": earlier}
     return render(request, "pages/submit.html", shown, status=status)
@@ -159,6 +199,7 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
         "example_ids": example_ids(competition),
         "largest_upload": largest_upload(competition),
         "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
+        "file_check_json": json.dumps(file_check_of(competition)),
         "under_way": may_go_on(context["team"], cast(User, request.user), context["now"]) if context["team"] else [],
     }
 

@@ -105,7 +105,8 @@ const checkLayout = (names, folders, root) => {
 };
 
 // Returns how many files the model has. Throws Refusal, or LeftToServer where it cannot be judged here.
-export const checkArchive = async (file, limits) => {
+export const checkArchive = async (file, ownLimits) => {
+  const limits = { maxUnpackedBytes: LIMITS.archiveUnpackedBytes, maxEntries: LIMITS.archiveEntries, ...ownLimits };
   if (file.size > limits.maxZipBytes) {
     throw refusal(SAY.LARGE_ARCHIVE, { size: thousands(file.size), most: thousands(limits.maxZipBytes) });
   }

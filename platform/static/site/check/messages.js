@@ -499,6 +499,8 @@ export const LIMITS = {
   ]
  ],
  "oldZipNames": "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ",
+ "archiveUnpackedBytes": 2000000000,
+ "archiveEntries": 400,
  "archiveListBytes": 1000000,
  "archiveNameCharacters": 255,
  "archiveDepth": 6,
