@@ -1,19 +1,15 @@
 """Every shared case, given to the script that checks files before they are sent: it says what the server says."""
 
 import base64
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from check_script_page import script_page
 from shared_cases.answers import EXPECTED_FORMAT, MODEL_LIMITS, PREDICTION_CASES
 from shared_cases.archives import ARCHIVE_CASES
 from shared_cases.case import frozen_answers
 
-from grader.message_file import MESSAGE_FILE
 from grader.scoring.rejection import Problem, Rejected
 
-POLICY = "default-src 'self'; script-src 'self'; worker-src 'self'"
 ASK_ALL = """
 async ({ cases, ...asked }) => {
   const worker = new Worker("/worker.js", { type: "module" });
@@ -34,33 +30,8 @@ async ({ cases, ...asked }) => {
 
 @pytest.fixture(scope="module")
 def page(chromium):
-    """An empty page beside the script, under the site's policy; complaints of the console fail the test."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def end_headers(self):
-            self.send_header("Content-Security-Policy", POLICY)
-            super().end_headers()
-
-        def do_GET(self):
-            if self.path != "/favicon.ico":
-                return super().do_GET()
-            return self.send_error(204)
-
-        def log_message(self, *_):
-            return
-
-    handler = partial(Quiet, directory=str(MESSAGE_FILE.parent))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        page = chromium.new_page()
-        complaints = []
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"http://127.0.0.1:{server.server_port}/messages.js")
+    with script_page(chromium) as page:
         yield page
-        page.close()
-        server.shutdown()
-    assert complaints == []
 
 
 def ask(page, cases, **asked):
