@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from competitions.models import Competition
+from competitions.row_ids import public_test_file
 from grader.scoring.prediction_format import OutOfRange
 
 
@@ -14,10 +15,8 @@ def file_check_of(competition: Competition) -> dict[str, Any]:
     """What is expected of a file, where to ask, and the words around the readers' own messages."""
     return {
         "worker": static("site/check/worker.js"),
-        "ids": reverse("submit_ids", args=[competition.slug]),
+        "ids": reverse("submit_ids", args=[competition.slug]) if public_test_file(competition) else "",
         "before": reverse("before_upload", args=[competition.slug]),
-        "takesPredictions": competition.takes_predictions,
-        "takesModels": competition.takes_models,
         "expected": _expected_of(competition),
         "limits": {"maxZipBytes": competition.model_allowance().zip_bytes},
         "words": _words(),
@@ -57,6 +56,9 @@ def _words() -> dict[str, str]:
         "withoutIds": _("The ids could not be compared here; the server does it."),
         "mixed": _("Drop one file, not several."),
         "earlier": _("See that submission"),
+        "uploading": _("Uploading"),
+        "noAnswer": _("The site does not answer. Try again: should the file have come, you are told so."),
+        "otherContent": _("What the site has is not what was sent. Send it again."),
         "size": _("{megabytes} MB"),
         "bytes": _("{bytes} bytes"),
     }

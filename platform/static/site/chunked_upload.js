@@ -16,8 +16,8 @@ class ChunkedUpload {
   static PATIENCE_SECONDS = 120;
 
   // `heard(what, done)` is told what goes on and the part that is done, from 0 to 1.
-  constructor(file, { uploads, token, description, heard }) {
-    Object.assign(this, { file, uploads, token, description, heard });
+  constructor(file, { uploads, token, description, heard, words }) {
+    Object.assign(this, { file, uploads, token, description, heard, words });
     this.sha256 = "";
     this.state = null;
     this.request = null;

@@ -27,6 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const state = form.querySelector("[data-upload-state]");
   const retry = form.querySelector("[data-upload-retry]");
   const cancel = form.querySelector("[data-upload-cancel]");
+  const { words } = JSON.parse(form.querySelector("[data-file-check]").dataset.fileCheck);
   let upload = null;
   let sendAgain = false;
 
@@ -75,7 +76,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const description = form.querySelector("[name=description]").value;
     const isLarge = file.size > Number(form.dataset.chunkAboveBytes);
     const [Upload, uploads] = isLarge ? [ChunkedUpload, form.dataset.uploads] : [WholeUpload, window.location.pathname];
-    upload = new Upload(file, { uploads, token, description, heard });
+    upload = new Upload(file, { uploads, token, description, heard, words });
     sendAgain = form.querySelector("[name=send_again]")?.checked ?? false;
     input.disabled = true;
     [button, progress, cancel].forEach((element) => show(element, element !== button));

@@ -6,16 +6,16 @@ class WholeUpload extends ChunkedUpload {
     form.append("file", this.file);
     if (sendAgain) form.append("send_again", "1");
     // A little more goes over the line than the file.
-    const sending = (sent) => this.heard("Uploading", Math.min(1, sent / (this.file.size || 1)));
+    const sending = (sent) => this.heard(this.words.uploading, Math.min(1, sent / (this.file.size || 1)));
     try {
       this.stopIfCancelled();
       const taken = await this.ask("POST", this.uploads, form, sending);
-      if (taken.sha256 !== this.sha256) throw new UploadProblem("What the site has is not what was sent. Send it again.");
+      if (taken.sha256 !== this.sha256) throw new UploadProblem(this.words.otherContent);
       return taken.submission;
     } catch (problem) {
       this.stopIfCancelled();
       if (!problem.isLost) throw problem;
-      throw new UploadProblem("The site does not answer. Try again: should the file have come, you are told so.");
+      throw new UploadProblem(this.words.noAnswer);
     }
   }
 

@@ -6,6 +6,7 @@ const ZIP_LIST_BYTES = 1_000_000;
 const GRAPH_FILE = "saved_model.pb";
 const MEGABYTE = 1e6;
 
+const show = (element, isShown) => element.classList.toggle("hidden", !isShown);
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // Whether the server takes the file for a SavedModel, by its name and the names at a zip's end.
@@ -23,9 +24,9 @@ class Panel {
     this.about = JSON.parse(root.dataset.fileCheck);
     this.words = this.about.words;
     this.parts = Object.fromEntries(
-      ["result", "name", "size", "progress", "rows", "verdict", "problems", "hint", "before"].map((name) => [
-        name, root.querySelector(`[data-check-${name}]`),
-      ]),
+      [
+        "invitation", "result", "name", "size", "progress", "rows", "verdict", "problems", "hint", "before",
+      ].map((name) => [name, root.querySelector(`[data-check-${name}]`)]),
     );
     this.ids = null;
     this.worker = null;
@@ -33,8 +34,9 @@ class Panel {
   }
 
   begin() {
-    this.root.classList.remove("hidden");
     this.input.addEventListener("change", () => this.chosen());
+    // From now on the sending says what is to be said.
+    this.form.addEventListener("submit", () => show(this.parts.before, false));
     ["dragenter", "dragover"].forEach((name) => this.form.addEventListener(name, (event) => this.dragged(event)));
     ["dragleave", "drop"].forEach((name) => this.form.addEventListener(name, () => this.mark(false)));
     this.form.addEventListener("drop", (event) => this.dropped(event));
@@ -68,12 +70,17 @@ class Panel {
     this.round += 1;
     this.worker?.terminate();
     this.worker = null;
-    Object.values(this.parts).forEach((part) => {
-      if (part !== this.parts.result && part !== this.parts.progress) part.replaceChildren();
-    });
-    this.parts.before.classList.add("hidden");
-    this.parts.progress.classList.remove("is-on");
-    this.parts.result.removeAttribute("data-outcome");
+    const { name, size, rows, verdict, problems, hint, before } = this.parts;
+    [name, size, rows, verdict, problems, hint, before].forEach((part) => part.replaceChildren());
+    this.arrange({ invites: true });
+    show(problems, false);
+    show(before, false);
+    this.root.removeAttribute("data-outcome");
+  }
+
+  arrange({ invites }) {
+    show(this.parts.invitation, invites);
+    show(this.parts.result, !invites);
   }
 
   async chosen() {
@@ -86,13 +93,13 @@ class Panel {
       ? filled(this.words.bytes, { bytes: thousands(file.size) })
       : filled(this.words.size, { megabytes: (file.size / MEGABYTE).toFixed(1) });
     this.parts.verdict.textContent = this.words.checking;
-    this.parts.progress.classList.add("is-on");
-    this.parts.progress.removeAttribute("value");
+    this.parts.progress.value = 0;
+    this.arrange({ invites: false });
     const ofModel = await isModel(file).catch(() => false);
     this.askBefore(file, ofModel, round).catch(() => {});
     const [answer, runs] = await this.check(file, ofModel, round);
     if (round !== this.round) return;
-    this.parts.progress.classList.remove("is-on");
+    this.parts.progress.value = 1;
     this.show(answer, ofModel, runs);
   }
 
@@ -105,7 +112,7 @@ class Panel {
     const answer = await new Promise((resolve) => {
       worker.addEventListener("message", ({ data }) => {
         if (data.outcome) resolve(data);
-        else this.parts.rows.textContent = filled(this.words.rows, { rows: thousands(data.rows) });
+        else this.progress(data.rows, runs);
       });
       worker.addEventListener("error", () => resolve({ outcome: "left", reason: "" }));
       worker.postMessage({ file, isModel: ofModel, expected, limits, runs });
@@ -114,8 +121,15 @@ class Panel {
     return [answer, runs];
   }
 
+  progress(rows, runs) {
+    const all = (runs ?? []).reduce((sum, length, at) => (at % 2 ? sum + length : sum), 0);
+    if (all) this.parts.progress.value = rows / all;
+    this.parts.rows.textContent = filled(this.words.rows, { rows: thousands(rows) });
+  }
+
   // The ids, fetched once; null where they cannot be had.
   async runs() {
+    if (!this.about.ids) return null;
     this.ids ??= fetch(this.about.ids)
       .then(async (answer) => (answer.ok ? (await answer.json()).runs : null))
       .catch(() => null);
@@ -138,13 +152,13 @@ class Panel {
       link.className = "alert-link";
       this.parts.before.append(" ", link, ".");
     }
-    this.parts.before.classList.remove("hidden");
+    show(this.parts.before, true);
   }
 
   show(answer, ofModel, runs) {
-    const { verdict, rows, hint, result } = this.parts;
+    const { verdict, rows, hint } = this.parts;
     rows.textContent = "";
-    result.dataset.outcome = answer.outcome;
+    this.root.dataset.outcome = answer.outcome;
     if (answer.outcome === "refused") this.showProblems(answer);
     else if (answer.outcome === "left") verdict.textContent = [answer.reason, this.words.left].join(" ").trim();
     else if (ofModel) verdict.textContent = filled(this.words.fineModel, { files: thousands(answer.files) });
@@ -163,6 +177,7 @@ class Panel {
       return item;
     });
     this.parts.problems.replaceChildren(...lines);
+    show(this.parts.problems, true);
     const more = problemCount - problems.length;
     const counted = more ? `${filled(this.words.more, { count: thousands(more) })} ` : "";
     this.parts.hint.textContent = counted + this.words.refusedHint;
