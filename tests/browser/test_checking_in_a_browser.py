@@ -20,15 +20,15 @@ DROP = """
 """
 
 
-@pytest.fixture
-def complaints():
-    return []
+@pytest.fixture(scope="module")
+def nora(site):
+    return site.participants("nimble-nora")[0]
 
 
 @pytest.fixture
-def page(chromium, site, complaints):
+def page(chromium, site, nora):
     """Nora's browser. That requests fail belongs to the story; anything else that is complained of does not."""
-    (nora,) = site.participants("nimble-nora")
+    complaints = []
     context = chromium.new_context(base_url=site.url, viewport={"width": 375, "height": 800})
     context.add_cookies([{"name": "sessionid", "value": nora.http.cookies["sessionid"], "url": site.url}])
     page = context.new_page()
@@ -108,10 +108,9 @@ def is_post(route):
 
 
 def test_two_files_at_once_and_a_wrong_kind_are_told(page):
-    drop_two = DROP.replace(
-        "new File([text], name)", "new File([text], name)); data.items.add(new File(['x'], 'b.csv')"
-    )
-    page.locator("form[data-max-bytes]").evaluate(drop_two, ["a.csv", "x"])
+    second = "data.items.add(new File(['x'], 'second.csv'));"
+    drop_two = DROP.replace("  for (const kind", f"  {second}\n  for (const kind")
+    page.locator("form[data-max-bytes]").evaluate(drop_two, ["first.csv", "x"])
     expect(page.locator("[data-check-verdict]")).to_have_text("Drop one file, not several.")
     file = {"name": "model.keras", "mimeType": "", "buffer": b"x"}
     page.get_by_label("Prediction file").set_input_files(file)
