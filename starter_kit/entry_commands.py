@@ -19,12 +19,13 @@ from starter_kit.held_out import HELD_OUT_SHARE, hold_out
 from starter_kit.hyper_parameters import Settings
 from starter_kit.local_score import LocalScore, further_scores, score_file
 from starter_kit.model_check import check_model
+from starter_kit.prediction_check import check_predictions, is_model
 from starter_kit.predictions_file import format_beside, write_predictions
 from starter_kit.site_download import fetch_competition
 from starter_kit.tensorflow_runtime import require_tensorflow
 from starter_kit.trouble import KitError
 from starter_kit.tuning import Tuned
-from starter_kit.workspace import DEFAULT_WORK, Workspace
+from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Workspace
 
 
 @app.command()
@@ -153,15 +154,29 @@ def export(
 @app.command()
 @plain_words()
 def check(
-    file: Annotated[Path, typer.Argument(help="A zip with one SavedModel directory.")],
-    data: Annotated[Path | None, typer.Option("--data", help="A folder with train.csv and books.csv.")] = None,
+    file: Annotated[Path, typer.Argument(help="A predictions file, or a zip with one SavedModel directory.")],
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="A folder with test.csv, for a model with train.csv and books.csv."),
+    ] = None,
     work: Work = DEFAULT_WORK,
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Chooses the sample.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Chooses the sample for a model.")] = 1,
+    as_model: Annotated[bool, typer.Option("--model", help="Take a zip for a model, whatever it holds.")] = False,
 ) -> None:
-    """Unpack, screen and run a SavedModel on training ratings, walled off from your machine where possible."""
+    """Say what the server would say of a file: of predictions line by line, of a SavedModel by a run of it."""
     if not file.is_file():
-        raise KitError(f"{file}: there is no such file. Make one with `export`.")
-    ratings, _, _ = Workspace(work).training_tables(data)
+        raise KitError(f"{file}: there is no such file. Make one with `predict` or `export`.")
+    place = Workspace(work)
+    if as_model or is_model(file):
+        _try_model(file, place, data, seed)
+        return
+    count = check_predictions(file, data, place, GOODREADS_FORMAT)
+    told.print(f"{file}: {count:,} predictions, one for each id of {TEST_FILE}. The server takes it.", markup=False)
+
+
+def _try_model(file: Path, place: Workspace, data: Path | None, seed: int) -> None:
+    """Unpack, screen and run a SavedModel on training ratings, walled off from the machine where possible."""
+    ratings, _, _ = place.training_tables(data)
     found = check_model(file, ratings, seed=seed)
     walls = ", ".join(found.walls) or "none (this machine has no walls for it: run only models that you trust)"
     told.print(f"walls    {walls}", markup=False)

@@ -3,11 +3,11 @@
 import errno
 from pathlib import Path
 
-from grader.model_runner import frames
+from grader.model_runner import archive_wording, frames
+from grader.model_runner.archive_wording import ONE_MODEL
 from grader.model_runner.child_process import Allowance, run_child
 from grader.model_runner.limits import ModelLimits
 from grader.model_runner.verdicts import answer_of
-from grader.model_runner.zip_directory import ONE_MODEL
 from grader.scoring.rejection import reject
 
 MODEL_FOLDER = "model"
@@ -22,10 +22,7 @@ def unpack(zip_path: Path, into: Path, limits: ModelLimits) -> Path:
     """
     size = zip_path.stat().st_size
     if size > limits.max_zip_bytes:
-        raise reject(
-            f"The archive has {size:,} bytes; at most {limits.max_zip_bytes:,} are accepted.",
-            "Make the model smaller, or pack it with compression.",
-        )
+        raise archive_wording.LARGE_ARCHIVE.refusal(size=f"{size:,}", most=f"{limits.max_zip_bytes:,}")
     target = into / MODEL_FOLDER
     target.mkdir()
     target.chmod(0o755)

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
+from grader.scoring import wording
 from grader.scoring.header import MAX_LINE_BYTES
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 from grader.scoring.rejection import ProblemList, quoted
@@ -20,8 +21,6 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re
 COMMA_DECIMAL = re.compile(r"[+-]?[0-9]+,[0-9]+", re.ASCII)
 NOT_FINITE = {"nan", "inf", "infinity", "na", "null", "none"}
 INT64 = range(-(2**63), 2**63)
-COPY_THE_IDS = "Copy the ids from test.csv."
-USE_A_POINT = "Write decimals with a point: 3.5, not 3,5."
 
 
 def read_lines(
@@ -40,11 +39,7 @@ def read_lines(
             if problems.is_full():
                 return
             if len(line) > MAX_LINE_BYTES:
-                problems.add(
-                    line_number,
-                    f"the line is longer than {MAX_LINE_BYTES:,} characters: {quoted(line)}.",
-                    "Write one row a line.",
-                )
+                problems.add(line_number, *wording.LONG_LINE.said(most=f"{MAX_LINE_BYTES:,}", line=quoted(line)))
                 return
             cells = _split(line.rstrip("\r\n"), line_number, columns, problems)
             if cells is not None:
@@ -56,16 +51,15 @@ def read_lines(
 def read_id(cell: str, line: int, problems: ProblemList) -> int | None:
     """The whole number in `cell`, within int64; None after noting why there is none."""
     text = cell.strip(BLANKS)
-    cure = "Copy the ids from test.csv; in pandas: astype('int64')."
     if ID.fullmatch(text):
         number = int(text)
         if number in INT64:
             return number
-        problems.add(line, f"id {quoted(text)} is not in the test set.", COPY_THE_IDS)
+        problems.add(line, *wording.UNKNOWN_ID.said(id=quoted(text)))
     elif not text:
-        problems.add(line, "the id is empty.", cure)
+        problems.add(line, *wording.EMPTY_ID.said())
     else:
-        problems.add(line, f"id {quoted(cell)} is not a whole number.", cure)
+        problems.add(line, *wording.FRACTIONAL_ID.said(id=quoted(cell)))
     return None
 
 
@@ -80,59 +74,56 @@ def read_group(cell: str, line: int, problems: ProblemList) -> int | None:
 
 def read_number(cell: str, line: int, expected: PredictionFormat, problems: ProblemList) -> float | None:
     """The number in `cell`, clipped where the format says so; None after noting what is wrong with it."""
-    text, name, cure = cell.strip(BLANKS), expected.target_column, expected.number_cure
-    if not NUMBER.fullmatch(text):
-        if not text:
-            problems.add(line, f"{name} is empty.", cure)
-        elif text.lstrip("+-").lower() in NOT_FINITE:
-            problems.add(line, f"{name} {quoted(text)} is not a finite number.", cure)
-        elif COMMA_DECIMAL.fullmatch(text):
-            problems.add(line, f"{name} {quoted(text)} has a decimal comma.", USE_A_POINT)
-        else:
-            problems.add(line, f"{name} {quoted(cell)} is not a number.", cure)
-        return None
-    number = float(text)
-    if not math.isfinite(number):
-        problems.add(line, f"{name} {quoted(text)} is too large for a finite number.", cure)
-        return None
-    if expected.integers_only and not number.is_integer():
-        problems.add(line, f"{name} {quoted(text)} is not a whole number.", cure)
-        return None
+    text, bound = cell.strip(BLANKS), ""
+    number = float(text) if NUMBER.fullmatch(text) else math.nan
     lowest, highest = expected.bounds
-    if lowest <= number <= highest:
+    if math.isnan(number):
+        wrong = _why_no_number(text)
+    elif not math.isfinite(number):
+        wrong = wording.NUMBER_TOO_LARGE
+    elif expected.integers_only and not number.is_integer():
+        wrong = wording.NOT_WHOLE
+    elif lowest <= number <= highest:
         return number
-    if expected.out_of_range == OutOfRange.CLIP:
+    elif expected.out_of_range == OutOfRange.CLIP:
         return min(max(number, lowest), highest)
-    side = f"below {lowest:g}" if number < lowest else f"above {highest:g}"
-    problems.add(line, f"{name} {quoted(text)} is {side}.", cure)
+    elif number < lowest:
+        wrong, bound = wording.NUMBER_BELOW, f"{lowest:g}"
+    else:
+        wrong, bound = wording.NUMBER_ABOVE, f"{highest:g}"
+    # What is no number at all is shown with its blanks: they may be what is wrong.
+    shown = quoted(cell if wrong is wording.NOT_A_NUMBER else text)
+    said = wrong.said(column=expected.target_column, number=shown, bound=bound, cure=expected.number_cure)
+    problems.add(line, *said)
     return None
+
+
+def _why_no_number(text: str) -> wording.Wording:
+    if not text:
+        return wording.NUMBER_EMPTY
+    if text.lstrip("+-").lower() in NOT_FINITE:
+        return wording.NUMBER_NOT_FINITE
+    return wording.NUMBER_WITH_COMMA if COMMA_DECIMAL.fullmatch(text) else wording.NOT_A_NUMBER
 
 
 def _split(line: str, line_number: int, columns: Sequence[str], problems: ProblemList) -> list[str] | None:
     if not line.strip(BLANKS):
-        problems.add(line_number, "the line is blank.", "Delete the line.")
+        problems.add(line_number, *wording.BLANK_LINE.said())
         return None
     if '"' in line:
         try:
             cells = next(csv.reader([line], strict=True))
         except csv.Error:
-            problems.add(
-                line_number,
-                f"the quotes do not close as they should: {quoted(line)}.",
-                "Write numbers without quotes.",
-            )
+            problems.add(line_number, *wording.BROKEN_QUOTES.said(line=quoted(line)))
             return None
     else:
         cells = line.split(",")
-    if len(cells) == len(columns):
+    found, count = len(cells), len(columns)
+    if found == count:
         return cells
-    finding = f"{_count(len(cells), 'column')} instead of {len(columns)}: {quoted(line)}."
-    if len(cells) == len(columns) + 1 and COMMA_DECIMAL.fullmatch(",".join(cells[1:3]).strip(BLANKS)):
-        problems.add(line_number, finding, USE_A_POINT)
-    else:
-        problems.add(line_number, finding, f"Write {','.join(columns)} and nothing else.")
+    wrong = wording.ONE_COLUMN if found == 1 else wording.OTHER_COLUMNS
+    if found == count + 1 and COMMA_DECIMAL.fullmatch(",".join(cells[1:3]).strip(BLANKS)):
+        wrong = wording.COMMA_COLUMNS
+    said = wrong.said(found=found, count=count, line=quoted(line), expected=",".join(columns))
+    problems.add(line_number, *said)
     return None
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from grader.scoring.rejection import quoted, reject
+from grader.scoring import wording
+from grader.scoring.rejection import quoted
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -47,8 +48,6 @@ BINARY_MAGICS = {
     **dict.fromkeys(ZIP_MAGICS, "a zip archive"),
     GZIP_MAGIC: "a gzip archive",
 }
-SEND_A_CSV = "Send a CSV file, alone or as .csv.gz or .zip."
-HEADER_AND_ROWS = "Write the header and one row for each id."
 ARCHIVE_ERRORS = (
     EOFError,
     NotImplementedError,
@@ -59,8 +58,6 @@ ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
 )
-ONE_CSV = "Leave one CSV file in it."
-PACK_AGAIN = "Pack it again and send it whole."
 
 
 @contextmanager
@@ -73,12 +70,9 @@ def open_csv(path: Path, *, max_bytes: int, max_unpacked_bytes: int) -> Iterator
     """
     size = path.stat().st_size
     if size == 0:
-        raise reject("The file is empty (0 bytes).", HEADER_AND_ROWS)
+        raise wording.EMPTY_FILE.refusal()
     if size > max_bytes:
-        raise reject(
-            f"The file has {size:,} bytes; at most {max_bytes:,} are accepted.",
-            "Write fewer decimals, or send it as .csv.gz or .zip.",
-        )
+        raise wording.LARGE_FILE.refusal(size=f"{size:,}", most=f"{max_bytes:,}")
     with _CappedFile(path) as sent:
         magic = sent.read(4)
         sent.seek(0)
@@ -101,9 +95,9 @@ def _damage_is_the_senders(packing: str) -> Iterator[None]:
         # An archive that points before its own beginning is an invalid seek; other errors are the disk's.
         if not isinstance(error, gzip.BadGzipFile) and error.errno != errno.EINVAL:
             raise
-        raise reject(f"The {packing} archive is cut off or damaged.", PACK_AGAIN) from error
+        raise wording.DAMAGED.refusal(packing=packing) from error
     except ARCHIVE_ERRORS as error:
-        raise reject(f"The {packing} archive is cut off or damaged.", PACK_AGAIN) from error
+        raise wording.DAMAGED.refusal(packing=packing) from error
 
 
 class _CappedFile(io.FileIO):
@@ -111,7 +105,7 @@ class _CappedFile(io.FileIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > LARGEST_ZIP_READ:
-            raise reject("The zip archive's list of files is longer than 1 MB.", ONE_CSV)
+            raise wording.LONG_ZIP_LIST.refusal()
         return super().read(LARGEST_ZIP_READ if size is None or size < 0 else size) or b""
 
 
@@ -134,10 +128,7 @@ class _BoundedStream(io.RawIOBase):
             data = self._source.read(len(target))
         self._left -= len(data)
         if self._left < 0:
-            raise reject(
-                f"The file expands to more than {_megabytes(self._max_bytes)} MB.",
-                "Send one short line for each id of test.csv and nothing else.",
-            )
+            raise wording.EXPANDS.refusal(megabytes=_megabytes(self._max_bytes))
         target[: len(data)] = data
         return len(data)
 
@@ -148,15 +139,15 @@ def _checked_text(source: BinaryIO, max_bytes: int, packing: str) -> io.Buffered
     reader: io.BufferedReader = io.BufferedReader(bounded, BUFFER_BYTES)
     head = reader.peek(SNIFFED_BYTES)[:SNIFFED_BYTES]
     if not head:
-        raise reject(f"The {packing} archive holds an empty file.", HEADER_AND_ROWS)
+        raise wording.EMPTY_INSIDE.refusal(packing=packing)
     if head.startswith(UTF_16_MAGICS):
-        raise reject("The file is encoded in UTF-16.", "Save it as UTF-8: in Excel, “CSV UTF-8”.")
+        raise wording.UTF_16.refusal()
     for magic, kind in BINARY_MAGICS.items():
         if head.startswith(magic):
-            inside = f"The {packing} archive holds" if packing else "The file is"
-            raise reject(f"{inside} {kind}, not a CSV file.", SEND_A_CSV)
+            wrong = wording.BINARY_INSIDE if packing else wording.BINARY_FILE
+            raise wrong.refusal(packing=packing, kind=kind)
     if b"\x00" in head:
-        raise reject("The file holds NUL bytes: it is not UTF-8 text.", "Save it as CSV in UTF-8.")
+        raise wording.NUL_BYTES.refusal()
     return reader
 
 
@@ -167,12 +158,9 @@ def _open_zip(sent: _CappedFile) -> zipfile.ZipFile:
 
 def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
     if member.flag_bits & 1:
-        raise reject("The zip archive is encrypted.", "Pack it again without a password.")
+        raise wording.ENCRYPTED.refusal()
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise reject(
-            f"The zip archive is packed with method {member.compress_type}, which is not read here.",
-            "Pack it again with the usual method, deflate.",
-        )
+        raise wording.OTHER_METHOD.refusal(method=member.compress_type)
     with _damage_is_the_senders("zip"):
         return cast(BinaryIO, archive.open(member))
 
@@ -181,17 +169,16 @@ def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     """The one file in the archive, leaving out folders and what macOS adds."""
     names = [member.filename for member in archive.infolist()]
     if "[Content_Types].xml" in names:
-        raise reject("The file is an Excel workbook (.xlsx).", "Save it as “CSV UTF-8” and send that.")
+        raise wording.WORKBOOK.refusal()
     if any(name.rpartition("/")[2] == "saved_model.pb" for name in names):
-        raise reject("The zip archive holds a SavedModel.", "Submit it as a model, or send a CSV here.")
+        raise wording.MODEL_INSIDE.refusal()
     files = [member for member in archive.infolist() if not _is_clutter(member)]
     if not files:
-        raise reject("The zip archive holds no file.", "Put one CSV file into it.")
+        raise wording.NO_FILE_INSIDE.refusal()
     if len(files) > 1:
         named = ", ".join(quoted(member.filename) for member in files[:3])
-        more = f" and {len(files) - 3:,} more" if len(files) > 3 else ""
-        finding = f"The zip archive holds {len(files):,} files: {named}{more}."
-        raise reject(finding, ONE_CSV)
+        wrong = wording.MANY_MORE_INSIDE if len(files) > 3 else wording.MANY_INSIDE
+        raise wrong.refusal(count=f"{len(files):,}", names=named, more=f"{len(files) - 3:,}")
     return files[0]
 
 

@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from grader.scoring.rejection import Rejected, quoted, reject
+from grader.scoring import wording
+from grader.scoring.rejection import Rejected, quoted
 
 # Bytes of a line with its end. A valid one has some 30; int() takes no more than 4,300 digits.
 MAX_LINE_BYTES = 4_000
@@ -40,34 +41,32 @@ def _first_line(stream: io.BufferedReader) -> bytes:
 
 
 def _difference(line: str, found: list[str], columns: list[str]) -> Rejected:
-    expected = ",".join(columns)
-    cure = f"Write {expected} on line 1."
+    shown, expected = quoted(line), ",".join(columns)
     tidy = [name.strip().lower() for name in found]
     wanted = [name.lower() for name in columns]
     missing = [name for name in columns if name not in found]
     extra = [name for name in found if name not in columns]
-    for delimiter, name in DELIMITERS.items():
+    for delimiter, separator in DELIMITERS.items():
         if delimiter in line and "," not in line:
-            finding = f"columns are separated by {name}: {quoted(line)}."
-            return reject(finding, "Separate them with commas.", 1)
+            return wording.OTHER_SEPARATOR.refusal(1, separator=separator, line=shown)
     if not line.strip():
-        return reject("the header is missing: the line is blank.", cure, 1)
-    if all(_is_number(cell) for cell in found):
-        return reject(f"the header is missing: the file begins with {quoted(line)}.", cure, 1)
-    if tidy == wanted:
-        return reject(f"the header is {quoted(line)}, not exactly {expected!r}.", cure, 1)
-    if sorted(tidy) == sorted(wanted):
-        return reject(f"the columns are in another order: {quoted(line)}.", f"Order them as {expected}.", 1)
-    if not missing and extra == [""]:
-        finding = f"the header has a column without a name: {quoted(line)}."
-        return reject(finding, "Leave it out; in pandas: to_csv(…, index=False).", 1)
-    if not missing and extra:
-        names = ", ".join(quoted(name) for name in extra[:3])
-        return reject(f"the header has more columns than expected: {names}.", f"Keep {expected} only.", 1)
-    if missing and not extra:
+        wrong = wording.HEADER_BLANK
+    elif all(_is_number(cell) for cell in found):
+        wrong = wording.HEADER_MISSING
+    elif tidy == wanted:
+        wrong = wording.HEADER_UNTIDY
+    elif sorted(tidy) == sorted(wanted):
+        wrong = wording.HEADER_OTHER_ORDER
+    elif not missing and extra == [""]:
+        wrong = wording.HEADER_UNNAMED
+    elif not missing and extra:
+        return wording.HEADER_MORE.refusal(1, names=", ".join(quoted(name) for name in extra[:3]), expected=expected)
+    elif missing and not extra:
         names = ", ".join(quoted(name) for name in missing)
-        return reject(f"the header {quoted(line)} lacks {names}.", cure, 1)
-    return reject(f"the header is {quoted(line)}, not {expected!r}.", cure, 1)
+        return wording.HEADER_LACKS.refusal(1, line=shown, names=names, expected=expected)
+    else:
+        wrong = wording.HEADER_OTHER
+    return wrong.refusal(1, line=shown, expected=expected)
 
 
 def _is_number(cell: str) -> bool:

@@ -4,8 +4,9 @@ import io
 
 import numpy as np
 
+from grader.scoring import wording
 from grader.scoring.arrays import BoolArray, Float64Array, Int64Array
-from grader.scoring.cells import BLANKS, COPY_THE_IDS, read_group, read_id, read_lines, read_number
+from grader.scoring.cells import BLANKS, read_group, read_id, read_lines, read_number
 from grader.scoring.header import read_header
 from grader.scoring.metric import GROUP_COLUMN, USAGE_COLUMN, Metric
 from grader.scoring.prediction_format import PredictionFormat
@@ -82,7 +83,7 @@ class _Rows:
             self._problems.add(line, finding, "Keep one row for each id.")
             return
         if self._known is not None and row_id not in self._known:
-            self._problems.add(line, f"id {row_id} is not in the test set.", COPY_THE_IDS)
+            self._problems.add(line, *wording.UNKNOWN_ID.said(id=row_id))
         self.line_of[row_id] = line
         self.labels.append(label)
         self.groups.append(group)

@@ -4,8 +4,9 @@ import io
 
 import numpy as np
 
+from grader.scoring import wording
 from grader.scoring.arrays import Float64Array, Int64Array
-from grader.scoring.cells import COPY_THE_IDS, read_id, read_lines, read_number
+from grader.scoring.cells import read_id, read_lines, read_number
 from grader.scoring.header import read_header
 from grader.scoring.prediction_format import PredictionFormat
 from grader.scoring.rejection import ProblemList
@@ -62,7 +63,7 @@ class _Rows:
         self._batch = []
         positions = self._index.positions(ids)
         for line, row_id in zip(lines[positions < 0], ids[positions < 0], strict=True):
-            self._problems.add(int(line), f"id {row_id} is not in the test set.", COPY_THE_IDS)
+            self._problems.add(int(line), *wording.UNKNOWN_ID.said(id=row_id))
         known = np.flatnonzero(positions >= 0)
         _, firsts = np.unique(positions[known], return_index=True)
         is_new = np.zeros(known.size, dtype=bool)
@@ -73,17 +74,15 @@ class _Rows:
         self.values[positions[new]] = values[new]
         for row in doubled:
             first = int(self._line_of[positions[row]])
-            finding = f"id {ids[row]} stands twice, first on line {first}."
-            self._problems.add(int(lines[row]), finding, "Keep one row for each id.")
+            self._problems.add(int(lines[row]), *wording.DOUBLED_ID.said(id=ids[row], first=first))
 
     def note_missing(self) -> None:
         """One problem for all ids without a row, if there are any."""
         row_ids = self._index.row_ids
         missing = row_ids[self._line_of == 0]
         if missing.size == row_ids.size:
-            finding = "The file has no row with an id of the test set."
-            self._problems.add(None, finding, "Write one row for each id of test.csv.")
+            self._problems.add(None, *wording.NO_KNOWN_ROW.said())
         elif missing.size:
-            verb, which = ("is", "it is") if missing.size == 1 else ("are", "the first is")
-            finding = f"{missing.size:,} of {row_ids.size:,} ids {verb} missing; {which} {missing.min()}."
-            self._problems.add(None, finding, "Write one row for each id of test.csv.")
+            wrong = wording.ONE_ID_MISSING if missing.size == 1 else wording.IDS_MISSING
+            said = wrong.said(count=f"{missing.size:,}", all=f"{row_ids.size:,}", first=missing.min())
+            self._problems.add(None, *said)

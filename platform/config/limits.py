@@ -60,6 +60,8 @@ OPEN_UPLOADS_PER_TEAM = environment.whole_number("HOLDOUT_OPEN_UPLOADS_PER_TEAM"
 UPLOAD_GRACE_SECONDS = environment.whole_number("HOLDOUT_UPLOAD_GRACE_SECONDS", 600)
 # An upload form carries a little more than its file: the other fields and the multipart borders.
 UPLOAD_FORM_BYTES = 100_000
+# The ids of a larger test set are not sent to browsers, which then check a file without them.
+IDS_FOR_BROWSER = 2_000_000
 # Above this, what can be refused without reading the file is refused so.
 EARLY_REFUSAL_BYTES = 10_000_000
 # Every other form of the site.

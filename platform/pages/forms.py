@@ -84,8 +84,23 @@ def _sha256_field() -> forms.RegexField:
     return forms.RegexField(
         r"^[0-9A-Fa-f]{64}\Z",
         required=False,
-        error_messages={"invalid": "A SHA-256 has 64 hexadecimal digits."},
+        error_messages={"invalid": _("A SHA-256 has 64 hexadecimal digits.")},
     )
+
+
+class PromiseForm(forms.Form):
+    """What a program says of the file that it sends along, so that both can compare it."""
+
+    sha256 = _sha256_field()
+
+
+class BeforeUploadForm(forms.Form):
+    """A file that a page has at hand and asks about."""
+
+    name = forms.CharField(max_length=500)
+    size = forms.IntegerField(min_value=0, max_value=2**53)
+    sha256 = _sha256_field()
+    is_model = forms.BooleanField(required=False)
 
 
 class BeginUploadForm(forms.Form):

@@ -1,12 +1,14 @@
 """Sending a submission."""
 
+import json
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -14,7 +16,8 @@ from accounts.models import User
 from competitions.features import example_ids, model_features
 from competitions.models import Competition
 from pages.competition_views import competition_or_404, context_of
-from pages.forms import RepeatForm, UploadForm
+from pages.file_check import file_check_of
+from pages.forms import PromiseForm, RepeatForm, UploadForm
 from submissions.chunked_uploads import may_go_on
 from submissions.model_grading import why_models_wait
 from submissions.models import Submission
@@ -63,6 +66,9 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
 
     form = UploadForm(competition, request.POST, request.FILES)
     if not form.is_valid():
+        if _is_program(request):
+            said = " ".join(str(error) for errors in form.errors.values() for error in errors)
+            return _refused(request, competition, said, 400)
         return render(request, "pages/submit.html", context | {"form": form}, status=400)
     try:
         submission = send(
@@ -70,13 +76,27 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
             cast(User, request.user),
             form.cleaned_data["file"],
             form.cleaned_data["description"],
+            sha256=_promised(request),
             send_again=not _is_to_be_asked(request),
         )
     except TooLarge as refusal:
         return _refused(request, competition, str(refusal), 413)
     except SubmissionRefused as refusal:
         return _refused(request, competition, str(refusal), 409, getattr(refusal, "earlier", None))
+    if _is_program(request):
+        return JsonResponse({"submission": submission.get_absolute_url(), "sha256": submission.sha256})
     return redirect(submission)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    """Whether the page's script sends the file, and not the form itself: it is answered in JSON, as for chunks."""
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def _promised(request: HttpRequest) -> str:
+    """The SHA-256 that the sender says the file has; "": nothing is said."""
+    said = PromiseForm(request.POST)
+    return str(said.cleaned_data["sha256"]) if said.is_valid() else ""
 
 
 def _is_to_be_asked(request: HttpRequest) -> bool:
@@ -101,7 +121,10 @@ def _refused_unread(request: HttpRequest, competition: Competition) -> HttpRespo
 
 
 def _join_first(request: HttpRequest, competition: Competition) -> HttpResponse:
-    messages.info(request, f"Join {competition.title} first; then you can submit.")
+    said = _("Join %(title)s first; then you can submit.") % {"title": competition.title}
+    if _is_program(request):
+        return _refused(request, competition, said, 403)
+    messages.info(request, said)
     return redirect("join", slug=competition.slug)
 
 
@@ -109,6 +132,10 @@ def _refused(
     request: HttpRequest, competition: Competition, reason: str, status: int, earlier: Submission | None = None
 ) -> HttpResponse:
     """`earlier`: the submission of the same file, which may be sent all the same."""
+    if _is_program(request):
+        return JsonResponse(
+            {"problem": reason, "earlier": earlier.get_absolute_url() if earlier else ""}, status=status
+        )
     context = _submit_context(request, competition)
     shown = context | {"form": UploadForm(competition), "refusal": reason, "earlier": earlier}
     return render(request, "pages/submit.html", shown, status=status)
@@ -125,5 +152,6 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
         "example_ids": example_ids(competition),
         "largest_upload": largest_upload(competition),
         "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
+        "file_check_json": json.dumps(file_check_of(competition)),
         "under_way": may_go_on(context["team"], cast(User, request.user), context["now"]) if context["team"] else [],
     }

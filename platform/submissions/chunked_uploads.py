@@ -41,6 +41,7 @@ from submissions.uploads import (
     kind_of,
     name_as_text,
     new_stored_name,
+    not_what_was_sent,
     refuse_other_names,
     too_large,
 )
@@ -260,11 +261,9 @@ def _as_stored(upload: ChunkedUpload, sha256: str) -> StoredUpload:
 
 
 def _problems(upload: ChunkedUpload, said: str, found: str, too_much: str | None) -> Iterator[str]:
-    if {said.lower(), (upload.sha256 or said).lower()} != {found}:
-        yield (
-            f"What has come of '{upload.original_name[:80]}' is not what was sent: its SHA-256 is {found}, "
-            f"not {said.lower()}. Send it again."
-        )
+    for promised in {said, upload.sha256 or said}:
+        if problem := not_what_was_sent(upload.original_name, promised, found):
+            yield problem
     if too_much:
         yield too_much
 

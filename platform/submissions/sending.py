@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.files.base import File
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from competitions.clock import database_now
@@ -11,7 +10,7 @@ from submissions import lifecycle
 from submissions.models import Kind, Submission
 from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
 from submissions.repeats import refuse_repeat
-from submissions.uploads import forget_upload, kind_of, refuse_other_names, store_upload, too_large
+from submissions.uploads import forget_upload, kind_of, not_what_was_sent, refuse_other_names, store_upload, too_large
 from teams.models import Team
 
 
@@ -53,14 +52,8 @@ def send(
     refuse_before_the_file(team, kind)
     upload = store_upload(competition, file)
     try:
-        if sha256 and sha256.lower() != upload.sha256:
-            raise OtherContent(
-                _(
-                    "What has come of '%(file)s' is not what was sent: its SHA-256 is %(found)s, not %(said)s. "
-                    "Nothing was counted; send it again."
-                )
-                % {"file": upload.original_name[:80], "found": upload.sha256, "said": sha256.lower()}
-            )
+        if sha256 and (problem := not_what_was_sent(upload.original_name, sha256, upload.sha256)):
+            raise OtherContent(problem)
         if not send_again:
             refuse_repeat(team, upload.sha256)
         return lifecycle.submit(team, user, upload, description)

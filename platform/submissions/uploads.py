@@ -104,6 +104,16 @@ def name_as_text(name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).name[:200]
 
 
+def not_what_was_sent(name: str, said: str, found: str) -> str | None:
+    """The sentence for a file that has another SHA-256 than its sender says; None: it is the same."""
+    if said.lower() == found:
+        return None
+    return (
+        f"What has come of '{name[:80]}' is not what was sent: its SHA-256 is {found}, not {said.lower()}. "
+        "Send it again."
+    )
+
+
 def store_upload(competition: Competition, file: File[bytes]) -> StoredUpload:
     """Put a file into the submissions store under a name of our own; the sender's name is kept as text only."""
     kind = kind_of(file)

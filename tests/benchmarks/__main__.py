@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import (
+    browser_check,
     coverage,
     large_file,
     leaderboard_page,
@@ -48,6 +49,8 @@ def main() -> int:
         rows += saved_model.measure(folder)
     told.print("Reading 10 million rows …")
     rows.append(large_file.measure_row())
+    told.print("Checking a million rows in a browser …")
+    rows += browser_check.measure()
     told.print("Ranking 2,000 teams, and 20,000 simulated contests …")
     rows += sure_rankings.measure() + coverage.measure()
     told.print("Comparing the files of 2,000 teams …")

@@ -79,7 +79,7 @@ def test_a_model_that_answers_too_little_is_told_the_shape(alice, competition, m
 def test_what_is_no_archive_is_refused_with_a_sentence(alice, competition, tmp_path, content, finding):
     file = tmp_path / "model.zip"
     file.write_bytes(content)
-    checked = check(alice, competition, file, tmp_path)
+    checked = alice("check", file, "--model", "--data", competition.public, "--work", tmp_path / "kit")
     assert checked.exit_code == 1
     assert finding in checked.output
     assert "Traceback" not in checked.output

@@ -9,13 +9,15 @@ class UploadProblem extends Error {
 }
 
 class ChunkedUpload {
+  // SHA-256 by file, so that the check of a file and its sending read it once.
+  static digests = new WeakMap();
   static HASHED_AT_ONCE = 4 * 1024 * 1024;
   static PAUSES = [0.5, 1, 2, 4, 8, 15, 30, 30];
   static PATIENCE_SECONDS = 120;
 
   // `heard(what, done)` is told what goes on and the part that is done, from 0 to 1.
-  constructor(file, { uploads, token, description, heard }) {
-    Object.assign(this, { file, uploads, token, description, heard });
+  constructor(file, { uploads, token, description, heard, words }) {
+    Object.assign(this, { file, uploads, token, description, heard, words });
     this.sha256 = "";
     this.state = null;
     this.request = null;
@@ -45,13 +47,21 @@ class ChunkedUpload {
   }
 
   async hash() {
+    const known = ChunkedUpload.digests.get(this.file);
+    if (known) return known;
     const sum = new Sha256();
     for (let at = 0; at < this.file.size; at += ChunkedUpload.HASHED_AT_ONCE) {
       this.heard("Reading the file", at / this.file.size);
       sum.update(await this.bytes(at, at + ChunkedUpload.HASHED_AT_ONCE));
       this.stopIfCancelled();
     }
-    return sum.digits();
+    ChunkedUpload.digests.set(this.file, sum.digits());
+    return ChunkedUpload.digests.get(this.file);
+  }
+
+  // What is said below a problem.
+  comfort() {
+    return this.state ? "Nothing is lost: what has come is kept for a day." : "Nothing was sent.";
   }
 
   async bytes(from, to) {
@@ -124,6 +134,7 @@ class ChunkedUpload {
       request.open(method, address);
       request.timeout = ChunkedUpload.PATIENCE_SECONDS * 1000;
       request.setRequestHeader("X-CSRFToken", this.token);
+      request.setRequestHeader("Accept", "application/json");
       if (body instanceof Uint8Array) request.setRequestHeader("Content-Type", "application/octet-stream");
       request.upload.addEventListener("progress", (event) => sending(event.loaded));
       ["error", "timeout", "abort"].forEach((ending) => request.addEventListener(ending, lost));

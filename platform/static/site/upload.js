@@ -1,5 +1,5 @@
 // Refuse a file that is too large, or of a kind that is not graded, before it is sent: the server says the same,
-// but a browser shows a refusal in mid-upload as a lost connection. A large one goes in chunks, with its progress.
+// but a browser shows a refusal in mid-upload as a lost connection. Each goes with its progress, a large one in chunks.
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("form[data-max-bytes]");
   if (!form) return;
@@ -27,6 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const state = form.querySelector("[data-upload-state]");
   const retry = form.querySelector("[data-upload-retry]");
   const cancel = form.querySelector("[data-upload-cancel]");
+  const { words } = JSON.parse(form.querySelector("[data-file-check]").dataset.fileCheck);
   let upload = null;
   let sendAgain = false;
 
@@ -64,7 +65,7 @@ document.addEventListener("DOMContentLoaded", () => {
     } catch (problem) {
       if (upload !== mine) return;
       say(problem.message, problem.earlier);
-      state.textContent = mine.state ? "Nothing is lost: what has come is kept for a day." : "Nothing was sent.";
+      state.textContent = mine.comfort();
       retry.textContent = problem.earlier ? "Send it all the same" : "Try again";
       sendAgain ||= Boolean(problem.earlier);
       show(retry, true);
@@ -73,8 +74,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const begin = (file) => {
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
     const description = form.querySelector("[name=description]").value;
-    upload = new ChunkedUpload(file, { uploads: form.dataset.uploads, token, description, heard });
-    sendAgain = false;
+    const isLarge = file.size > Number(form.dataset.chunkAboveBytes);
+    const [Upload, uploads] = isLarge ? [ChunkedUpload, form.dataset.uploads] : [WholeUpload, window.location.pathname];
+    upload = new Upload(file, { uploads, token, description, heard, words });
+    sendAgain = form.querySelector("[name=send_again]")?.checked ?? false;
     input.disabled = true;
     [button, progress, cancel].forEach((element) => show(element, element !== button));
     goOn();
@@ -93,14 +96,8 @@ document.addEventListener("DOMContentLoaded", () => {
     input.setCustomValidity(problem);
   });
   form.addEventListener("submit", (event) => {
-    const file = input.files[0];
-    if (file.size > Number(form.dataset.chunkAboveBytes)) {
-      event.preventDefault();
-      begin(file);
-      return;
-    }
-    button.disabled = true;
-    button.textContent = "Uploading…";
+    event.preventDefault();
+    begin(input.files[0]);
   });
   document.querySelectorAll("[data-cancel-upload]").forEach((cancelIt) => cancelIt.addEventListener("click", async () => {
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;

@@ -1,0 +1,55 @@
+"""What the readers in Python answer to every shared case."""
+
+import io
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from shared_cases.archives import ARCHIVE_CASES, MAX_ENTRIES, MAX_ZIP_BYTES
+from shared_cases.archives import MAX_UNPACKED_BYTES as MAX_MODEL_BYTES
+from shared_cases.case import IDS, MAX_BYTES, MAX_UNPACKED_BYTES, Case, differing_names
+from shared_cases.packings import PACKED_CASES
+from shared_cases.texts import TEXT_CASES
+
+from grader.model_runner import archive_wording
+from grader.model_runner.limits import ModelLimits
+from grader.model_runner.zip_directory import read_directory
+from grader.scoring.predictions import PredictionFormat, Rejected, read_predictions
+
+PREDICTION_CASES = differing_names([*TEXT_CASES, *PACKED_CASES])
+EXPECTED_FORMAT = PredictionFormat(max_bytes=MAX_BYTES, max_unpacked_bytes=MAX_UNPACKED_BYTES)
+MODEL_LIMITS = ModelLimits(max_zip_bytes=MAX_ZIP_BYTES, max_unpacked_bytes=MAX_MODEL_BYTES, max_entries=MAX_ENTRIES)
+
+
+def answer_to_predictions(path: Path) -> str:
+    """What the sender of a prediction file reads; "" when it is taken."""
+    try:
+        read_predictions(path, np.array(IDS), EXPECTED_FORMAT)
+    except Rejected as rejection:
+        return str(rejection)
+    return ""
+
+
+def answer_to_archive(content: bytes) -> str:
+    """What the sender of a model reads before anything of it is unpacked; "" when its list of files is in order."""
+    if len(content) > MAX_ZIP_BYTES:
+        return str(archive_wording.LARGE_ARCHIVE.refusal(size=f"{len(content):,}", most=f"{MAX_ZIP_BYTES:,}"))
+    try:
+        read_directory(io.BytesIO(content), MODEL_LIMITS)
+    except Rejected as rejection:
+        return str(rejection)
+    return ""
+
+
+def answers() -> dict[str, dict[str, str]]:
+    """Of all cases, as `expected.json` keeps them."""
+
+    def of_predictions(case: Case) -> str:
+        path.write_bytes(case.content)
+        return answer_to_predictions(path)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sent"
+        predictions = {case.name: of_predictions(case) for case in PREDICTION_CASES}
+    archives = {case.name: answer_to_archive(case.content) for case in differing_names(ARCHIVE_CASES)}
+    return {"predictions": predictions, "archives": archives}
