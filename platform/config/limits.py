@@ -91,3 +91,5 @@ CERTAINTY_SHARE_PERCENT = 10
 CERTAINTY_AT_MOST_SECONDS = environment.whole_number("HOLDOUT_CERTAINTY_AT_MOST_SECONDS", 900, least=10)
 CERTAINTY_RETRY_SECONDS = 60
 CERTAINTY_PLOT_SIZE = 50
+# Whoever meets a site under maintenance is told to come back after this long, where no time is named.
+MAINTENANCE_RETRY_SECONDS = 600

@@ -13,6 +13,7 @@ from pages import (
     integrity_views,
     launch_views,
     leaderboard_views,
+    operator_views,
     organizer_views,
     receipt_views,
     slice_views,
@@ -37,6 +38,8 @@ urlpatterns = [
     # Pages of other makers, the admin's for one, let the browser look for it here.
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),
     path("status/", status_views.status, name="status"),
+    path("privacy/", operator_views.privacy, name="privacy"),
+    path("terms/", operator_views.terms, name="terms"),
     path("healthz", health.healthz, name="healthz"),
     path("competitions/<slug:slug>/", competition_views.overview, name="competition"),
     path("competitions/<slug:slug>/data/", competition_views.data, name="data"),

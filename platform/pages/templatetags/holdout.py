@@ -1,9 +1,11 @@
 from datetime import datetime
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from pages import markdown as rendering
 
@@ -39,4 +41,17 @@ def moment(at: datetime) -> SafeString:
     """A time in UTC; the page's script adds the viewer's own zone, and how long it is until then."""
     return format_html(
         '<time datetime="{}" data-moment>{} UTC</time>', f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at.day} {at:%b %Y %H:%M}"
+    )
+
+
+@register.simple_tag
+def maintenance_notice() -> SafeString:
+    """A reminder for those who get in all the same; nothing while the site is open."""
+    if not settings.MAINTENANCE:
+        return SafeString("")
+    sentence = _("The site is under maintenance: only organizers get in. Everybody else reads:")
+    return format_html(
+        '<div class="container pt-3"><div class="notice" role="status"><p>{} “{}”</p></div></div>',
+        sentence,
+        settings.MAINTENANCE,
     )
