@@ -93,3 +93,5 @@ CERTAINTY_RETRY_SECONDS = 60
 CERTAINTY_PLOT_SIZE = 50
 # Whoever meets a site under maintenance is told to come back after this long, where no time is named.
 MAINTENANCE_RETRY_SECONDS = 600
+# Before it closes, a competition reminds teams for so many days to choose their final submissions.
+CHOOSE_DAYS = environment.whole_number("HOLDOUT_CHOOSE_DAYS", 3)

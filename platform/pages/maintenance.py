@@ -15,7 +15,10 @@ API = "/api/"
 
 
 class MaintenanceMiddleware:
-    """Answers 503 with Retry-After while HOLDOUT_MAINTENANCE is set; the API with problem+json. Needs `request.user`."""
+    """Answers 503 with Retry-After while HOLDOUT_MAINTENANCE is set, the API with problem+json.
+
+    Stands behind the middleware that sets `request.user`.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -11,6 +11,7 @@ from pages import (
     entry_views,
     health,
     integrity_views,
+    landing,
     launch_views,
     leaderboard_views,
     operator_views,
@@ -34,7 +35,7 @@ register_converter(Answer, "answer")
 urlpatterns = [
     # Before the admin, among whose addresses organizers look for them.
     path("admin/competitions/competition/", include("pages.files_urls")),
-    path("", competition_views.home, name="home"),
+    path("", landing.home, name="home"),
     # Pages of other makers, the admin's for one, let the browser look for it here.
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),
     path("status/", status_views.status, name="status"),

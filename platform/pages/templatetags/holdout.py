@@ -37,11 +37,15 @@ def with_class(field: BoundField, css_class: str) -> SafeString:
 
 
 @register.simple_tag
-def moment(at: datetime) -> SafeString:
-    """A time in UTC; the page's script adds the viewer's own zone, and how long it is until then."""
+def moment(at: datetime, adds: str = "") -> SafeString:
+    """A time in UTC; the page's script adds the viewer's own zone, and how long it is until then.
+
+    `adds` "zone": the viewer's zone alone, where the page itself says how long.
+    """
     return format_html(
-        '<time datetime="{}" data-moment>{} UTC</time>', f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at.day} {at:%b %Y %H:%M}"
-    )
+        '<time datetime="{}" data-moment="{}">{} UTC</time>',
+        f"{at:%Y-%m-%dT%H:%M:%SZ}", adds, f"{at.day} {at:%b %Y %H:%M}",
+    )  # fmt: skip
 
 
 @register.simple_tag
