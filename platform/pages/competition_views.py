@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from competitions.access import organized_by, visible_to
 from competitions.commitments import published_commitments
+from competitions.data_contents import shown_files
 from competitions.models import Competition, PageKind
 from competitions.timeline import Stage
 from leaderboard.archives import published_archive
@@ -105,9 +106,11 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
 def data(request: HttpRequest, slug: str) -> HttpResponse:
     competition = competition_or_404(request, slug)
     context = context_of(request, competition, "data")
+    files = shown_files(competition)
     context |= {
         "text": text_of(competition, PageKind.DATA),
-        "data_files": competition.data_files.filter(is_hidden=False),
+        "data_files": files,
+        "bytes_in_all": sum(shown.contents.size_bytes for shown in files if shown.contents),
         "may_download": bool(context["team"]) or not competition.data_needs_joining,
         "page_address": request.build_absolute_uri(competition.get_absolute_url()),
     }
