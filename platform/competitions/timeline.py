@@ -87,11 +87,14 @@ class Timeline:
         """Whether private scores and the final ranking are shown to everyone."""
         return self.is_published and self._is_revealed(at)
 
-    def _is_revealed(self, at: datetime) -> bool:
+    @property
+    def revealed_at(self) -> datetime | None:
+        """From when on private results are shown; None: it never closes."""
         # Whoever still uploads must not see how the others did.
-        if self.closes_at is None:
-            return False
-        return at >= (self.reveals_at or self.closes_at + self.upload_grace)
+        return self.closes_at and (self.reveals_at or self.closes_at + self.upload_grace)
+
+    def _is_revealed(self, at: datetime) -> bool:
+        return self.revealed_at is not None and at >= self.revealed_at
 
     def milestones(self, at: datetime) -> list[Milestone]:
         """The dates that are set, in their order."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -85,6 +86,30 @@ def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
         return found
 
     return _read(name, default, parse, "an address that begins with " + " or ".join(f"{s}://" for s in schemes))
+
+
+def moment(name: str) -> datetime | None:
+    """An aware time; None: it is not set."""
+
+    def parse(found: str) -> datetime | None:
+        at = datetime.fromisoformat(found)
+        if at.tzinfo is None:
+            raise ValueError
+        return at
+
+    return _read(name, None, parse, "a time with its zone, such as 2026-05-03T14:00Z")
+
+
+def document(name: str) -> str:
+    """The text of the file that the setting names, read now; empty: it is not set."""
+
+    def parse(found: str) -> str:
+        try:
+            return (ROOT / found).read_text(encoding="utf-8")
+        except OSError as error:
+            raise ValueError from error
+
+    return _read(name, "", parse, "the path of a readable file of Markdown in UTF-8")
 
 
 # Everything that the site writes lies here.

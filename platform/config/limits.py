@@ -105,6 +105,10 @@ STATUS_SECONDS = environment.whole_number("HOLDOUT_STATUS_SECONDS", 5)
 STATUS_HOURS = 24
 STATUS_TIMES_READ = 1000
 STATUS_LEAST_TIMES = 5
+# Whoever meets a site under maintenance is told to come back after this long, where no time is named.
+MAINTENANCE_RETRY_SECONDS = 600
+# Before it closes, a competition reminds teams for so many days to choose their final submissions.
+CHOOSE_DAYS = environment.whole_number("HOLDOUT_CHOOSE_DAYS", 3)
 # Of a data file, as much is shown before it is downloaded; of a larger one than this, the size and the digest alone.
 COUNTED_DATA_BYTES = environment.whole_number("HOLDOUT_COUNTED_DATA_MB", 500, least=1) * 1_000_000
 PREVIEW_ROWS = 10

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "pages.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pages.maintenance.MaintenanceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -254,6 +255,20 @@ CELERY_BEAT_SCHEDULE = {
 # --- what a start makes ----------------------------------------------------------------------------------------
 # Whether a start makes the seeded competitions that are missing.
 SEED = environment.boolean("HOLDOUT_SEED", True)
+
+# --- what an operator says --------------------------------------------------------------------------------------
+# A sentence for everybody: the site is closed to all but organizers. Empty: it is open.
+MAINTENANCE = environment.text("HOLDOUT_MAINTENANCE")
+# When it is expected back.
+MAINTENANCE_UNTIL = environment.moment("HOLDOUT_MAINTENANCE_UNTIL")
+if MAINTENANCE_UNTIL and not MAINTENANCE:
+    raise environment.WrongSetting(
+        "Wrong setting HOLDOUT_MAINTENANCE_UNTIL: it is set, and HOLDOUT_MAINTENANCE is not. Say there why the site is "
+        "closed, or unset both."
+    )
+# The Markdown of the two pages that only an operator can write.
+PRIVACY_PAGE = environment.document("HOLDOUT_PRIVACY_FILE")
+TERMS_PAGE = environment.document("HOLDOUT_TERMS_FILE")
 
 # --- accounts ------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -143,7 +143,7 @@ def rank_of(team: Team) -> tuple[int, int] | None:
 def public_score_of(team: Team) -> float | None:
     """The team's score on the public board; None: it has none there."""
     own = Standing.objects.filter(team=team).first()
-    return _score(own.public_order, team.competition) if own else None
+    return score_of(own.public_order, team.competition) if own else None
 
 
 def _probable_start(number: int | str | None, size: int) -> int:
@@ -174,18 +174,18 @@ def _mine(shown: PageRows, team: Team | None, competition: Competition, size: in
         return None
     order = position(own, private).order
     rank = shown.ranked_above + 1 if own.is_ranked and has_score(order) else None
-    return Mine(rank, _score(order, competition), shown.above // size + 1)
+    return Mine(rank, score_of(order, competition), shown.above // size + 1)
 
 
 def _row_of(line: Line, rank: int | None, was: int | None, competition: Competition) -> Row:
     """`was`: its rank on the public board; None: this is that board, or it had none."""
     risen = None if rank is None or was is None else was - rank
-    score = _score(line.order, competition)
+    score = score_of(line.order, competition)
     at = None if score is None else line.at
     return Row(rank, line.team, line.is_baseline, score, at, line.scored_count, risen)
 
 
-def _score(order: float, competition: Competition) -> float | None:
+def score_of(order: float, competition: Competition) -> float | None:
     """The disclosed score that has that order; None: none was told."""
     if not has_score(order):
         return None

@@ -4,20 +4,23 @@ from functools import cache, partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from competitions.access import organized_by, visible_to
 from competitions.commitments import published_commitments
+from competitions.data_contents import shown_files
 from competitions.models import Competition, PageKind
+from competitions.timeline import Stage
 from leaderboard.archives import published_archive
 from leaderboard.board import rank_of
+from leaderboard.next_step import next_step
 from leaderboard.receipts import head_of
+from pages.next_steps import said
 from pages.visits import Visit, visit_of
 from submissions.quota import allowance, may_submit
+from submissions.tallies import Tally, tallies
 from teams.joining import team_of
 from teams.models import COMPETES
 
@@ -33,14 +36,17 @@ def context_of(request: HttpRequest, competition: Competition, tab: str, visit: 
     """
     visit = visit or visit_of(request.user, competition)
     now, team = visit.at, visit.team
+    stage = competition.stage(now)
+    # What it has sent says what is next only while it can send more.
+    tally = tallies([team], now)[team.pk] if team and stage == Stage.OPEN else Tally()
     return {
         "competition": competition,
         "tab": tab,
         "now": now,
         "team": team,
-        "stage": competition.stage(now),
+        "stage": stage,
+        "next": said(next_step(request.user, competition, now, team, tally, call_count=visit.call_count), competition),
         "organizes": organized_by(request.user).filter(pk=competition.pk).exists(),
-        "may_enter": competition.timeline.may_enter(now),
         "may_submit": may_submit(competition, now) and not (team and team.disqualified_at),
         "shows_private": competition.timeline.shows_private(now),
         "call_count": visit.call_count,
@@ -54,20 +60,6 @@ def context_of(request: HttpRequest, competition: Competition, tab: str, visit: 
 def text_of(competition: Competition, kind: PageKind) -> str:
     page = competition.pages.filter(kind=kind).first()
     return page.text if page else ""
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    competitions = visible_to(request.user).annotate(
-        team_count=Count(
-            "teams",
-            filter=Q(teams__is_baseline=False, teams__is_rehearsal=False, teams__merged_into__isnull=True),
-            distinct=True,
-        )
-    )
-    now = timezone.now()
-    cards = [(competition, competition.stage(now)) for competition in competitions]
-    return render(request, "pages/home.html", {"cards": cards})
 
 
 def _markdown_page(request: HttpRequest, slug: str, kind: PageKind) -> HttpResponse:
@@ -114,9 +106,11 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
 def data(request: HttpRequest, slug: str) -> HttpResponse:
     competition = competition_or_404(request, slug)
     context = context_of(request, competition, "data")
+    files = shown_files(competition)
     context |= {
         "text": text_of(competition, PageKind.DATA),
-        "data_files": competition.data_files.filter(is_hidden=False),
+        "data_files": files,
+        "bytes_in_all": sum(shown.contents.size_bytes for shown in files if shown.contents),
         "may_download": bool(context["team"]) or not competition.data_needs_joining,
         "page_address": request.build_absolute_uri(competition.get_absolute_url()),
     }

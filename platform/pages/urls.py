@@ -12,9 +12,11 @@ from pages import (
     file_check_views,
     health,
     integrity_views,
+    landing,
     launch_views,
     leaderboard_views,
     my_submissions_views,
+    operator_views,
     organizer_views,
     receipt_views,
     slice_views,
@@ -37,7 +39,7 @@ register_converter(Answer, "answer")
 urlpatterns = [
     # Before the admin, among whose addresses organizers look for them.
     path("admin/competitions/competition/", include("pages.files_urls")),
-    path("", competition_views.home, name="home"),
+    path("", landing.home, name="home"),
     # Pages of other makers, the admin's for one, let the browser look for it here.
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),
     path("status/", status_views.status, name="status"),
@@ -45,6 +47,8 @@ urlpatterns = [
     path("account/tokens/", token_views.tokens, name="tokens"),
     path("account/tokens/new/", token_views.new_token, name="new_token"),
     path("account/tokens/<slug:pk>/revoke/", token_views.revoke_token, name="revoke_token"),
+    path("privacy/", operator_views.privacy, name="privacy"),
+    path("terms/", operator_views.terms, name="terms"),
     path("healthz", health.healthz, name="healthz"),
     path("competitions/<slug:slug>/", competition_views.overview, name="competition"),
     path("competitions/<slug:slug>/data/", competition_views.data, name="data"),

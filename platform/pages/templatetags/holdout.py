@@ -1,9 +1,11 @@
 from datetime import datetime
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from pages import markdown as rendering
 
@@ -35,8 +37,25 @@ def with_class(field: BoundField, css_class: str) -> SafeString:
 
 
 @register.simple_tag
-def moment(at: datetime) -> SafeString:
-    """A time in UTC; the page's script adds the viewer's own zone, and how long it is until then."""
+def moment(at: datetime, adds: str = "") -> SafeString:
+    """A time in UTC; the page's script adds the viewer's own zone, and how long it is until then.
+
+    `adds` "zone": the viewer's zone alone, where the page itself says how long.
+    """
     return format_html(
-        '<time datetime="{}" data-moment>{} UTC</time>', f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at.day} {at:%b %Y %H:%M}"
+        '<time datetime="{}" data-moment="{}">{} UTC</time>',
+        f"{at:%Y-%m-%dT%H:%M:%SZ}", adds, f"{at.day} {at:%b %Y %H:%M}",
+    )  # fmt: skip
+
+
+@register.simple_tag
+def maintenance_notice() -> SafeString:
+    """A reminder for those who get in all the same; nothing while the site is open."""
+    if not settings.MAINTENANCE:
+        return SafeString("")
+    sentence = _("The site is under maintenance: only organizers get in. Everybody else reads:")
+    return format_html(
+        '<div class="container pt-3"><div class="notice" role="status"><p>{} “{}”</p></div></div>',
+        sentence,
+        settings.MAINTENANCE,
     )

@@ -20,13 +20,13 @@ document.addEventListener("DOMContentLoaded", () => {
     const note = document.createElement("span");
     note.className = "moment-note";
     time.after(note);
-    shown.push({ at: Date.parse(time.dateTime), note });
+    shown.push({ at: Date.parse(time.dateTime), note, saysHowLong: time.dataset.moment !== "zone" });
   };
   const update = () => {
     const now = Date.now();
-    for (const { at, note } of shown) {
+    for (const { at, note, saysHowLong } of shown) {
       const parts = isInUtc ? [] : [local.format(at)];
-      if (at > now) parts.push(until(at - now));
+      if (saysHowLong && at > now) parts.push(until(at - now));
       note.textContent = parts.length ? ` (${parts.join(", ")})` : "";
     }
   };
