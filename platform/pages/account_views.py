@@ -79,7 +79,7 @@ def own_data(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
-@rate_limit(action="own_data")  # type: ignore[untyped-decorator]
+@rate_limit(action="own_data", limit_get=True)  # type: ignore[untyped-decorator]
 def own_data_file(request: HttpRequest) -> StreamingHttpResponse:
     """Everything that is kept of the person, to take away."""
     user, now = cast(User, request.user), timezone.now()

@@ -124,5 +124,5 @@ def test_thirty_submissions_cost_as_many_questions_as_one(
             submitted_at=timezone.now(),
             waiting_since=timezone.now(),
         )
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(35):
         assert len(data_of(as_alice)["submissions"]) == count
