@@ -3,8 +3,12 @@
 from ipaddress import ip_address
 
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.http.request import split_domain_port
+from django.utils.translation import gettext as _
+
+from accounts.models import User
 
 
 def host_of(request: HttpRequest) -> str:
@@ -31,3 +35,8 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()
         return entity | {"name": "Holdout"}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """What a key is called until its owner gives it a name."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return _("Key %(number)d") % {"number": number}

@@ -277,6 +277,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = limits.REAUTHENTICATION_SECONDS
 ACCOUNT_RATE_LIMITS = {"own_data": limits.OWN_DATA_RATE}
 MFA_ADAPTER = "accounts.second_factors.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "pages.account_forms.AddKeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Holdout"

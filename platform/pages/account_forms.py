@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -68,3 +69,17 @@ class DeletionForm(forms.Form):
                 params={"name": self.user.username},
             )
         return typed
+
+
+class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """A key with its name; one that can do so signs in alone, unless that is not wanted."""
+
+    passwordless = forms.BooleanField(
+        label=_("A passkey: it signs me in without the password"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "It then asks for a fingerprint, a face or a PIN. Untick this for a key that has none of these: it is a "
+            "second factor beside the password."
+        ),
+    )

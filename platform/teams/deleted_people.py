@@ -13,12 +13,12 @@ from competitions.models import Competition
 from teams.invitations import answer, end_all_of
 from teams.joining import free_of
 from teams.members import locked_teams, members, pass_on
-from teams.models import EntryInvitation, EntryRequest, Membership, State, Team, TeamInvitation
+from teams.models import EntryInvitation, EntryRequest, State, Team, TeamInvitation
 
 
 @dataclass(frozen=True)
 class Left:
-    """A team that somebody is in: whether they are alone there, and who would lead it after them.
+    """A team that somebody is in: whether nobody else is there any more, and who would lead it after them.
 
     `heir` None: they do not lead it, are alone, or the others' accounts are closed.
     """
@@ -36,9 +36,10 @@ def left_by(user: User) -> list[Left]:
 
 def _left(team: Team, user: User) -> Left:
     people = members(team)
-    heirs = [one.user for one in people if one.user_id != user.pk and one.user.is_active]
+    others = [one.user for one in people if one.user_id != user.pk and one.user.deleted_at is None]
+    heirs = [one for one in others if one.is_active]
     leads = people[0].user_id == user.pk and people[0].is_captain
-    return Left(team, len(people) == 1, heirs[0] if leads and heirs else None)
+    return Left(team, not others, heirs[0] if leads and heirs else None)
 
 
 def take_name_off_teams(user: User) -> None:
@@ -53,7 +54,7 @@ def take_name_off_teams(user: User) -> None:
     of_these = [team.competition_id for team in held]
     list(Competition.objects.select_for_update(no_key=True).filter(pk__in=of_these).order_by("pk"))
     for team in held:
-        if Membership.objects.filter(team=team).count() == 1:
+        if _left(team, user).is_alone:
             end_all_of(team)
             Team.objects.filter(pk=team.pk).update(link_token="")
             if not team.is_baseline:

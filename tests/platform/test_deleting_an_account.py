@@ -32,7 +32,7 @@ from teams.entry import ask_to_enter
 from teams.entry_invitations import invite_addresses
 from teams.invitations import invite, renew_link
 from teams.joining import join
-from teams.members import captain_of
+from teams.members import ChangeRefused, captain_of
 from teams.models import EntryInvitation, EntryRequest, Membership, State, Team, TeamInvitation
 
 DELETION = "/account/deletion/"
@@ -228,6 +228,20 @@ def test_the_next_in_line_leads_a_larger_team_which_keeps_its_name(carol, carols
     signed_in = Client()
     signed_in.force_login(alice)
     assert f"deleted user {carol.pk}" in text(signed_in.get("/competitions/stars/team/"))
+
+
+def test_when_the_last_of_a_larger_team_goes_the_team_has_nobodys_name(carol, carols, alices_team, alice):
+    together(carols, alices_team)
+    delete_account(carol)
+    delete_account(alice)
+    carols.refresh_from_db()
+    assert carols.name == f"deleted user {alice.pk}"
+
+
+def test_nobody_invites_a_deleted_user(carol, carols, alice, alices_team):
+    name = delete_account(carol)
+    with pytest.raises(ChangeRefused, match="Nobody called"):
+        invite(alices_team, alice, name, "http://site")
 
 
 def test_the_team_in_which_they_began_loses_their_name_too(carol, carols, alices_team):
