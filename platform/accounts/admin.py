@@ -12,24 +12,31 @@ from accounts.organizers import GROUP_NAME, make_organizer, stop_being_organizer
 class PeopleAdmin(UserAdmin[User]):
     """People. Two actions give and take the organizers' role."""
 
-    list_display = ("username", "email", "is_organizer", "is_superuser", "date_joined")
+    list_display = ("username", "display_name", "email", "is_organizer", "is_superuser", "date_joined")
+    search_fields = (*UserAdmin.search_fields, "display_name")
     actions = ("give_organizer_role", "take_organizer_role")
 
     @admin.display(boolean=True, description="organizer")
     def is_organizer(self, user: User) -> bool:
         return any(group.name == GROUP_NAME for group in user.groups.all())
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A deleted account stays as it is."""
+        return (obj is None or obj.deleted_at is None) and super().has_change_permission(request, obj)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
     @admin.action(description="Make organizers", permissions=["change"])
     def give_organizer_role(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        people = people.filter(deleted_at=None)
         for user in people:
             make_organizer(user)
         messages.success(request, f"{len(people)} people are organizers now. Name them in their competitions.")
 
     @admin.action(description="Take the organizer role away", permissions=["change"])
     def take_organizer_role(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        people = people.filter(deleted_at=None)
         for user in people:
             stop_being_organizer(user)
         messages.success(request, f"{len(people)} people are no longer organizers.")

@@ -6,27 +6,79 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
 
 # Django looks for models here.
 from accounts.token_models import Token as Token
 
+MOST_CHARACTERS_OF_A_NAME = 60
+
+
+class ResultLetters(models.TextChoices):
+    """Of which of their own submissions somebody wants the result by e-mail."""
+
+    NONE = "none", _("none: the page shows it")
+    MODELS = "models", _("of SavedModels, which may take their time")
+    ALL = "all", _("of every submission")
+
 
 class User(AbstractUser):
-    """A person with an account. Organizers belong to the group that `accounts.organizers` names."""
+    """A person with an account. Organizers belong to the group that `accounts.organizers` names.
+
+    Of a deleted one the row stays, for what it has sent, and says nothing about anybody (`accounts.erasure`).
+    """
 
     email = models.EmailField("email address", blank=True)
+    display_name = models.CharField(
+        _("display name"), max_length=MOST_CHARACTERS_OF_A_NAME, blank=True, help_text=_("Shown with the user name.")
+    )
     wants_announcements = models.BooleanField(
         "wants announcements by e-mail", default=True, help_text="Of the competitions that they take part in."
     )
+    wants_reminders = models.BooleanField(
+        _("wants reminders by e-mail"),
+        default=True,
+        help_text=_("Before a competition closes in which they take part."),
+    )
+    result_letters = models.CharField(
+        _("results by e-mail"), max_length=10, choices=ResultLetters.choices, default=ResultLetters.NONE
+    )
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta(AbstractUser.Meta):
         constraints = [
+            models.CheckConstraint(
+                condition=Q(result_letters__in=ResultLetters.values), name="result_letters_are_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True)
+                | Q(
+                    is_active=False,
+                    is_staff=False,
+                    is_superuser=False,
+                    email="",
+                    first_name="",
+                    last_name="",
+                    display_name="",
+                    username__startswith="deleted user ",
+                ),
+                name="a_deleted_account_names_nobody",
+            ),
             models.UniqueConstraint(
                 Lower("username"),
                 name="usernames_differ_by_more_than_case",
                 violation_error_message="A user with that name already exists.",
             ),
         ]
+
+    def __str__(self) -> str:
+        """Under which name others see the person: "Ada Lovelace (ada)", or the user name alone."""
+        return f"{self.display_name} ({self.username})" if self.display_name else self.username
+
+    @property
+    def shown_name(self) -> str:
+        """The display name alone, where there is one: a team of one begins under it."""
+        return self.display_name or self.username
 
 
 class Letter(models.Model):
@@ -44,6 +96,9 @@ class Letter(models.Model):
     # Also its Message-ID: the same letter sent twice is told by it at the other end.
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     to = models.EmailField()
+    person = models.ForeignKey(
+        User, null=True, on_delete=models.CASCADE, related_name="letters", help_text="Empty: known by address."
+    )
     subject = models.CharField(max_length=200)
     text = models.TextField()
     headers = models.JSONField(default=dict, blank=True)

@@ -22,7 +22,7 @@ from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import Letter
+from accounts.models import Letter, User
 from config.clock import seconds_from_now
 from config.doorbell import ring
 
@@ -57,9 +57,16 @@ def post(to: str, subject: str, text: str, headers: dict[str, str] | None = None
     return letter
 
 
-def letter_to(to: str, subject: str, text: str, headers: dict[str, str] | None = None) -> Letter:
-    """A letter for `post_all`, its subject in one line."""
-    return Letter(to=to, subject=" ".join(subject.split())[:200], text=text, headers=headers or {})
+def letter_to(
+    to: str, subject: str, text: str, headers: dict[str, str] | None = None, person: User | None = None
+) -> Letter:
+    """A letter for `post_all`, its subject in one line. `person`: whose letter it is, where that is known."""
+    return Letter(to=to, subject=" ".join(subject.split())[:200], text=text, headers=headers or {}, person=person)
+
+
+def letter_for(person: User, subject: str, text: str, headers: dict[str, str] | None = None) -> Letter:
+    """A letter to somebody with an account: it is theirs to read again, and goes with the account."""
+    return letter_to(person.email, subject, text, headers, person)
 
 
 def post_all(letters: Iterable[Letter]) -> int:
@@ -146,7 +153,9 @@ def _close(connection: BaseEmailBackend) -> None:
 
 def _send(claim: Claim, connection: BaseEmailBackend) -> bool:
     """Send the claimed letter, or put it back. False: the server is away, and the turn is over."""
-    letter = Letter.objects.get(pk=claim.letter_id)
+    letter = Letter.objects.filter(pk=claim.letter_id).first()
+    if letter is None:  # Its person has just deleted the account.
+        return True
     try:
         connection.open()
         connection.send_messages([_message(letter)])
@@ -187,7 +196,10 @@ def _put_back(claim: Claim, problem: str) -> None:
 
 def _refused(claim: Claim, problem: str, *, is_final: bool = False) -> bool:
     """Count a try: again after a pause, or given up. True, for the others can still be sent."""
-    tries = Letter.objects.values_list("tries", flat=True).get(pk=claim.letter_id) + 1
+    refused_before = Letter.objects.filter(pk=claim.letter_id).values_list("tries", flat=True).first()
+    if refused_before is None:  # It went with its person's account.
+        return True
+    tries = refused_before + 1
     values = {"claimed_until": None, "tries": tries, "problem": problem[:300]}
     if is_final or tries >= settings.MAIL_MAX_TRIES:
         _held(claim).update(state=State.FAILED, **values)

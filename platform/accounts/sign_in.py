@@ -1,9 +1,8 @@
 """Signing in by password without a browser: by the site's own rules, its rate limits included."""
 
 from allauth.account.forms import LoginForm
-from django.apps import apps
+from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -37,7 +36,7 @@ def person_by_password(request: HttpRequest, login: str, password: str) -> User:
     assert isinstance(user, User)
     if not user.is_active:
         raise SignInRefused("account_closed", _("This account is closed. Ask the organizers."))
-    if has_second_factor(user):
+    if is_mfa_enabled(user):
         raise SignInRefused(
             "second_factor",
             _(
@@ -46,12 +45,3 @@ def person_by_password(request: HttpRequest, login: str, password: str) -> User:
             ),
         )
     return user
-
-
-def has_second_factor(user: User) -> bool:
-    """Whether a password alone does not sign this person in."""
-    if not apps.is_installed("allauth.mfa"):
-        return False
-    # By its name, for a site may do without them.
-    factors: type[Model] = apps.get_model("mfa", "Authenticator")  # type: ignore[misc]
-    return factors._default_manager.filter(user=user).exists()

@@ -1,7 +1,7 @@
 """Who may organize which competition: superusers all, organizers those that name them."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from competitions.models import Competition
@@ -20,3 +20,9 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Competition]:
     """The competitions that `user` may look at: the published ones, and their own."""
     mine = organized_by(user).values("pk")
     return Competition.objects.filter(Q(is_published=True) | Q(pk__in=mine))
+
+
+def organized_alone_by(user: User) -> QuerySet[Competition]:
+    """The competitions that name `user` as their only organizer."""
+    alone = Competition.objects.annotate(organizer_count=Count("organizers")).filter(organizer_count=1)
+    return Competition.objects.filter(pk__in=alone.values("pk"), organizers=user)

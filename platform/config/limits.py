@@ -126,3 +126,14 @@ API_MAX_PAGE_SIZE = environment.whole_number("HOLDOUT_API_MAX_PAGE_SIZE", 200, l
 # Tokens that one person may have at once, and the longest that one lasts.
 TOKENS_PER_USER = environment.whole_number("HOLDOUT_TOKENS_PER_USER", 20, least=1)
 TOKEN_DAYS = environment.whole_number("HOLDOUT_TOKEN_DAYS", 365, least=1)
+# Who has typed the password this long ago is asked again before what cannot be undone.
+REAUTHENTICATION_SECONDS = environment.whole_number("HOLDOUT_REAUTHENTICATION_SECONDS", 300, least=10)
+# How often a person may take their own data.
+OWN_DATA_PER_HOUR = environment.whole_number("HOLDOUT_OWN_DATA_PER_HOUR", 5, least=1)
+OWN_DATA_RATE = f"{OWN_DATA_PER_HOUR}/h/user"
+# So long before closing those who take part are reminded; 0: not.
+FIRST_REMINDER_HOURS = environment.whole_number("HOLDOUT_FIRST_REMINDER_HOURS", 72)
+LAST_REMINDER_HOURS = environment.whole_number("HOLDOUT_LAST_REMINDER_HOURS", 24)
+# Reminders that one transaction posts; a sweep goes on for so many seconds.
+REMINDERS_AT_ONCE = environment.whole_number("HOLDOUT_REMINDERS_AT_ONCE", 200, least=1)
+REMINDERS_SWEEP_SECONDS = 1

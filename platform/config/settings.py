@@ -54,6 +54,10 @@ DEBUG = environment.boolean("DEBUG", False)
 ALLOWED_HOSTS = [*environment.names("ALLOWED_HOSTS", []), "localhost", "127.0.0.1", "[::1]"]
 BEHIND_TLS_PROXY = environment.boolean("HOLDOUT_BEHIND_TLS_PROXY", False)
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", ["http://localhost"])
+_port = environment.whole_number("PORT", 8000, least=1, most=65535)
+_likely_address = f"https://{ALLOWED_HOSTS[0]}" if BEHIND_TLS_PROXY else f"http://localhost:{_port}"
+# For the links in letters that no visitor's request has brought about, such as results and reminders.
+SITE_ADDRESS = environment.address("HOLDOUT_SITE_ADDRESS", _likely_address, ("http", "https")).rstrip("/")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -74,6 +78,8 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "django_structlog",
     "simple_history",
@@ -293,6 +299,23 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Holdout] "
 ACCOUNT_SESSION_REMEMBER = True
+# An account has one address. Another one takes its place once it is confirmed; the old one is told of that, as it is
+# of every change to password and second factors.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Whoever finds an unlocked screen changes neither address nor second factors, takes no data and deletes nothing.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = limits.REAUTHENTICATION_SECONDS
+ACCOUNT_RATE_LIMITS = {"own_data": limits.OWN_DATA_RATE}
+MFA_ADAPTER = "accounts.second_factors.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "pages.account_forms.AddKeyForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Holdout"
+# A phone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# A site without a mail server has second factors all the same, and whoever has one can still change the address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Rate limits count by address: behind a proxy, by the one that it names.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS_PROXY else 0
 # Seconds for each step of a talk with the mail server.

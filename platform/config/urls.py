@@ -9,7 +9,7 @@ from api.docs import DocsView
 admin.site.site_header = "Holdout for organizers"
 admin.site.site_title = "Holdout"
 admin.site.index_title = "Your competitions"
-# The admin's door is the site's own sign-in, with its rate limits.
+# The admin's door is the site's own sign-in, with its rate limits and second factors.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
@@ -17,5 +17,7 @@ urlpatterns = [
     path("api/v1/", include("api.urls")),
     path("api/docs/", DocsView.as_view(), name="api_docs"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -13,7 +13,7 @@ from grading.integrity import looks, similarity
 from grading.jobs import at_hand
 from grading.rescores import waiting_rescores
 from leaderboard import certainty, receipts
-from submissions import chunked_uploads
+from submissions import chunked_uploads, reminders
 from submissions.dispatch import (
     ARCHIVES,
     AUDITS,
@@ -47,6 +47,7 @@ def sweep() -> None:
     receipts.append_waiting(time.monotonic() + settings.RECEIPTS_SWEEP_SECONDS)
     if Solution.objects.filter(verdict=Solution.Verdict.WAITING).exists() or commitments.missing():
         ring(CHECK_SOLUTIONS, Queue.SCORING)
+    reminders.post_due(time.monotonic() + settings.REMINDERS_SWEEP_SECONDS)
     outbox.sweep()
     jobs = ((LaunchCheck, LAUNCH_CHECKS), (DataAudit, AUDITS), (SliceReport, SLICES), (Archive, ARCHIVES))
     for model, task in jobs:

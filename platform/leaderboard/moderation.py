@@ -3,12 +3,12 @@
 An act, what it changes and the team's standing are one transaction, under the team's lock.
 """
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.sessions import end_sessions
 from competitions.confirmation import REASON_LENGTH
 from leaderboard.mergers import hold_team_of
 from leaderboard.models import ModerationAct
@@ -118,14 +118,19 @@ def close_account(account: User, reason: str, by: User) -> bool:
         if not User.objects.filter(pk=account.pk, is_active=True).update(is_active=False):
             return False
         pass_on(account)
-        _end_sessions(account)
+        end_sessions(account)
         ModerationAct.objects.create(deed=Deed.ACCOUNT_CLOSED, account=account, reason=why, by=by)
     return True
 
 
 def reopen_account(account: User, reason: str, by: User) -> bool:
-    """Let a person sign in again. False: the account is not closed."""
+    """Let a person sign in again. False: the account is not closed.
+
+    Raises ModerationRefused for one that its person has deleted: nobody is there to sign in.
+    """
     why = as_sentence(reason)
+    if account.deleted_at:
+        raise ModerationRefused(_("%(name)s deleted the account: it stays so.") % {"name": account})
     with transaction.atomic():
         if not User.objects.filter(pk=account.pk, is_active=False).update(is_active=True):
             return False
@@ -161,10 +166,3 @@ def _finish(deed: Deed, team: Team, reason: str, by: User, submission: Submissio
         deed=deed, competition=team.competition, team=team, submission=submission, reason=reason, by=by
     )
     refresh(team)
-
-
-def _end_sessions(account: User) -> None:
-    # A session names its person only inside its signed data; closing an account is rare enough to read them all.
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-        if session.get_decoded().get("_auth_user_id") == str(account.pk):
-            session.delete()

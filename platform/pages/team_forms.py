@@ -65,7 +65,7 @@ class MergeForm(forms.Form):
 
 class MemberField(forms.ModelChoiceField[Membership]):
     def label_from_instance(self, obj: Membership) -> str:
-        return obj.user.username
+        return str(obj.user)
 
 
 class CaptainForm(forms.Form):

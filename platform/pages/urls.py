@@ -15,6 +15,7 @@ from pages import (
     landing,
     launch_views,
     leaderboard_views,
+    letter_views,
     my_submissions_views,
     operator_views,
     organizer_views,
@@ -58,7 +59,9 @@ urlpatterns = [
     path("competitions/<slug:slug>/rules/", competition_views.rules, name="rules"),
     path("competitions/<slug:slug>/timeline/", competition_views.timeline, name="timeline"),
     path("competitions/<slug:slug>/announcements/", announcement_views.announcements, name="announcements"),
-    path("announcements-by-mail/<str:token>/", announcement_views.announcements_by_mail, name="announcements_by_mail"),
+    path("announcements-by-mail/<str:token>/", letter_views.letters_by_mail, name="announcements_by_mail"),
+    path("letters/<slug:kind>/<str:token>/", letter_views.letters_by_mail, name="letters_by_mail"),
+    path("account/", include("pages.account_urls")),
     path("competitions/<slug:slug>/leaderboard/", leaderboard_views.leaderboard, name="leaderboard"),
     path(
         "competitions/<slug:slug>/leaderboard.<str:form>", leaderboard_views.leaderboard_file, name="leaderboard_file"

@@ -39,6 +39,7 @@ from submissions.quota import (
     refuse_unless_open,
     refuse_who_has_left,
 )
+from submissions.result_letters import post_result
 from submissions.uploads import StoredUpload
 from teams.members import locked_teams
 from teams.models import Team
@@ -197,6 +198,7 @@ def score(
         commitment=commitment,
     )
     _finish(claim, Status.SCORED, Status.SCORING, evaluation=evaluation)
+    post_result(claim.submission_id)
     return evaluation
 
 
@@ -210,6 +212,7 @@ def reject(claim: Claim, reason: Rejected) -> None:
         problem_count=reason.problem_count,
     )
     Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
+    post_result(claim.submission_id)
 
 
 def release(claim: Claim, why: str) -> bool:
@@ -317,6 +320,7 @@ def _give_back(condition: Q, submission_id: UUID, why: str, pause_seconds: float
         if moved:
             # A score that it had before counts on: the failure is ours.
             _note(submission_id, Status.FAILED, f"our fault: {failure}")
+            post_result(submission_id)
     return moved
 
 

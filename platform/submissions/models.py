@@ -13,6 +13,7 @@ from competitions.models import Commitment, Competition, Solution
 from grader.scoring.disclosure import Word
 
 # Django looks for models here.
+from submissions.reminder_models import Reminder as Reminder
 from submissions.slice_models import SliceReport as SliceReport
 from teams.models import Team
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from accounts import outbox
 from accounts.models import Letter, User
-from accounts.subscription import token_of
+from accounts.subscription import Letters, way_out
 from competitions.models import Announcement, Competition
 from teams.models import COMPETES, Team
 
@@ -47,9 +46,8 @@ def subject_of(draft: Announcement) -> str:
 
 def _letters(draft: Announcement, site: str) -> Iterator[Letter]:
     for person in recipients(draft.competition):
-        stop = site + reverse("announcements_by_mail", args=[token_of(person)])
-        headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-        yield outbox.letter_to(person.email, subject_of(draft), _text(draft, site, stop), headers)
+        stop, headers = way_out(person, Letters.ANNOUNCEMENTS, site)
+        yield outbox.letter_for(person, subject_of(draft), _text(draft, site, stop), headers)
 
 
 def _text(draft: Announcement, site: str, stop: str) -> str:

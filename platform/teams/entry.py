@@ -102,7 +102,7 @@ def _missing_listing(user: User, competition: Competition, verified: frozenset[s
     return Missing(
         Need.LISTING,
         f"{competition.title} is for the e-mail addresses on its organizers' list, and {theirs} "
-        "is not on it. Add the address that they know you by and confirm it, or ask them.",
+        "is not on it. Change yours to the address that they know you by and confirm it, or ask them.",
     )
 
 

@@ -27,8 +27,8 @@ def invitation_letter(invitation: EntryInvitation, site: str) -> Letter:
 def approval_letter(request: EntryRequest, site: str) -> Letter:
     """To somebody who may join now."""
     title = request.competition.title
-    return outbox.letter_to(
-        request.user.email,
+    return outbox.letter_for(
+        request.user,
         f"You may join {title}",
         f"The organizers of {title} have approved your request. Join here:\n"
         f"{site}{reverse('join', args=[request.competition.slug])}\n",
@@ -38,8 +38,8 @@ def approval_letter(request: EntryRequest, site: str) -> Letter:
 def denial_letter(request: EntryRequest) -> Letter:
     """To somebody whose request was denied, with the reason."""
     title = request.competition.title
-    return outbox.letter_to(
-        request.user.email,
+    return outbox.letter_for(
+        request.user,
         f"Your request to join {title}",
         f"The organizers of {title} have denied your request. Their reason:\n\n{request.reason}\n",
     )

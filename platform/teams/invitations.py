@@ -66,7 +66,8 @@ def invite(team: Team, captain: User, username: str, site: str) -> TeamInvitatio
         refuse_unless_captain(team, captain)
         refuse_outsiders(team)
         refuse_after_deadline(competition, database_now(competition))
-        guest = Membership.objects.filter(competition=competition, user__username__iexact=username.strip()).first()
+        present = Membership.objects.filter(competition=competition, user__deleted_at=None)
+        guest = present.filter(user__username__iexact=username.strip()).first()
         if guest is None:
             # The same for a stranger and for no account at all: accounts cannot be probed.
             raise ChangeRefused(

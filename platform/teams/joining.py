@@ -6,11 +6,13 @@ from hashlib import sha256
 from django.db import transaction
 
 from accounts.models import User
+from accounts.names import WrongName
 from competitions.clock import database_now
 from competitions.models import Competition, PageKind
 from teams.entry import JoiningRefused, admission, refuse_unless_enterable
 from teams.entry_invitations import use
 from teams.models import Membership, Team
+from teams.names import cleaned_name
 
 
 def rules_of(competition: Competition) -> str:
@@ -72,9 +74,18 @@ def hold_names(competition: Competition) -> None:
 
 
 def free_name(user: User, competition: Competition) -> str:
-    """The person's user name, numbered when a team (a baseline, say) bears it already. Call it with names held."""
-    name, number = user.username, 1
+    """The person's shown name, numbered when a team (a baseline, say) bears it already. Call it with names held."""
+    try:
+        theirs = cleaned_name(user.shown_name)
+    except WrongName:
+        theirs = user.username
+    return free_of(theirs, competition)
+
+
+def free_of(wanted: str, competition: Competition) -> str:
+    """That name, numbered when a team bears it already. Call it with names held."""
+    name, number = wanted, 1
     while Team.objects.filter(competition=competition, name__iexact=name).exists():
         number += 1
-        name = f"{user.username} {number}"
+        name = f"{wanted} {number}"
     return name

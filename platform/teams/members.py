@@ -6,10 +6,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.names import WrongName
 from competitions.models import Competition
 from teams.joining import free_name, hold_names
 from teams.models import Membership, Team
-from teams.names import WrongName, cleaned_name
+from teams.names import cleaned_name
 
 
 class ChangeRefused(Exception):

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.models import Letter
+from accounts.models import Letter, User
 from competitions.models import (
     Archive,
     Commitment,
@@ -32,7 +32,7 @@ from leaderboard.models import (
     SimilarPair,
     Standing,
 )
-from submissions.models import ChunkedUpload, Evaluation, SliceReport, Status, Submission
+from submissions.models import ChunkedUpload, Evaluation, Reminder, SliceReport, Status, Submission
 from teams.models import (
     EntryInvitation,
     EntryInvitationUse,
@@ -679,3 +679,41 @@ def test_a_look_at_similar_files_without_its_time(competition):
     IntegrityState.objects.create(competition=competition)
     assert refuses("an_integrity_look_says_when", lambda: IntegrityState.objects.update(made_from="x"))
     assert refuses("an_integrity_look_says_when", lambda: IntegrityState.objects.update(made_at=timezone.now()))
+
+
+def test_a_choice_of_results_by_mail_that_nobody_knows(alice):
+    people = User.objects.filter(pk=alice.pk)
+    assert refuses("result_letters_are_known", lambda: people.update(result_letters="sometimes"))
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"email": "alice@example.org"},
+        {"username": "alice"},
+        {"display_name": "Ada"},
+        {"first_name": "Ada"},
+        {"last_name": "Lovelace"},
+        {"is_active": True},
+        {"is_staff": True},
+        {"is_superuser": True},
+    ],
+    ids=lambda kept: next(iter(kept)),
+)
+def test_a_deleted_account_that_names_somebody_or_may_do_something(alice, kept):
+    nameless = {"username": "deleted user 1", "email": "", "is_active": False, "deleted_at": timezone.now()}
+    people = User.objects.filter(pk=alice.pk)
+    assert refuses("a_deleted_account_names_nobody", lambda: people.update(**nameless | kept))
+    assert people.update(**nameless) == 1
+
+
+def test_one_reminder_of_a_deadline_twice(alices_team):
+    reminder = {"membership": alices_team.memberships.get(), "hours": 24, "closes_at": timezone.now()}
+    Reminder.objects.create(**reminder)
+    Reminder.objects.create(**reminder | {"hours": 72})
+    assert refuses("one_reminder_per_person_and_deadline", lambda: Reminder.objects.create(**reminder))
+
+
+def test_a_reminder_at_the_deadline_itself(alices_team):
+    reminder = {"membership": alices_team.memberships.get(), "hours": 0, "closes_at": timezone.now()}
+    assert refuses("a_reminder_comes_before_the_deadline", lambda: Reminder.objects.create(**reminder))
