@@ -19,8 +19,8 @@ from competitions.solution_versions import next_version
 from grading import rescore_admin
 from grading.excluded_rows import ExclusionRefused, exclude_rows, refuse_unknown
 from grading.exclusion_form import ExclusionForm
-from grading.rescores import RescoreRefused, ask
 from submissions.dispatch import check_solutions_after_commit
+from submissions.rescores import RescoreRefused, ask
 
 __all__ = ["SolutionAdmin", "rescore_admin"]
 
