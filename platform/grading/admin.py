@@ -17,10 +17,10 @@ from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.models import Solution
 from competitions.solution_versions import next_version
 from grading import rescore_admin
-from grading.excluded_rows import ExclusionRefused, exclude_rows, refuse_unknown
 from grading.exclusion_form import ExclusionForm
 from submissions.dispatch import check_solutions_after_commit
 from submissions.rescores import RescoreRefused, ask
+from submissions.row_exclusion import ExclusionRefused, exclude_rows, refuse_unknown
 
 __all__ = ["SolutionAdmin", "rescore_admin"]
 
