@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -19,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.as_files.cloning import clone as clone_competition
-from competitions.as_files.planning import Plan, plan
-from competitions.as_files.reading import read
+from competitions.as_files.planning import Plan
 from competitions.as_files.refusal import FilesRefused
+from competitions.as_files.sent import plan_of
 from competitions.as_files.source import open_source
 from competitions.as_files.writing import export_to_zip
 from competitions.models import Competition
@@ -65,11 +64,7 @@ def competition_plan(request: HttpRequest, key: UUID) -> HttpResponse:
 def _planned(request: HttpRequest, key: UUID) -> Iterator[Plan]:
     path, facts = held_or_404(request, key)
     with open_source(path) as source:
-        bundle = read(source)
-        if facts["slug"]:
-            bundle = replace(bundle, description=replace(bundle.description, slug=facts["slug"]))
-        # Somebody else's competition is taken for none: the plan then says that the address is taken.
-        yield plan(bundle, organized_by(request.user).filter(slug=bundle.description.slug).first())
+        yield plan_of(source, cast(User, request.user), facts["slug"])
 
 
 def _applied(request: HttpRequest, key: UUID, planned: Plan) -> HttpResponse:
