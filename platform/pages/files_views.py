@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from typing import cast
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
@@ -22,7 +20,7 @@ from competitions.as_files.planning import Plan
 from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.sent import plan_of
 from competitions.as_files.source import open_source
-from competitions.as_files.writing import export_to_zip
+from competitions.as_files.writing import exported
 from competitions.models import Competition
 from leaderboard.consequences import apply, consequences
 from pages.files_forms import TITLE_CHARACTERS, CloneForm, FromFilesForm
@@ -94,14 +92,11 @@ def back_to_admin(request: HttpRequest, competition: Competition) -> HttpRespons
 def export_competition(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """The competition as a zip. Its labels are not in it."""
     competition = own_or_404(request, pk)
-    file = TemporaryFile(dir=settings.UPLOAD_TEMP_DIR)  # noqa: SIM115  # the response closes it
     try:
-        export_to_zip(competition, cast(BinaryIO, file))
+        file = exported(competition)
     except FilesRefused as refusal:
-        file.close()
         messages.error(request, str(refusal))
         return redirect("admin:competitions_competition_change", pk)
-    file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{competition.slug}.zip")
 
 
