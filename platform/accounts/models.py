@@ -7,6 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
+# Django looks for models here.
+from accounts.token_models import Token as Token
+
 
 class User(AbstractUser):
     """A person with an account. Organizers belong to the group that `accounts.organizers` names."""

@@ -91,3 +91,15 @@ CERTAINTY_SHARE_PERCENT = 10
 CERTAINTY_AT_MOST_SECONDS = environment.whole_number("HOLDOUT_CERTAINTY_AT_MOST_SECONDS", 900, least=10)
 CERTAINTY_RETRY_SECONDS = 60
 CERTAINTY_PLOT_SIZE = 50
+# How often the API may be asked in a minute, as each web process counts it; 0: without limit.
+API_REQUESTS_PER_TOKEN = environment.whole_number("HOLDOUT_API_REQUESTS_PER_TOKEN", 600)
+API_REQUESTS_PER_USER = environment.whole_number("HOLDOUT_API_REQUESTS_PER_USER", 1200)
+API_REQUESTS_PER_ADDRESS = environment.whole_number("HOLDOUT_API_REQUESTS_PER_ADDRESS", 120)
+# Files and chunks of them.
+API_UPLOADS_PER_USER = environment.whole_number("HOLDOUT_API_UPLOADS_PER_USER", 600)
+API_SIGN_INS_PER_ADDRESS = environment.whole_number("HOLDOUT_API_SIGN_INS_PER_ADDRESS", 20)
+API_PAGE_SIZE = 50
+API_MAX_PAGE_SIZE = environment.whole_number("HOLDOUT_API_MAX_PAGE_SIZE", 200, least=50)
+# Tokens that one person may have at once, and the longest that one lasts.
+TOKENS_PER_USER = environment.whole_number("HOLDOUT_TOKENS_PER_USER", 20, least=1)
+TOKEN_DAYS = environment.whole_number("HOLDOUT_TOKEN_DAYS", 365, least=1)

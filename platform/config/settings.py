@@ -13,6 +13,7 @@ from config.environment import ROOT, VAR
 
 # Django looks for every setting here.
 from config.limits import *  # noqa: F403
+from config.rest_api import *  # noqa: F403
 
 # So that `ModelAdmin[Competition]` and the like, which mypy wants, can be written in classes.
 django_stubs_ext.monkeypatch()
@@ -66,8 +67,13 @@ INSTALLED_APPS = [
     "leaderboard",
     "grading",
     "pages",
+    "api",
     "allauth",
     "allauth.account",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "django_structlog",
     "simple_history",
@@ -223,7 +229,15 @@ else:
     }
 
 # Rate limits count here; in the database's company, so that signing in works while the broker is away.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # How often the API was asked, in each web process of its own: a look at it must not write to the database.
+    "requests": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "requests",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
 
 # --- how long tasks may take, and beat's round ------------------------------------------------------------------
 CELERY_TASK_TIME_LIMIT = limits.TURN_SECONDS + limits.GRADING_SECONDS

@@ -4,6 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from api.docs import DocsView
+
 admin.site.site_header = "Holdout for organizers"
 admin.site.site_title = "Holdout"
 admin.site.index_title = "Your competitions"
@@ -12,6 +14,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", include("pages.urls")),
+    path("api/v1/", include("api.urls")),
+    path("api/docs/", DocsView.as_view(), name="api_docs"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,16 @@
+"""The addresses under /api/v1/."""
+
+from django.urls import path, re_path
+
+from api.competitions import CompetitionsView
+from api.docs import SchemaView
+from api.endpoint import NotFound
+from api.me import MeView
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("me/", MeView.as_view(), name="me"),
+    path("competitions/", CompetitionsView.as_view(), name="competitions"),
+    re_path(r"^", NotFound.as_view()),
+]

@@ -1,0 +1,129 @@
+"""What all of the API has in common: who may ask, how it refuses, how it says that nothing has changed."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import Token, User
+from accounts.tokens import make_token, revoke
+
+API = "/api/v1/"
+
+
+def with_token(user: User) -> Client:
+    """A program of that person's."""
+    _, key = make_token(user, "a program")
+    return Client(headers={"Authorization": f"Token {key}"})
+
+
+def test_a_token_signs_its_owner_in(alice):
+    answer = with_token(alice).get(f"{API}me/")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "username": "alice",
+        "display_name": "alice",
+        "email": "alice@example.org",
+        "is_organizer": False,
+    }
+
+
+def test_nobody_is_told_to_sign_in_as_a_problem(client, db):
+    answer = client.get(f"{API}me/")
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["WWW-Authenticate"] == "Token"
+    problem = answer.json()
+    assert problem["status"] == 401
+    assert problem["code"] == "not_authenticated"
+
+
+@pytest.mark.parametrize("key", ["holdout_0000", "é", "x" * 5000])
+def test_a_token_that_is_none_is_refused(db, key):
+    answer = Client(headers={"Authorization": f"Token {key}"}).get(f"{API}me/")
+    assert answer.status_code == 401
+    assert "/account/tokens/" in answer.json()["detail"]
+
+
+def test_an_expired_token_says_when_it_did(alice):
+    program = with_token(alice)
+    Token.objects.update(expiry="2026-01-02T03:04:05Z")
+    answer = program.get(f"{API}competitions/")
+    assert answer.status_code == 401
+    assert "expired on 2026-01-02" in answer.json()["detail"]
+
+
+def test_a_revoked_token_is_over_at_once(alice):
+    program = with_token(alice)
+    revoke(Token.objects.get())
+    assert program.get(f"{API}me/").status_code == 401
+
+
+def test_a_person_who_was_locked_out_is_locked_out_here_too(alice):
+    program = with_token(alice)
+    User.objects.update(is_active=False)
+    assert program.get(f"{API}me/").status_code == 401
+
+
+def test_the_last_use_is_noted_once_a_minute(alice, django_assert_num_queries):
+    program = with_token(alice)
+    program.get(f"{API}me/")
+    noted = Token.objects.get().last_used_at
+    with django_assert_num_queries(1):
+        program.get(f"{API}me/")
+    assert Token.objects.get().last_used_at == noted
+    Token.objects.update(last_used_at=noted - timedelta(minutes=2))
+    program.get(f"{API}me/")
+    assert Token.objects.get().last_used_at >= noted
+
+
+def test_an_address_that_is_none_is_a_problem_too(client, db):
+    answer = client.get(f"{API}competition/")
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_what_has_not_changed_is_not_sent_again(client, competition):
+    first = client.get(f"{API}competitions/")
+    again = client.get(f"{API}competitions/", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    competition.title = "Six stars"
+    competition.save()
+    changed = client.get(f"{API}competitions/", headers={"If-None-Match": first["ETag"]})
+    assert changed.json()["results"][0]["title"] == "Six stars"
+
+
+def test_whoever_asks_too_often_is_told_when_to_go_on(client, db, settings):
+    settings.API_REQUESTS_PER_ADDRESS = 2
+    answers = [client.get(f"{API}competitions/", REMOTE_ADDR="192.0.2.7") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 1 <= int(answers[2]["Retry-After"]) <= 60
+    assert answers[2].json()["code"] == "too_many_requests"
+    assert answers[2].json()["retry_at"].endswith("Z")
+
+
+def test_each_token_has_its_own_rate(alice, settings):
+    settings.API_REQUESTS_PER_TOKEN = 1
+    first, second = with_token(alice), with_token(alice)
+    assert first.get(f"{API}me/").status_code == 200
+    assert first.get(f"{API}me/").status_code == 429
+    assert second.get(f"{API}me/").status_code == 200
+
+
+def test_the_list_of_competitions_takes_as_many_queries_for_many(client, competition, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        assert client.get(f"{API}competitions/").json()["count"] == 1
+    for number in range(5):
+        competition.pk = None
+        competition.slug = f"stars-{number}"
+        competition.save()
+    with django_assert_num_queries(2):
+        listed = client.get(f"{API}competitions/").json()
+    assert len(listed["results"]) == 6
+    assert (listed["next"], listed["previous"]) == (None, None)
+
+
+def test_the_description_is_served(client, db):
+    document = client.get(f"{API}schema/").json()
+    assert document["openapi"].startswith("3.1")
+    assert "/api/v1/competitions/" in document["paths"]
