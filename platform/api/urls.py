@@ -1,6 +1,6 @@
 """The addresses under /api/v1/."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from api.competitions import CompetitionsView
 from api.docs import SchemaView
@@ -12,5 +12,6 @@ urlpatterns = [
     path("schema/", SchemaView.as_view(), name="schema"),
     path("me/", MeView.as_view(), name="me"),
     path("competitions/", CompetitionsView.as_view(), name="competitions"),
+    path("organize/", include("api.organize.urls")),
     re_path(r"^", NotFound.as_view()),
 ]

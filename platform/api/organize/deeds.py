@@ -19,7 +19,7 @@ from submissions.models import Submission
 from teams.models import Team
 
 DEED_EXAMPLE = {
-    "label": "Disqualify",
+    "name": "Disqualify",
     "consequence": (
         "The teams leave every leaderboard at once and can send nothing more. They see when and why on their pages. "
         "Nothing is deleted: reinstating brings them back where they were."
@@ -41,7 +41,7 @@ ACT_EXAMPLE = {
 
 
 class DeedPreview(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    name = serializers.CharField()
     consequence = serializers.CharField(help_text="What follows of it, in sentences.")
     subject = serializers.CharField()
     team = serializers.CharField()
@@ -93,7 +93,7 @@ def deed_or_404(deeds: Mapping[str, Deed], name: str) -> Deed:
 def foretold(deed: Deed, subject: Team | Submission, team: Team) -> Any:
     """What the act would mean for the team or submission, as an answer holds it."""
     found = {
-        "label": deed.label,
+        "name": deed.label,
         "consequence": deed.consequence,
         "subject": str(subject),
         "team": team.name,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import file_digest, sha256
+from io import BytesIO
 from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
@@ -29,6 +30,7 @@ from competitions.as_files.writing import exported
 from competitions.models import Competition
 from leaderboard.consequences import apply, consequences
 
+SentFile = UploadedFile[Any]
 PLAN_EXAMPLE = {
     "slug": "goodreads-ratings",
     "is_new": False,
@@ -84,11 +86,13 @@ class PlanAnswer(serializers.Serializer[Any]):
     changes = ChangeAnswer(many=True)
     refusals = serializers.ListField(child=serializers.CharField(), help_text="With any of these it cannot be applied.")
     remarks = serializers.ListField(child=serializers.CharField())
-    consequences = serializers.ListField(child=serializers.CharField(), help_text="What it means for those who take part.")
+    consequences = serializers.ListField(
+        child=serializers.CharField(), help_text="What it means for those who take part."
+    )
 
 
 @contextmanager
-def planned(user: User, file: UploadedFile, slug: str) -> Iterator[Plan]:
+def planned(user: User, file: SentFile, slug: str) -> Iterator[Plan]:
     """The plan of a sent zip, which stays open meanwhile. Raises FilesRefused."""
     with open_zip(cast(BinaryIO, file.file)) as source:
         yield plan_of(source, user, slug)
@@ -103,10 +107,10 @@ def applied(plan: Plan, user: User, reason: str) -> Competition:
         raise Problem(409, "not_applied", str(refusal), problems=sentences) from refusal
 
 
-def fingerprint_of(plan: Plan, file: UploadedFile) -> str:
+def fingerprint_of(plan: Plan, file: SentFile) -> str:
     """What stands for the plan: the zip's bytes, the address, and what the competition was when it was planned."""
     file.seek(0)
-    digest = file_digest(cast(BinaryIO, file.file), "sha256").hexdigest()
+    digest = file_digest(cast(BytesIO, file.file), "sha256").hexdigest()
     return sha256(json.dumps([plan.against, plan.wanted.slug, digest]).encode()).hexdigest()
 
 
@@ -158,7 +162,9 @@ class ApplyView(OrganizersUpload):
         values = sent.validated_data
         with planned(asking(request), values["file"], values["slug"]) as plan:
             if values["fingerprint"] != fingerprint_of(plan, values["file"]):
-                sentence = _("The competition, or the files, were changed after that plan was made. Look at a new plan.")
+                sentence = _(
+                    "The competition, or the files, were changed after that plan was made. Look at a new plan."
+                )
                 raise Problem(409, "plan_out_of_date", sentence)
             competition = applied(plan, asking(request), values["reason"])
         status = 201 if plan.competition is None else 200

@@ -201,7 +201,12 @@ class LeaksView(OrganizersEndpoint):
         try:
             found = leakage_of(competition)
         except NotMeasured as reason:
-            nothing = {"assumed": None, "policies": [], "ceiling": None, "recommended_decimals": None}
+            nothing: dict[str, object] = {
+                "assumed": None,
+                "policies": [],
+                "ceiling": None,
+                "recommended_decimals": None,
+            }
             return Response(
                 LeaksAnswer(nothing | {"not_measured": str(reason), "on_decimals": "", "on_slices": ""}).data
             )

@@ -182,9 +182,7 @@ class PublishView(OrganizersEndpoint):
 class UnpublishView(OrganizersEndpoint):
     """Back to a draft."""
 
-    @operation(
-        "organize_unpublish", PublishingAnswer, PUBLISHING_EXAMPLE, tags=TAGS, summary="Unpublish", request=None
-    )
+    @operation("organize_unpublish", PublishingAnswer, PUBLISHING_EXAMPLE, tags=TAGS, summary="Unpublish", request=None)
     def post(self, request: Request, slug: str) -> Response:
         """Only its organizers see it from then on. Submissions and scores stay."""
         competition = own_or_404(request, slug)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from accounts.models import User
 from api.endpoint import Endpoint
 from api.permissions import Organizer
-from api.throttles import ALWAYS, Uploads
+from api.throttles import Uploads
 from competitions.access import organized_by
 from competitions.models import Competition
 
@@ -33,7 +33,7 @@ class OrganizersUpload(OrganizersEndpoint):
     """One that takes a file, as large as a solution may be."""
 
     parser_classes = (MultiPartParser,)
-    throttle_classes = (*ALWAYS, Uploads)
+    throttle_classes = (*OrganizersEndpoint.throttle_classes, Uploads)
 
     def largest_body(self) -> int:
         # A session is asked for its CSRF token, for which the body is read, before anything asks whose session it is.

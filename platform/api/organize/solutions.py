@@ -45,7 +45,7 @@ WAITING_EXAMPLE = SOLUTION_EXAMPLE | {"verdict": "waiting", "findings": []}
 
 
 class SolutionAnswer(serializers.Serializer[Solution]):
-    """`verdict` is waiting, accepted or refused; ask again until it is one of the last two. Labels are never read back."""
+    """`verdict` is waiting, accepted or refused; ask again until it is one of the last two."""
 
     version = serializers.IntegerField()
     verdict = serializers.CharField()
