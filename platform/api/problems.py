@@ -17,14 +17,10 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from competitions.as_files.refusal import FilesRefused
-from competitions.publishing import PublishingRefused
-from leaderboard.archives import ArchiveRefused
+from accounts.tokens import TokenRefused
+from api.organize.refusals import ORGANIZERS_REFUSALS, each_of
 from leaderboard.final_selection import SelectionRefused
-from leaderboard.moderation import ModerationRefused
 from submissions.quota import SubmissionRefused
-from submissions.rescores import RescoreRefused
-from submissions.row_exclusion import ExclusionRefused
 from submissions.slice_reports import SlicesRefused
 from teams.entry import JoiningRefused
 from teams.members import ChangeRefused
@@ -33,17 +29,13 @@ CONTENT_TYPE = "application/problem+json"
 # What the domain refuses: the status that says so, and the word for programs. Of classes that derive from each other
 # the first one counts. Their text is the sentence for a person.
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
+    **ORGANIZERS_REFUSALS,
     SubmissionRefused: (409, "submission_refused"),
     JoiningRefused: (409, "joining_refused"),
     ChangeRefused: (409, "change_refused"),
     SelectionRefused: (409, "selection_refused"),
     SlicesRefused: (409, "slices_refused"),
-    FilesRefused: (400, "files_refused"),
-    PublishingRefused: (409, "publishing_refused"),
-    ExclusionRefused: (409, "exclusion_refused"),
-    RescoreRefused: (409, "rescore_refused"),
-    ModerationRefused: (409, "moderation_refused"),
-    ArchiveRefused: (409, "archive_refused"),
+    TokenRefused: (409, "token_refused"),
 }
 # When nothing is known of how long to wait.
 RETRY_SECONDS = 60
@@ -105,13 +97,8 @@ def _refused(error: Exception) -> tuple[int, str, str, dict[str, object]] | None
     """What a rule of the domain says; None: `error` is none of them."""
     for kind, (status, code) in REFUSALS.items():
         if isinstance(error, kind):
-            return status, code, str(error), _each_of(error)
+            return status, code, str(error), each_of(error)
     return None
-
-
-def _each_of(error: Exception) -> dict[str, object]:
-    """Files may be refused for several things at once: each stands by itself too."""
-    return {"problems": [{"message": each} for each in error.problems]} if isinstance(error, FilesRefused) else {}
 
 
 def _our_fault(error: Exception, context: Mapping[str, Any]) -> tuple[int, str, str, dict[str, object]]:

@@ -67,15 +67,19 @@ def operation(
 ) -> Callable[[Decorated], Decorated]:
     """Describe one operation: what it answers (a serializer, or None for no body), an example, what it refuses.
 
+    `answer`: for files, their media types with what stands in them.
+
     `refuses`: status → a sentence for which it is given, beside those that every operation has. `also`: other statuses
     with the same answer, and when. `more` as for `extend_schema`.
     """
     shown = [] if example is None else [OpenApiExample("Example", value=example, response_only=True)]
+    kinds = answer if isinstance(answer, Mapping) else {"application/json": answer}
     responses: dict[Any, Any] = {
-        code: OpenApiResponse(
-            answer, description=(also or {}).get(code, ""), examples=[_for_status(one, code) for one in shown]
+        (code, kind): OpenApiResponse(
+            schema, description=(also or {}).get(code, ""), examples=[_for_status(one, code) for one in shown]
         )
         for code in (status, *(also or {}))
+        for kind, schema in kinds.items()
     }
     for code, sentence in (refuses or {}).items():
         responses[code, CONTENT_TYPE] = _refusal(code, sentence)

@@ -175,7 +175,8 @@ class ExportView(OrganizersEndpoint):
     """The files of a competition."""
 
     @operation(
-        "organize_export", OpenApiTypes.BINARY, None, tags=TAGS, summary="A competition as a zip of files",
+        "organize_export", {"application/zip": OpenApiTypes.BINARY}, None, tags=TAGS,
+        summary="A competition as a zip of files",
         refuses={409: "The stored file of train.csv is gone. Upload it again in the admin, or remove it there."},
     )  # fmt: skip
     def get(self, request: Request, slug: str) -> Any:

@@ -11,6 +11,7 @@ from api.schema import operation
 from leaderboard.exports import FOR_ORGANIZERS
 from leaderboard.sheets import CONTENT_TYPES, as_file
 
+ROWS = {"type": "array", "items": {"type": "object"}}
 log = structlog.get_logger(__name__)
 
 
@@ -18,7 +19,8 @@ class TableView(OrganizersEndpoint):
     """One of the tables; who took which is logged, for they hold addresses."""
 
     @operation(
-        "organize_table", OpenApiTypes.STR, None, tags=TAGS, summary="A table as CSV or JSON",
+        "organize_table",
+        {"text/csv": OpenApiTypes.STR, "application/json": ROWS}, None, tags=TAGS, summary="A table as CSV or JSON",
         parameters=[
             OpenApiParameter("name", str, OpenApiParameter.PATH, enum=sorted(FOR_ORGANIZERS)),
             OpenApiParameter("form", str, OpenApiParameter.PATH, enum=sorted(CONTENT_TYPES)),
