@@ -51,8 +51,8 @@ def addresses(whole):
 
 
 def methods(address):
-    """What an address has beside GET and HEAD."""
-    (pattern,) = [one for one in urls.urlpatterns if one.resolve(address)]
+    """Of GET and POST, what an address takes."""
+    pattern = next(one for one in urls.urlpatterns if one.resolve(address))
     return {name for name in ("get", "post") if hasattr(pattern.callback.cls, name)}
 
 

@@ -16,7 +16,6 @@ slug: {SLUG}
 title: A contest by programs
 tagline: Predict five ratings.
 opens_at: 2026-01-01T00:00:00Z
-organizers: []
 data:
 - name: test.csv
 - name: train.csv
