@@ -71,12 +71,14 @@ def test_other_files_than_the_planned_ones_are_not_applied(olgas, competition):
 
 
 def test_all_that_is_wrong_with_the_files_is_told_at_once(olgas, competition):
-    files = edited(olgas.files_of("stars"), b"daily_limit: 5", b"dayly_limit: many\nmetric_k: some")
+    files = edited(olgas.files_of("stars"), b"daily_limit: 5", b"dayly_limit: 5")
+    files = edited(files, b"decimals: 3", b"decimals: some") | {"data/more.csv": b"id"}
     answer = olgas.send("plan/", file=packed(files))
     assert (answer.status_code, answer.json()["code"]) == (400, "files_refused")
     told = [problem["message"] for problem in answer.json()["problems"]]
     assert "the key 'dayly_limit' is not known. Did you mean 'daily_limit'?" in told[0]
-    assert len(told) == 3
+    assert "decimals: found 'some'" in told[1]
+    assert "'data/more.csv' is not named under data:" in told[2]
     assert "it is no zip, or damaged" in olgas.send("plan/", file=io.BytesIO(b"no zip at all")).json()["detail"]
 
 
@@ -84,7 +86,8 @@ def test_a_frozen_setting_is_refused_with_its_reason(olgas, competition, alices_
     graded(alices_team, GOOD)
     files = edited(olgas.files_of("stars"), b"metric: mse", b"metric: mae")
     plan = olgas.send("plan/", file=packed(files)).json()
-    assert plan["refusals"] == ["metric stays 'mse': submissions were sent by it."]
+    (refusal,) = plan["refusals"]
+    assert refusal.startswith("metric stays 'mse': submissions were sent by it.")
     answer = olgas.send("apply/", file=packed(files), fingerprint=plan["fingerprint"])
     assert (answer.status_code, answer.json()["code"]) == (409, "not_applied")
     assert "metric stays 'mse'" in answer.json()["detail"]

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from cast_of_stories import BAD, GOOD, PERFECT
 from django.utils import timezone
+from many_stars import TASTE, as_file, give_many_stars, with_rows
 from organizers_program import STARS, Program
 
 from accounts.models import Letter
@@ -13,6 +14,7 @@ from competitions.models import Announcement, Competition
 from grading.tasks import archives, audits, look_at_integrity, score_waiting
 from leaderboard.models import Standing
 from submissions.models import Submission
+from teams.joining import join
 
 
 @pytest.fixture
@@ -108,24 +110,26 @@ def test_anothers_announcement_is_not_told_by_its_id(olgas, competition, olga):
     assert "Secret" not in answer.content.decode()
 
 
-def test_leaks_signs_and_similar_files_are_told(olgas, competition, alices_team, bobs_team, graded):
-    assert olgas.told(f"{STARS}integrity/similar/")["looked_at"] is None
+def test_leaks_signs_and_similar_files_are_told(olgas, competition, alice, bob, graded):
     assert "has not looked at the labels yet" in olgas.told(f"{STARS}integrity/leaks/")["not_measured"]
-    graded(alices_team, PERFECT)
-    step = graded(alices_team, GOOD)
-    graded(bobs_team, PERFECT)
+    assert olgas.told(f"{STARS}integrity/similar/")["looked_at"] is None
+    give_many_stars(competition)
+    base = graded(join(alice, competition), as_file(TASTE), "base.csv")
+    probe = graded(base.team, as_file(with_rows(TASTE, {17: 5.0})), "probe.csv")
+    graded(join(bob, competition), as_file(TASTE))
     look_at_integrity()
     leaks = olgas.told(f"{STARS}integrity/leaks/")
-    assert (leaks["not_measured"], leaks["assumed"]["public_count"]) == ("", 2)
+    assert (leaks["not_measured"], leaks["assumed"]["public_count"]) == ("", 200)
     assert leaks["policies"][0]["is_set"] is True
     assert leaks["policies"][0]["sentence"].startswith("One file spells out ")
-    signs = olgas.told(f"{STARS}integrity/signs/")["results"]
-    assert str(step.pk) in {sign["submission"] for sign in signs}
+    (sign,) = olgas.told(f"{STARS}integrity/signs/")["results"]
+    assert (sign["submission"], sign["before"], sign["measured"]) == (str(probe.pk), str(base.pk), 1.0)
+    assert sign["words"].startswith("It differs in 1 row from an earlier file of the team")
     similar = olgas.told(f"{STARS}integrity/similar/")
-    assert similar["looked_at"]["compared_count"] == 2
+    assert (similar["looked_at"]["compared_count"], similar["compared_by"]) == (2, "errors")
     (pair,) = similar["pairs"]
     assert {pair["one"]["team"], pair["other"]["team"]} == {"alice", "bob"}
-    assert (pair["is_same_file"], pair["one"]["score"]) == (True, 0.0)
+    assert pair["is_beyond_threshold"] is True
 
 
 def test_an_audit_is_asked_for_and_read(olgas, competition):

@@ -4,7 +4,7 @@ import pytest
 from cast_of_stories import GOOD, SOLUTION
 from organizers_program import Program, packed, sent_csv
 
-from competitions.models import Competition, Solution
+from competitions.models import Competition, PageKind, Solution
 from grading.tasks import check_solutions, launch_checks, rescore
 from leaderboard.models import Standing
 from teams.joining import join
@@ -23,8 +23,7 @@ data:
 """
 FILES = {
     "competition.yaml": YAML.encode(),
-    "pages/overview.md": b"Five ratings are hidden.",
-    "pages/rules.md": b"Be kind.",
+    **{f"pages/{kind}.md": f"The {kind} of five ratings.".encode() for kind in PageKind.values},
     "data/test.csv": b"id,user_id,book_name\n" + b"".join(f"{i},u{i},B{i}\n".encode() for i in range(1, 6)),
     "data/train.csv": b"user_id,book_name,rating\nu1,Seen,3\nu2,Seen,4\n",
     "data/sample_submission.csv": b"id,rating\n1,3\n2,3\n3,3\n4,3\n5,3\n",
