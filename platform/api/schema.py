@@ -6,12 +6,17 @@ from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
 from api.endpoint import WITHOUT_BODY
 from api.problems import CONTENT_TYPE, problem_body
 
+# A file as an answer.
+BINARY = OpenApiTypes.BINARY
+BINARY_TYPE = "application/octet-stream"
+JSON_TYPE = "application/json"
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -67,13 +72,11 @@ def operation(
 ) -> Callable[[Decorated], Decorated]:
     """Describe one operation: what it answers (a serializer, or None for no body), an example, what it refuses.
 
-    `answer`: for files, their media types with what stands in them.
-
     `refuses`: status → a sentence for which it is given, beside those that every operation has. `also`: other statuses
     with the same answer, and when. `more` as for `extend_schema`.
     """
     shown = [] if example is None else [OpenApiExample("Example", value=example, response_only=True)]
-    kinds = answer if isinstance(answer, Mapping) else {"application/json": answer}
+    kinds = answer if isinstance(answer, Mapping) else {BINARY_TYPE if answer is BINARY else JSON_TYPE: answer}
     responses: dict[Any, Any] = {
         (code, kind): OpenApiResponse(
             schema, description=(also or {}).get(code, ""), examples=[_for_status(one, code) for one in shown]

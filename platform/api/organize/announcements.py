@@ -27,7 +27,7 @@ ANNOUNCEMENT_EXAMPLE = {
 PREVIEW_EXAMPLE = {"subject": "Goodreads ratings: New train.csv", "recipient_count": 41}
 
 
-class AnnouncementAnswer(serializers.Serializer[Announcement]):
+class AnnouncementForOrganizers(serializers.Serializer[Announcement]):
     id = serializers.UUIDField()
     title = serializers.CharField()
     text = serializers.CharField()
@@ -56,7 +56,7 @@ class PreviewAnswer(serializers.Serializer[Any]):
 class AnnouncementsView(OrganizersListing):
     """What was announced, the newest first."""
 
-    serializer_class = AnnouncementAnswer
+    serializer_class = AnnouncementForOrganizers
 
     def get_queryset(self) -> QuerySet[Announcement]:
         competition = own_or_404(self.request, self.kwargs["slug"])
@@ -64,14 +64,14 @@ class AnnouncementsView(OrganizersListing):
         return Announcement.objects.filter(competition=competition).select_related("by")
 
     @operation(
-        "organize_announcements", AnnouncementAnswer(many=True), [ANNOUNCEMENT_EXAMPLE], tags=TAGS,
+        "organize_announcements", AnnouncementForOrganizers(many=True), [ANNOUNCEMENT_EXAMPLE], tags=TAGS,
         summary="The announcements",
     )  # fmt: skip
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list(request, *args, **kwargs)
 
     @operation(
-        "organize_announce", AnnouncementAnswer, ANNOUNCEMENT_EXAMPLE, status=201, tags=TAGS, summary="Announce",
+        "organize_announce", AnnouncementForOrganizers, ANNOUNCEMENT_EXAMPLE, status=201, tags=TAGS, summary="Announce",
         request=AnnouncementRequest, also={200: "It was published already; nothing was done twice."},
         refuses={409: "There is another announcement with this id. Make a new one."},
     )  # fmt: skip
@@ -90,7 +90,7 @@ class AnnouncementsView(OrganizersListing):
         found = Announcement.objects.filter(competition=competition, pk=draft.pk).first()
         if found is None:
             raise Problem(409, "taken", _("There is another announcement with this id. Make a new one."))
-        return Response(AnnouncementAnswer(found).data, status=201 if is_new else 200)
+        return Response(AnnouncementForOrganizers(found).data, status=201 if is_new else 200)
 
 
 class AnnouncementPreviewView(OrganizersEndpoint):

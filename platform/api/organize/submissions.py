@@ -48,7 +48,7 @@ WHOLE_EXAMPLE = SUBMISSION_EXAMPLE | {
 }
 
 
-class SubmissionAnswer(serializers.Serializer[Submission]):
+class SubmissionForOrganizers(serializers.Serializer[Submission]):
     """With its exact scores, private ones and those not told too: for organizers only."""
 
     id = serializers.UUIDField()
@@ -97,7 +97,7 @@ class ProblemOfFile(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class WholeSubmission(SubmissionAnswer):
+class WholeSubmission(SubmissionForOrganizers):
     tries = serializers.IntegerField(help_text="Failures of ours at the present step.")
     failure = serializers.CharField(help_text="Why it was given up.")
     problems = serializers.SerializerMethodField()
@@ -115,7 +115,7 @@ class WholeSubmission(SubmissionAnswer):
 class SubmissionsView(OrganizersListing):
     """Every submission of a competition, the newest first."""
 
-    serializer_class = SubmissionAnswer
+    serializer_class = SubmissionForOrganizers
 
     def get_queryset(self) -> QuerySet[Submission]:
         found = submissions_of(self.request, self.kwargs["slug"])
@@ -127,7 +127,7 @@ class SubmissionsView(OrganizersListing):
         return found
 
     @operation(
-        "organize_submissions", SubmissionAnswer(many=True), [SUBMISSION_EXAMPLE], tags=TAGS,
+        "organize_submissions", SubmissionForOrganizers(many=True), [SUBMISSION_EXAMPLE], tags=TAGS,
         summary="All submissions",
         parameters=[
             query("status", "Only those at this step of their lives.", enum=sorted(Status.values)),

@@ -31,7 +31,7 @@ TEAM_EXAMPLE = {
 MOST_LETTERS = 100
 
 
-class TeamAnswer(serializers.Serializer[Team]):
+class TeamForOrganizers(serializers.Serializer[Team]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     members = serializers.SerializerMethodField()
@@ -49,7 +49,7 @@ class TeamAnswer(serializers.Serializer[Team]):
 class TeamsView(OrganizersListing):
     """The teams of a competition, by name."""
 
-    serializer_class = TeamAnswer
+    serializer_class = TeamForOrganizers
 
     def get_queryset(self) -> QuerySet[Team]:
         found = teams_of(self.request, self.kwargs["slug"])
@@ -57,7 +57,7 @@ class TeamsView(OrganizersListing):
         return found.filter(name__icontains=searched) if searched else found
 
     @operation(
-        "organize_teams", TeamAnswer(many=True), [TEAM_EXAMPLE], tags=TAGS, summary="The teams",
+        "organize_teams", TeamForOrganizers(many=True), [TEAM_EXAMPLE], tags=TAGS, summary="The teams",
         parameters=[query("q", "Only teams with this in their names.")],
     )  # fmt: skip
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -67,9 +67,9 @@ class TeamsView(OrganizersListing):
 class TeamView(OrganizersEndpoint):
     """One team."""
 
-    @operation("organize_team", TeamAnswer, TEAM_EXAMPLE, tags=TAGS, summary="A team")
+    @operation("organize_team", TeamForOrganizers, TEAM_EXAMPLE, tags=TAGS, summary="A team")
     def get(self, request: Request, slug: str, pk: int) -> Response:
-        return Response(TeamAnswer(team_or_404(request, slug, pk)).data)
+        return Response(TeamForOrganizers(team_or_404(request, slug, pk)).data)
 
 
 class TeamDeedView(OrganizersEndpoint):
