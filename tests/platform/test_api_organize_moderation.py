@@ -161,7 +161,7 @@ def test_the_archive_waits_for_the_reveal_and_for_a_word(olgas, competition, ali
     Competition.objects.update(opens_at=now - timedelta(days=3), closes_at=now - timedelta(days=2))
     assert olgas.told(f"{STARS}archive/") == {"latest": None, "published": None, "against": []}
     unsaid = olgas.post(f"{STARS}archive/")
-    assert (unsaid.status_code, unsaid.json()["code"]) == (400, "not_confirmed")
+    assert (unsaid.status_code, unsaid.json()["code"]) == (409, "not_confirmed")
     assert olgas.done(f"{STARS}archive/", 202, confirmed=True)["latest"]["state"] == "asked"
     archives()
     told = olgas.told(f"{STARS}archive/")

@@ -96,7 +96,7 @@ def test_a_contest_from_its_files_to_its_export(olgas, alice, bob, graded):
         "bob": (1, 2),
     }
     unsaid = olgas.post(f"{HERE}rescores/{asked['id']}/activate/")
-    assert (unsaid.status_code, unsaid.json()["code"]) == (400, "not_confirmed")
+    assert (unsaid.status_code, unsaid.json()["code"]) == (409, "not_confirmed")
     assert olgas.done(f"{HERE}rescores/{asked['id']}/activate/", 202, confirmed=True)["state"] == "activating"
     rescore()
     assert olgas.told(f"{HERE}rescores/{asked['id']}/")["state"] == "active"

@@ -75,7 +75,7 @@ class ArchiveView(OrganizersEndpoint):
         word.is_valid(raise_exception=True)
         if not word.validated_data["confirmed"]:
             sentence = _("Nothing was published: send “confirmed” as true, for it cannot be undone.")
-            raise Problem(400, "not_confirmed", sentence)
+            raise Problem(409, "not_confirmed", sentence)
         ask_for_archive(competition, asking(request))
         return Response(_state(request, competition), status=202)
 

@@ -199,7 +199,7 @@ class ActivateRescoreView(OrganizersEndpoint):
         word.is_valid(raise_exception=True)
         if not word.validated_data["confirmed"]:
             sentence = _("Nothing has changed: send “confirmed” as true, for participants will see new scores.")
-            raise Problem(400, "not_confirmed", sentence)
+            raise Problem(409, "not_confirmed", sentence)
         if not make_active(rescore):
             raise_moved_on(rescore, _("Nothing has changed: the rescore is %(state)s."))
         return Response(WholeRescore(rescore).data, status=202)

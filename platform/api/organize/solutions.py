@@ -81,7 +81,7 @@ class SolutionUpload(serializers.Serializer[Any]):
 class ExclusionRequest(serializers.Serializer[Any]):
     ids = serializers.ListField(
         child=serializers.IntegerField(min_value=-LARGEST_ID, max_value=LARGEST_ID),
-        allow_empty=False,
+        min_length=1,
         help_text="Of the rows that are not to count.",
     )
     reason = serializers.CharField(max_length=300, help_text="For the organizers; participants do not see it.")
