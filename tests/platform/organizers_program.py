@@ -1,14 +1,17 @@
-"""A program that speaks to the organizers' half of the REST API for somebody, and the files that it sends."""
+"""A program that speaks to the organizers' half of the REST API for somebody; what it sends, and what it finds."""
 
 import io
 import json
 import zipfile
 
+import programs
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from accounts.models import User
-from accounts.tokens import make_token
+from competitions.models import Announcement
+from leaderboard.moderation import disqualify_submission
+from submissions.launch_jobs import ask_for_audit, ask_for_launch_check
 
 ORGANIZE = "/api/v1/organize/"
 STARS = "competitions/stars/"
@@ -18,8 +21,7 @@ class Program:
     """Requests with that person's token; None: without one."""
 
     def __init__(self, user: User | None) -> None:
-        headers = {"Authorization": f"Token {make_token(user, 'a program')[1]}"} if user else {}
-        self._client = Client(headers=headers)
+        self._client = programs.Program(user).client
 
     def get(self, address, **query):
         return self._client.get(ORGANIZE + address, query)
@@ -62,3 +64,15 @@ def packed(files):
 
 def sent_csv(text, name="solution.csv"):
     return SimpleUploadedFile(name, text.encode())
+
+
+@pytest.fixture
+def whole(competition, alices_team, graded, new_version, rescored, olga) -> dict[str, object]:
+    """Something at every address; the values that stand in their places."""
+    submission = graded(alices_team)
+    rescore = rescored(new_version("id,rating,Usage\n1,4,Public\n2,3,Public\n3,4,Private\n4,1,Private\n5,2,Private\n"))
+    disqualify_submission(submission, "Made by hand.", olga)
+    Announcement.objects.create(competition=competition, title="New data", text="Soon.", by=olga)
+    ask_for_launch_check(competition, olga)
+    ask_for_audit(competition, olga)
+    return {"version": 1, "rescores": rescore.pk, "teams": alices_team.pk, "submissions": submission.pk}

@@ -5,14 +5,14 @@ import re
 import pytest
 from django.urls import URLPattern
 from organizers_program import Program
+from organizers_program import whole as whole
 
 from accounts.models import User
 from accounts.organizers import make_organizer
 from api.organize import urls
 from competitions.models import Announcement, Archive, Competition
 from grading.tasks import launch_checks
-from leaderboard.moderation import disqualify_submission
-from submissions.launch_jobs import ask_for_audit, ask_for_launch_check
+from submissions.launch_jobs import ask_for_launch_check
 
 GENERAL = ("plan/", "apply/", "competitions/")
 # By themselves they take nothing but a file.
@@ -24,18 +24,6 @@ def otto(db) -> User:
     user = User.objects.create_user("otto", "otto@example.org", "a fine password")
     make_organizer(user)
     return User.objects.get(pk=user.pk)
-
-
-@pytest.fixture
-def whole(competition, alices_team, graded, new_version, rescored, olga) -> dict[str, object]:
-    """Something at every address; the values that stand in their places."""
-    submission = graded(alices_team)
-    rescore = rescored(new_version("id,rating,Usage\n1,4,Public\n2,3,Public\n3,4,Private\n4,1,Private\n5,2,Private\n"))
-    disqualify_submission(submission, "Made by hand.", olga)
-    Announcement.objects.create(competition=competition, title="New data", text="Soon.", by=olga)
-    ask_for_launch_check(competition, olga)
-    ask_for_audit(competition, olga)
-    return {"version": 1, "rescores": rescore.pk, "teams": alices_team.pk, "submissions": submission.pk}
 
 
 def addresses(whole):
