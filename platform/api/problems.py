@@ -18,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from accounts.tokens import TokenRefused
+from api.organize.refusals import ORGANIZERS_REFUSALS, each_of
 from leaderboard.final_selection import SelectionRefused
 from submissions.chunked_uploads import UploadEnded
 from submissions.descriptions import DescriptionRefused
@@ -42,6 +43,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     SlicesRefused: (409, "slices_refused"),
     TokenRefused: (409, "token_refused"),
 }
+REFUSALS |= ORGANIZERS_REFUSALS
 # When nothing is known of how long to wait.
 RETRY_SECONDS = 60
 log = structlog.get_logger(__name__)
@@ -104,7 +106,7 @@ def _refused(error: Exception) -> tuple[int, str, str, dict[str, object]] | None
     """What a rule of the domain says; None: `error` is none of them."""
     for kind, (status, code) in REFUSALS.items():
         if isinstance(error, kind):
-            return status, code, str(error), {}
+            return status, code, str(error), each_of(error)
     return None
 
 

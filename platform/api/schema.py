@@ -16,6 +16,7 @@ from api.problems import CONTENT_TYPE, problem_body
 # A file as an answer.
 BINARY = OpenApiTypes.BINARY
 BINARY_TYPE = "application/octet-stream"
+JSON_TYPE = "application/json"
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -75,11 +76,13 @@ def operation(
     with the same answer, and when. `more` as for `extend_schema`.
     """
     shown = [] if example is None else [OpenApiExample("Example", value=example, response_only=True)]
+    kinds = answer if isinstance(answer, Mapping) else {BINARY_TYPE if answer is BINARY else JSON_TYPE: answer}
     responses: dict[Any, Any] = {
-        (code, BINARY_TYPE) if answer is BINARY else code: OpenApiResponse(
-            answer, description=(also or {}).get(code, ""), examples=[_for_status(one, code) for one in shown]
+        (code, kind): OpenApiResponse(
+            schema, description=(also or {}).get(code, ""), examples=[_for_status(one, code) for one in shown]
         )
         for code in (status, *(also or {}))
+        for kind, schema in kinds.items()
     }
     for code, sentence in (refuses or {}).items():
         responses[code, CONTENT_TYPE] = _refusal(code, sentence)

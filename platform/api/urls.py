@@ -85,5 +85,6 @@ urlpatterns = [
     path("submissions/<uuid:pk>/", include(of_a_submission)),
     path("uploads/<uuid:pk>/", UploadView.as_view(), name="upload"),
     path("uploads/<uuid:pk>/finish/", FinishView.as_view(), name="finish_upload"),
+    path("organize/", include("api.organize.urls")),
     re_path(r"^", NotFound.as_view()),
 ]

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 
 REASON_LENGTH = 500
 NAMED_ON_THE_PAGE = 20
@@ -40,8 +41,8 @@ def ask_again(
     request: HttpRequest,
     chosen: QuerySet[Any],
     *,
-    label: str,
-    consequence: str,
+    label: str | Promise,
+    consequence: str | Promise,
     action: str,
     form: ReasonForm | None = None,
     name: Callable[[Any], str] = str,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from competitions.models import Competition, DataAudit, LaunchCheck, Level
+from competitions.models import Competition, DataAudit, JobState, LaunchCheck, Level
 
 # What neither the rehearsal nor a look at the data depends on.
 NOT_TRIED = frozenset(
@@ -68,6 +68,14 @@ def data_digest_of(competition: Competition) -> str:
         "solution": list(competition.solutions.filter(is_active=True).values("pk", "file")),
     }  # fmt: skip
     return hashlib.sha256(json.dumps(state, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def is_out_of_date(inspection: LaunchCheck | DataAudit | None) -> bool:
+    """Whether what a finished check or audit has looked at has changed since."""
+    if inspection is None or inspection.state != JobState.DONE:
+        return False
+    current = digest_of if isinstance(inspection, LaunchCheck) else data_digest_of
+    return inspection.digest != current(inspection.competition)
 
 
 def red_lines(check: LaunchCheck) -> list[str]:

@@ -35,8 +35,10 @@ def stored_labels(slug: str, file: File[Any]) -> Iterator[str]:
         raise
 
 
-def add_version(competition: Competition, stored_name: str, by: User | None) -> Solution:
+def add_version(competition: Competition, stored_name: str, by: User | None, note: str = "") -> Solution:
     """Make stored labels the competition's next version; it waits for its check."""
     with transaction.atomic():
         version = next_version(competition)
-        return Solution.objects.create(competition=competition, version=version, file=stored_name, uploaded_by=by)
+        return Solution.objects.create(
+            competition=competition, version=version, file=stored_name, uploaded_by=by, note=note
+        )

@@ -3,9 +3,8 @@
 from django.db import transaction
 
 from competitions.models import Competition, Rescore, Solution
-from grading import rescores
 from leaderboard.standings import rebuild
-from submissions import lifecycle
+from submissions import lifecycle, rescores
 from submissions.models import Status, Submission
 
 

@@ -2,7 +2,6 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +14,11 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.models import Solution
-from competitions.solution_versions import next_version
 from grading import rescore_admin
-from grading.excluded_rows import ExclusionRefused, exclude_rows, refuse_unknown
 from grading.exclusion_form import ExclusionForm
-from grading.rescores import RescoreRefused, ask
-from submissions.dispatch import check_solutions_after_commit
+from submissions.rescores import RescoreRefused, ask
+from submissions.row_exclusion import ExclusionRefused, exclude_rows, refuse_unknown
+from submissions.solution_uploads import take_solution
 
 __all__ = ["SolutionAdmin", "rescore_admin"]
 
@@ -72,7 +70,7 @@ class SolutionAdmin(OfOwnCompetitions):
 
     @admin.display(description="first finding")
     def first_finding(self, solution: Solution) -> str:
-        return _in_words(solution.problems[0]) if solution.problems else ""
+        return next(iter(solution.findings), "")
 
     @admin.display(description="rows")
     def rows(self, solution: Solution) -> str:
@@ -88,7 +86,7 @@ class SolutionAdmin(OfOwnCompetitions):
             return "It waits for the scoring worker; reload this page in a few seconds."
         if not solution.problems:
             return "Ids, Usage and targets are as they should be."
-        return format_html_join("", "<p>{}</p>", ((_in_words(problem),) for problem in solution.problems))
+        return format_html_join("", "<p>{}</p>", ((finding,) for finding in solution.findings))
 
     @admin.display(description="excluded rows")
     def excluded_rows(self, solution: Solution) -> str:
@@ -98,11 +96,8 @@ class SolutionAdmin(OfOwnCompetitions):
         return f"Version {solution.based_on.version} without {len(solution.excluded_ids):,} rows: {ids}"
 
     def save_model(self, request: HttpRequest, obj: Solution, form: ModelForm[Any], change: bool) -> None:
-        with transaction.atomic():
-            obj.version = next_version(obj.competition)
-            obj.uploaded_by = request.user  # type: ignore[assignment]
-            super().save_model(request, obj, form, change)
-            check_solutions_after_commit()
+        obj.pk = take_solution(obj.competition, form.cleaned_data["file"], cast(User, request.user), obj.note).pk
+        obj.refresh_from_db()
 
     def response_add(self, request: HttpRequest, obj: Solution, post_url_continue: str | None = None) -> HttpResponse:
         """To the version's own page: there stands what its check finds."""
@@ -154,8 +149,3 @@ class SolutionAdmin(OfOwnCompetitions):
             messages.error(request, str(problem))
             return redirect("admin:competitions_solution_change", solution.pk)
         return redirect(rescore)
-
-
-def _in_words(problem: dict[str, Any]) -> str:
-    line = f"Line {problem['line']}: " if problem["line"] else ""
-    return f"{line}{problem['finding']} {problem['cure']}"

@@ -1,75 +1,15 @@
-"""A version of the solution that is another one without some rows: asked for on the web, written by the worker."""
+"""A version of the solution that is another one without some rows: its file, which the scoring worker writes."""
 
-import re
 from io import BytesIO
 
 import numpy as np
 from django.core.files.base import ContentFile
-from django.db import transaction
 
-from accounts.models import User
-from competitions.features import test_ids
-from competitions.models import Competition, Solution, label_storage, solution_path
-from competitions.solution_versions import next_version
-from grader.scoring.rejection import quoted, reject
+from competitions.models import Solution, label_storage, solution_path
+from grader.scoring.rejection import reject
 from grader.scoring.solution import write_solution
 from grading.labels import labels_of
-from submissions.dispatch import check_solutions_after_commit
-
-NAMED_IDS = 5
-
-
-class ExclusionRefused(Exception):
-    """The list of rows cannot be taken; the message says why."""
-
-
-def ids_in(text: str) -> list[int]:
-    """The whole numbers of a list, set apart by blanks, lines, commas or semicolons; each once, ascending.
-
-    Raises ExclusionRefused for anything else, and for an empty list.
-    """
-    cells = [cell for cell in re.split(r"[\s,;]+", text) if cell]
-    wrong = [cell for cell in cells if not re.fullmatch(r"-?[0-9]{1,18}", cell, re.ASCII)]
-    if wrong:
-        named = ", ".join(quoted(cell) for cell in wrong[:NAMED_IDS])
-        raise ExclusionRefused(f"{len(wrong):,} of {len(cells):,} are no ids: {named}. Write whole numbers only.")
-    if not cells:
-        raise ExclusionRefused("There is no id in the list. Write one id a line.")
-    return sorted({int(cell) for cell in cells})
-
-
-def refuse_unknown(competition: Competition, ids: list[int]) -> None:
-    """Raises ExclusionRefused for ids that test.csv lacks; where it cannot be read, the worker finds them."""
-    known = test_ids(competition)
-    unknown = [row_id for row_id in ids if row_id not in known] if known is not None else []
-    if unknown:
-        named = ", ".join(map(str, unknown[:NAMED_IDS])) + (" …" if len(unknown) > NAMED_IDS else "")
-        has = "has" if len(unknown) == 1 else "have"
-        raise ExclusionRefused(
-            f"{len(unknown):,} of the {len(ids):,} ids {has} no row in test.csv: {named}. Exclude ids of test.csv only."
-        )
-
-
-def exclude_rows(base: Solution, ids: list[int], reason: str, user: User | None) -> Solution:
-    """Ask for a new version: `base` with these rows ignored. The scoring worker writes and checks it.
-
-    Raises ExclusionRefused where the base was not accepted or no reason is given.
-    """
-    if base.verdict != Solution.Verdict.ACCEPTED:
-        raise ExclusionRefused(f"{base} is {base.get_verdict_display()}; rows are excluded from an accepted version.")
-    if not reason.strip():
-        raise ExclusionRefused("Say why these rows do not count: the other organizers will want to know.")
-    with transaction.atomic():
-        solution = Solution.objects.create(
-            competition=base.competition,
-            version=next_version(base.competition),
-            based_on=base,
-            excluded_ids=ids,
-            note=reason.strip()[:300],
-            uploaded_by=user,
-        )
-        check_solutions_after_commit()
-    return solution
+from submissions.row_exclusion import NAMED_IDS
 
 
 def write_file(solution: Solution) -> bool:

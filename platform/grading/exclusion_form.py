@@ -1,7 +1,7 @@
 from django import forms
 from django.conf import settings
 
-from grading.excluded_rows import ExclusionRefused, ids_in
+from submissions.row_exclusion import ExclusionRefused, ids_in
 
 
 class ExclusionForm(forms.Form):

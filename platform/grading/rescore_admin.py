@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.models import Rescore
-from grading import rescores
+from submissions import rescores
 
 
 @admin.register(Rescore)

@@ -16,7 +16,6 @@ from competitions.models import Rescore, Solution
 from grader.scoring.model_answers import AnswersDoNotFit
 from grader.scoring.receipts import predictions_digest
 from grader.scoring.rejection import Rejected
-from grading import rescores
 from grading.activation import activate
 from grading.commitments import commitment_to
 from grading.kept_predictions import UNREADABLE, keep, read_kept, read_sent
@@ -24,6 +23,7 @@ from grading.labels import LabelsDoNotFit, labels_of
 from grading.ladder import LaddersReplayed
 from grading.rescore_preview import preview_of
 from grading.scoring import scores_of
+from submissions import rescores
 from submissions.fairness import WAITS_IN
 from submissions.models import Evaluation, Queue, Submission
 

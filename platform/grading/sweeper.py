@@ -11,7 +11,6 @@ from config.clock import seconds_from_now
 from grading import commitments
 from grading.integrity import looks, similarity
 from grading.jobs import at_hand
-from grading.rescores import waiting_rescores
 from leaderboard import certainty, receipts
 from submissions import chunked_uploads, reminders
 from submissions.dispatch import (
@@ -30,6 +29,7 @@ from submissions.fairness import WAITS_IN
 from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
 from submissions.models import ModelsWorker, Queue, SliceReport, Submission
+from submissions.rescores import waiting_rescores
 
 
 def sweep() -> None:

@@ -13,6 +13,7 @@ from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from leaderboard import moderation
 from leaderboard.confirmation import asks_why
+from leaderboard.deeds import SUBMISSION_DEEDS, TEAM_DEEDS
 from leaderboard.models import ModerationAct
 from submissions.admin import NothingToChange, SubmissionAdmin
 from submissions.models import Submission
@@ -62,23 +63,7 @@ class ModeratedTeamAdmin(TeamAdmin):
     )
     search_fields: ClassVar[Any] = (*TeamAdmin.search_fields, "memberships__user__username", "memberships__user__email")
     inlines: ClassVar[Any] = (*TeamAdmin.inlines, ActInline)
-    actions: Any = (
-        asks_why(
-            moderation.disqualify_team,
-            "Disqualify",
-            "The teams leave every leaderboard at once and can send nothing more. They see when and why on their "
-            "pages. Nothing is deleted: reinstating brings them back where they were.",
-        ),
-        asks_why(moderation.reinstate_team, "Reinstate", "The teams come back to where their submissions place them."),
-        asks_why(
-            moderation.mark_baseline,
-            "Mark as baselines",
-            "The teams stay on the leaderboard, without a rank and without limits: they are the organizers' own.",
-        ),
-        asks_why(
-            moderation.unmark_baseline, "Rank like everyone", "The baselines get a rank, and the limits of a team."
-        ),
-    )
+    actions: Any = (*(asks_why(deed.act, deed.label, deed.consequence) for deed in TEAM_DEEDS.values()),)
 
     @admin.display(description="submissions")
     def what_it_has_sent(self, team: Team) -> SafeString:
@@ -101,12 +86,7 @@ class ModeratedSubmissionAdmin(SubmissionAdmin):
     search_fields: ClassVar[Any] = (*SubmissionAdmin.search_fields, "sha256")
     actions: Any = (
         *SubmissionAdmin.actions,
-        asks_why(
-            moderation.disqualify_submission,
-            "Disqualify",
-            "The submissions count for nothing; their teams keep the others. The teams see when and why.",
-        ),
-        asks_why(moderation.reinstate_submission, "Reinstate", "The submissions count again."),
+        *(asks_why(deed.act, deed.label, deed.consequence) for deed in SUBMISSION_DEEDS.values()),
     )
 
     @admin.display(description="the very same file of other teams")

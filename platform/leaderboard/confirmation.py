@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 
 from accounts.models import User
 from competitions.confirmation import NAMED_ON_THE_PAGE, ReasonForm, are_too_many, ask_again
@@ -14,7 +15,7 @@ from leaderboard.moderation import ModerationRefused
 
 
 def asks_why(
-    act: Callable[[Any, str, User], bool], label: str, consequence: str, permission: str = "view"
+    act: Callable[[Any, str, User], bool], label: str | Promise, consequence: str | Promise, permission: str = "view"
 ) -> Callable[..., TemplateResponse | None]:
     """An admin action that shows what is chosen and what follows, asks for the reason, and calls `act` for each."""
 
@@ -43,7 +44,7 @@ def asks_why(
 
 
 def _carry_out(
-    act: Callable[[Any, str, User], bool], request: HttpRequest, subjects: list[Any], reason: str, label: str
+    act: Callable[[Any, str, User], bool], request: HttpRequest, subjects: list[Any], reason: str, label: str | Promise
 ) -> None:
     done, untouched = 0, []
     for subject in subjects:

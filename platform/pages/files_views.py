@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from typing import cast
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
@@ -19,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.as_files.cloning import clone as clone_competition
-from competitions.as_files.planning import Plan, plan
-from competitions.as_files.reading import read
+from competitions.as_files.planning import Plan
 from competitions.as_files.refusal import FilesRefused
+from competitions.as_files.sent import plan_of
 from competitions.as_files.source import open_source
-from competitions.as_files.writing import export_to_zip
+from competitions.as_files.writing import exported
 from competitions.models import Competition
 from leaderboard.consequences import apply, consequences
 from pages.files_forms import TITLE_CHARACTERS, CloneForm, FromFilesForm
@@ -65,11 +62,7 @@ def competition_plan(request: HttpRequest, key: UUID) -> HttpResponse:
 def _planned(request: HttpRequest, key: UUID) -> Iterator[Plan]:
     path, facts = held_or_404(request, key)
     with open_source(path) as source:
-        bundle = read(source)
-        if facts["slug"]:
-            bundle = replace(bundle, description=replace(bundle.description, slug=facts["slug"]))
-        # Somebody else's competition is taken for none: the plan then says that the address is taken.
-        yield plan(bundle, organized_by(request.user).filter(slug=bundle.description.slug).first())
+        yield plan_of(source, cast(User, request.user), facts["slug"])
 
 
 def _applied(request: HttpRequest, key: UUID, planned: Plan) -> HttpResponse:
@@ -99,14 +92,11 @@ def back_to_admin(request: HttpRequest, competition: Competition) -> HttpRespons
 def export_competition(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """The competition as a zip. Its labels are not in it."""
     competition = own_or_404(request, pk)
-    file = TemporaryFile(dir=settings.UPLOAD_TEMP_DIR)  # noqa: SIM115  # the response closes it
     try:
-        export_to_zip(competition, cast(BinaryIO, file))
+        file = exported(competition)
     except FilesRefused as refusal:
-        file.close()
         messages.error(request, str(refusal))
         return redirect("admin:competitions_competition_change", pk)
-    file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{competition.slug}.zip")
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from competitions.access import organized_by
-from competitions.launching import data_digest_of, digest_of, latest_audit, latest_check
-from competitions.models import Competition, JobState
+from competitions.launching import is_out_of_date, latest_audit, latest_check
+from competitions.models import Competition
 from competitions.publishing import PublishingRefused, publish, unpublish, what_stands_against
 from pages.competition_views import context_of
 from pages.forms import PublishForm
@@ -27,8 +27,12 @@ def own_or_404(request: HttpRequest, slug: str) -> Competition:
 
 def _check_context(competition: Competition) -> dict[str, Any]:
     check = latest_check(competition)
-    is_stale = check is not None and check.state == JobState.DONE and check.digest != digest_of(competition)
-    return {"competition": competition, "check": check, "is_stale": is_stale, "poll_seconds": POLL_SECONDS}
+    return {
+        "competition": competition,
+        "check": check,
+        "is_stale": is_out_of_date(check),
+        "poll_seconds": POLL_SECONDS,
+    }
 
 
 @login_required
@@ -52,12 +56,11 @@ def launch_check_progress(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _audit_context(competition: Competition) -> dict[str, Any]:
     audit = latest_audit(competition)
-    is_stale = audit is not None and audit.state == JobState.DONE and audit.digest != data_digest_of(competition)
     findings = audit.report.get("findings", []) if audit else []
     return {
         "competition": competition,
         "audit": audit,
-        "is_stale": is_stale,
+        "is_stale": is_out_of_date(audit),
         "findings": sorted(findings, key=lambda finding: HEAVIEST_FIRST.index(finding["level"])),
         "poll_seconds": POLL_SECONDS,
     }

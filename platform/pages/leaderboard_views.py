@@ -11,13 +11,13 @@ from leaderboard.board import board_page
 from leaderboard.board_words import sentences_of
 from leaderboard.exports import board
 from leaderboard.progress import best_over_time
+from leaderboard.sheets import CONTENT_TYPES, as_file
 from leaderboard.sure_places import certainty_of, rows_of, sure_places
 from pages import certainty_words
 from pages.board_lines import lines
 from pages.competition_views import competition_or_404, context_of
 from pages.dashboard import progress_chart
 from pages.interval_plot import interval_plot
-from pages.sheets import CONTENT_TYPES, as_file
 from pages.visits import competition_and_visit
 
 

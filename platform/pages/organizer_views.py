@@ -14,8 +14,8 @@ from competitions.access import organized_by
 from competitions.models import Competition
 from leaderboard.exports import FOR_ORGANIZERS
 from leaderboard.integrity import signs_of
+from leaderboard.sheets import CONTENT_TYPES, as_file
 from pages import dashboard as board
-from pages.sheets import CONTENT_TYPES, as_file
 
 log = structlog.get_logger(__name__)
 

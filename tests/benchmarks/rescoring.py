@@ -17,12 +17,12 @@ ALONE = 10
 MAKE = "from tests.benchmarks.many_submissions import make; make('goodreads', {}, {})"
 ASK = """
 from competitions.models import Solution
-from grading.rescores import ask
+from submissions.rescores import ask
 ask(Solution.objects.get(competition__slug="goodreads", version=2), None)
 """
 MAKE_ACTIVE = """
 from competitions.models import Rescore
-from grading.rescores import make_active
+from submissions.rescores import make_active
 assert make_active(Rescore.objects.get())
 """
 STATE = "SELECT state FROM competitions_rescore"

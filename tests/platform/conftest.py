@@ -16,10 +16,10 @@ from ladder_of_stories import enter_baseline
 from accounts.models import User
 from accounts.organizers import make_organizer
 from competitions.models import Competition, DataFile, Page, PageKind, Rescore, Solution
-from grading import models_worker, rescores
+from grading import models_worker
 from grading.solutions import check
 from grading.tasks import predict_waiting, rescore, score_waiting
-from submissions import lifecycle
+from submissions import lifecycle, rescores
 from submissions.models import Submission
 from submissions.uploads import store_upload
 from teams.joining import join

@@ -11,11 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from competitions.models import Commitment, Competition, label_storage
-from grading import rescores
 from grading.sweeper import sweep
 from grading.tasks import check_solutions, rescore
 from leaderboard import receipts
 from leaderboard.models import Receipt
+from submissions import rescores
 
 IN_A_MINUTE = 60.0
 

@@ -7,9 +7,10 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from competitions.models import Competition, Solution, label_storage
-from grading.excluded_rows import exclude_rows, write_file
+from grading.excluded_rows import write_file
 from grading.solutions import check
 from grading.tasks import check_solutions
+from submissions.row_exclusion import exclude_rows
 
 
 def text(response):

@@ -13,7 +13,6 @@ from ladder_of_stories import BASELINE, FIRST_RUNG, NOT_CLEARLY_ABOVE, NOT_CLEAR
 from accounts.models import User
 from accounts.organizers import make_organizer
 from competitions.models import Competition, DataFile, Rescore, Solution
-from grading import rescores
 from grading.solutions import check
 from grading.tasks import rescore, score_waiting
 from leaderboard import moderation
@@ -22,7 +21,7 @@ from leaderboard.final_selection import SelectionRefused, select
 from leaderboard.mergers import accept_proposal
 from leaderboard.models import Standing
 from leaderboard.standings import KEPT, rebuild
-from submissions import lifecycle
+from submissions import lifecycle, rescores
 from submissions.models import Status, Submission
 from submissions.uploads import store_upload
 from teams.joining import join

@@ -13,11 +13,11 @@ from django.utils import timezone
 from ladder_of_stories import FIRST_RUNG, enter_baseline
 
 from competitions.models import Competition, DataFile, EntryPolicy, JobState, LaunchCheck, PageKind, Solution
-from grading import rescores
 from grading.solutions import check as check_solution
 from grading.sweeper import sweep
 from grading.tasks import launch_checks, score_waiting
 from leaderboard.models import Standing
+from submissions import rescores
 from submissions.models import Evaluation, Event, Status, Submission, prediction_storage, submission_storage
 from submissions.quota import SubmissionRefused
 from teams.joining import join

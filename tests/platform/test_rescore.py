@@ -13,13 +13,12 @@ from django.utils import timezone
 
 from competitions.models import Competition, Rescore, Solution
 from config.clock import seconds_from_now
-from grading import rescores
 from grading.scoring import score_claimed
 from grading.sweeper import sweep
 from grading.tasks import check_solutions, rescore, score_waiting
 from leaderboard.activity import best_over_time
 from leaderboard.board import standings
-from submissions import lifecycle
+from submissions import lifecycle, rescores
 from submissions.models import Evaluation, Queue, Status, Submission, prediction_storage
 
 State = Rescore.State

@@ -8,12 +8,11 @@ from cast_of_stories import GOOD, PERFECT, SOLUTION
 from django.db import connection, transaction
 
 from competitions.models import Rescore
-from grading import rescores
 from grading.tasks import rescore, score_waiting
 from leaderboard.final_selection import select
 from leaderboard.models import Standing
 from leaderboard.standings import rebuild
-from submissions import lifecycle
+from submissions import lifecycle, rescores
 from submissions.models import Evaluation, Status, Submission
 from teams.joining import hold_names
 from teams.members import hold

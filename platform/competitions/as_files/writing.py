@@ -5,7 +5,10 @@ import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import BinaryIO, cast
+
+from django.conf import settings
 
 from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import FORMAT, FORMAT_KEY, SETTINGS, DataEntry, Description, written
@@ -120,6 +123,18 @@ def export_to_zip(competition: Competition, file: BinaryIO) -> None:
             with archive.open(member, "w") as target:
                 for chunk in chunks:
                     target.write(chunk)
+
+
+def exported(competition: Competition) -> BinaryIO:
+    """The zip as a file without a name, open at its beginning; closing it removes it. Raises FilesRefused."""
+    file = TemporaryFile(dir=settings.UPLOAD_TEMP_DIR)  # noqa: SIM115  # the caller closes it
+    try:
+        export_to_zip(competition, cast(BinaryIO, file))
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return cast(BinaryIO, file)
 
 
 def _files(competition: Competition) -> Iterator[tuple[str, int, Iterator[bytes]]]:

@@ -12,7 +12,7 @@ from competitions.models.solution import Solution
 class Rescore(models.Model):
     """One rescore of a competition: what was scored under `before` is scored under `solution` too.
 
-    Until it is ACTIVE nothing of it counts or is shown to participants. Its state is written by `grading.rescores`.
+    Until it is ACTIVE nothing of it counts or is shown to participants. Its state is written by `submissions.rescores`.
     """
 
     class State(models.TextChoices):

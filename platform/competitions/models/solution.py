@@ -81,6 +81,12 @@ class Solution(models.Model):
     def __str__(self) -> str:
         return f"{self.competition}, version {self.version}"
 
+    @property
+    def findings(self) -> list[str]:
+        """What its check has found wrong, each as a sentence or two."""
+        lines = (f"Line {problem['line']}: " if problem["line"] else "" for problem in self.problems)
+        return [f"{line}{each['finding']} {each['cure']}" for line, each in zip(lines, self.problems, strict=True)]
+
     def clean(self) -> None:
         if self.file and self.file.size > settings.MAX_UNPACKED_BYTES:
             raise ValidationError(
