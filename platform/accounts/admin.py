@@ -2,6 +2,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import outbox
 from accounts.models import Letter, User
@@ -15,24 +17,30 @@ class PeopleAdmin(UserAdmin[User]):
     list_display = ("username", "email", "is_organizer", "is_superuser", "date_joined")
     actions = ("give_organizer_role", "take_organizer_role")
 
-    @admin.display(boolean=True, description="organizer")
+    @admin.display(boolean=True, description=gettext_lazy("organizer"))
     def is_organizer(self, user: User) -> bool:
         return any(group.name == GROUP_NAME for group in user.groups.all())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
-    @admin.action(description="Make organizers", permissions=["change"])
+    @admin.action(description=gettext_lazy("Make organizers"), permissions=["change"])
     def give_organizer_role(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for user in people:
             make_organizer(user)
-        messages.success(request, f"{len(people)} people are organizers now. Name them in their competitions.")
+        messages.success(
+            request,
+            _("%(people_count)s people are organizers now. Name them in their competitions.")
+            % {"people_count": len(people)},
+        )
 
-    @admin.action(description="Take the organizer role away", permissions=["change"])
+    @admin.action(description=gettext_lazy("Take the organizer role away"), permissions=["change"])
     def take_organizer_role(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for user in people:
             stop_being_organizer(user)
-        messages.success(request, f"{len(people)} people are no longer organizers.")
+        messages.success(
+            request, _("%(people_count)s people are no longer organizers.") % {"people_count": len(people)}
+        )
 
 
 @admin.register(Letter)
@@ -54,7 +62,7 @@ class LetterAdmin(admin.ModelAdmin[Letter]):
     def has_delete_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
         return False
 
-    @admin.action(description="Send again (given up ones)", permissions=["view"])
+    @admin.action(description=gettext_lazy("Send again (given up ones)"), permissions=["view"])
     def send_again(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
         moved = sum(outbox.send_again(letter) for letter in letters)
-        messages.success(request, f"{moved} letters wait to be sent again.")
+        messages.success(request, _("%(moved)s letters wait to be sent again.") % {"moved": moved})

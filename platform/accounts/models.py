@@ -6,14 +6,18 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class User(AbstractUser):
     """A person with an account. Organizers belong to the group that `accounts.organizers` names."""
 
-    email = models.EmailField("email address", blank=True)
+    email = models.EmailField(gettext_lazy("email address"), blank=True)
     wants_announcements = models.BooleanField(
-        "wants announcements by e-mail", default=True, help_text="Of the competitions that they take part in."
+        gettext_lazy("wants announcements by e-mail"),
+        default=True,
+        help_text=gettext_lazy("Of the competitions that they take part in."),
     )
 
     class Meta(AbstractUser.Meta):
@@ -21,7 +25,7 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="usernames_differ_by_more_than_case",
-                violation_error_message="A user with that name already exists.",
+                violation_error_message=gettext_lazy("A user with that name already exists."),
             ),
         ]
 
@@ -33,10 +37,10 @@ class Letter(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        SENDING = "sending", "being sent"
-        SENT = "sent", "sent"
-        FAILED = "failed", "given up"
+        WAITING = "waiting", gettext_lazy("waiting")
+        SENDING = "sending", gettext_lazy("being sent")
+        SENT = "sent", gettext_lazy("sent")
+        FAILED = "failed", gettext_lazy("given up")
 
     # Also its Message-ID: the same letter sent twice is told by it at the other end.
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -46,10 +50,12 @@ class Letter(models.Model):
     headers = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempt = models.PositiveIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0, help_text="How often it was refused, or its worker went away.")
+    tries = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("How often it was refused, or its worker went away.")
+    )
     not_before = models.DateTimeField(db_default=Now())
     claimed_until = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=300, blank=True, help_text="Why it was not sent the last time.")
+    problem = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("Why it was not sent the last time."))
     posted_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
 
@@ -73,4 +79,4 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"“{self.subject}” to {self.to}"
+        return _("“%(subject)s” to %(to)s") % {"subject": self.subject, "to": self.to}

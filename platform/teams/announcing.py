@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import outbox
 from accounts.models import Letter, User
@@ -53,8 +54,15 @@ def _letters(draft: Announcement, site: str) -> Iterator[Letter]:
 
 
 def _text(draft: Announcement, site: str, stop: str) -> str:
-    return (
-        f"{draft.text.strip()}\n\n"
-        f"On the site: {site}{draft.get_absolute_url()}\n\n"
-        f"-- \nYou take part in {draft.competition.title}. No more announcements by e-mail: {stop}\n"
-    )
+    return _(
+        "%(text)s\n\n"
+        "On the site: %(site)s%(path)s\n\n"
+        "-- \n"
+        "You take part in %(competition)s. No more announcements by e-mail: %(stop)s\n"
+    ) % {
+        "text": draft.text.strip(),
+        "site": site,
+        "path": draft.get_absolute_url(),
+        "competition": draft.competition.title,
+        "stop": stop,
+    }

@@ -1,6 +1,7 @@
 """What people get by e-mail at the door of a competition: an invitation, or the answer to their request."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import outbox
 from accounts.models import Letter
@@ -17,10 +18,13 @@ def invitation_letter(invitation: EntryInvitation, site: str) -> Letter:
     title = invitation.competition.title
     return outbox.letter_to(
         invitation.email,
-        f"You are invited to {title}",
-        f"The organizers of {title} invite you to take part.\n\n"
-        f"Open this link, with an account whose confirmed address is {invitation.email}:\n"
-        f"{link_of(invitation, site)}\n",
+        _("You are invited to %(title)s") % {"title": title},
+        _(
+            "The organizers of %(title)s invite you to take part.\n\n"
+            "Open this link, with an account whose confirmed address is %(email)s:\n"
+            "%(link_of)s\n"
+        )
+        % {"title": title, "email": invitation.email, "link_of": link_of(invitation, site)},
     )
 
 
@@ -29,9 +33,9 @@ def approval_letter(request: EntryRequest, site: str) -> Letter:
     title = request.competition.title
     return outbox.letter_to(
         request.user.email,
-        f"You may join {title}",
-        f"The organizers of {title} have approved your request. Join here:\n"
-        f"{site}{reverse('join', args=[request.competition.slug])}\n",
+        _("You may join %(title)s") % {"title": title},
+        _("The organizers of %(title)s have approved your request. Join here:\n%(site)s%(reverse)s\n")
+        % {"title": title, "site": site, "reverse": reverse("join", args=[request.competition.slug])},
     )
 
 
@@ -40,6 +44,7 @@ def denial_letter(request: EntryRequest) -> Letter:
     title = request.competition.title
     return outbox.letter_to(
         request.user.email,
-        f"Your request to join {title}",
-        f"The organizers of {title} have denied your request. Their reason:\n\n{request.reason}\n",
+        _("Your request to join %(title)s") % {"title": title},
+        _("The organizers of %(title)s have denied your request. Their reason:\n\n%(request_reason)s\n")
+        % {"title": title, "request_reason": request.reason},
     )

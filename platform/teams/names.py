@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from django.utils.translation import gettext as _
+
 MOST_CHARACTERS = 60
 # How the names of rehearsal teams begin, which nobody else may take from a launch check.
 REHEARSAL = "Launch check "
@@ -21,11 +23,20 @@ def cleaned_name(text: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
     hidden = [c for c in name if c != " " and unicodedata.category(c)[0] not in VISIBLE]
     if hidden:
-        raise WrongName(f"The name holds a character that cannot be seen (U+{ord(hidden[0]):04X}). Type it anew.")
+        raise WrongName(
+            _("The name holds a character that cannot be seen (U+%(code)s). Type it anew.")
+            % {"code": f"{ord(hidden[0]):04X}"}
+        )
     if not any(unicodedata.category(c)[0] in "LNS" for c in name):
-        raise WrongName("The name has no letter, number or symbol. Give the team one that can be read.")
+        raise WrongName(_("The name has no letter, number or symbol. Give the team one that can be read."))
     if len(name) > MOST_CHARACTERS:
-        raise WrongName(f"The name has {len(name)} characters; {MOST_CHARACTERS} is the most. Shorten it.")
+        raise WrongName(
+            _("The name has %(name_count)s characters; %(most_characters)s is the most. Shorten it.")
+            % {"name_count": len(name), "most_characters": MOST_CHARACTERS}
+        )
     if name.casefold().startswith(REHEARSAL.casefold()):
-        raise WrongName(f"Names that begin with “{REHEARSAL.strip()}” are kept for the organizers' rehearsals.")
+        raise WrongName(
+            _("Names that begin with “%(rehearsal)s” are kept for the organizers' rehearsals.")
+            % {"rehearsal": REHEARSAL.strip()}
+        )
     return name

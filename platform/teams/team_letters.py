@@ -1,6 +1,7 @@
 """What people get by e-mail when another team asks them: into it, or to merge with it."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import outbox
 from accounts.models import Letter, User
@@ -12,9 +13,18 @@ def team_invitation_letter(invitation: TeamInvitation, site: str) -> Letter:
     team = invitation.team
     return outbox.letter_to(
         invitation.user.email,
-        f"{team.name} invites you in {team.competition.title}",
-        f"{invitation.invited_by} invites you to the team {team.name} in {team.competition.title}.\n\n"
-        f"Accept or decline on your Team page:\n{_team_page(invitation.team.competition.slug, site)}\n",
+        _("%(team)s invites you in %(competition)s") % {"team": team.name, "competition": team.competition.title},
+        _(
+            "%(invited_by)s invites you to the team %(team)s in %(competition)s.\n\n"
+            "Accept or decline on your Team page:\n"
+            "%(team_page)s\n"
+        )
+        % {
+            "invited_by": invitation.invited_by,
+            "team": team.name,
+            "competition": team.competition.title,
+            "team_page": _team_page(invitation.team.competition.slug, site),
+        },
     )
 
 
@@ -23,10 +33,20 @@ def merger_letter(proposal: MergeProposal, captain: User, site: str) -> Letter:
     competition = proposal.to_team.competition
     return outbox.letter_to(
         captain.email,
-        f"{proposal.from_team.name} proposes to merge in {competition.title}",
-        f"The captain of {proposal.from_team.name} proposes in {competition.title} to merge: the people and "
-        f"submissions of {proposal.to_team.name} would come to {proposal.from_team.name}. This cannot be undone.\n\n"
-        f"Accept or decline on your Team page:\n{_team_page(competition.slug, site)}\n",
+        _("%(from_team)s proposes to merge in %(competition)s")
+        % {"from_team": proposal.from_team.name, "competition": competition.title},
+        _(
+            "The captain of %(from_team)s proposes in %(competition)s to merge: the people and submissions of "
+            "%(to_team)s would come to %(from_team)s. This cannot be undone.\n\n"
+            "Accept or decline on your Team page:\n"
+            "%(team_page)s\n"
+        )
+        % {
+            "from_team": proposal.from_team.name,
+            "competition": competition.title,
+            "to_team": proposal.to_team.name,
+            "team_page": _team_page(competition.slug, site),
+        },
     )
 
 
