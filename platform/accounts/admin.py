@@ -2,8 +2,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import outbox
 from accounts.models import Letter, User
@@ -30,8 +29,12 @@ class PeopleAdmin(UserAdmin[User]):
             make_organizer(user)
         messages.success(
             request,
-            _("%(people_count)s people are organizers now. Name them in their competitions.")
-            % {"people_count": len(people)},
+            ngettext(
+                "%(count)s person is an organizer now. Name them in their competitions.",
+                "%(count)s people are organizers now. Name them in their competitions.",
+                len(people),
+            )
+            % {"count": len(people)},
         )
 
     @admin.action(description=gettext_lazy("Take the organizer role away"), permissions=["change"])
@@ -39,7 +42,11 @@ class PeopleAdmin(UserAdmin[User]):
         for user in people:
             stop_being_organizer(user)
         messages.success(
-            request, _("%(people_count)s people are no longer organizers.") % {"people_count": len(people)}
+            request,
+            ngettext(
+                "%(count)s person is no longer an organizer.", "%(count)s people are no longer organizers.", len(people)
+            )
+            % {"count": len(people)},
         )
 
 
@@ -65,4 +72,8 @@ class LetterAdmin(admin.ModelAdmin[Letter]):
     @admin.action(description=gettext_lazy("Send again (given up ones)"), permissions=["view"])
     def send_again(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
         moved = sum(outbox.send_again(letter) for letter in letters)
-        messages.success(request, _("%(moved)s letters wait to be sent again.") % {"moved": moved})
+        messages.success(
+            request,
+            ngettext("%(count)s letter waits to be sent again.", "%(count)s letters wait to be sent again.", moved)
+            % {"count": moved},
+        )
