@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import outbox
 from accounts.models import Letter, User
@@ -53,16 +55,16 @@ def _letters(draft: Announcement, site: str) -> Iterator[Letter]:
         yield outbox.letter_to(person.email, subject_of(draft), _text(draft, site, stop), headers)
 
 
+@override(settings.LANGUAGE_CODE)
 def _text(draft: Announcement, site: str, stop: str) -> str:
     return _(
         "%(text)s\n\n"
-        "On the site: %(site)s%(path)s\n\n"
+        "On the site: %(address)s\n\n"
         "-- \n"
         "You take part in %(competition)s. No more announcements by e-mail: %(stop)s\n"
     ) % {
         "text": draft.text.strip(),
-        "site": site,
-        "path": draft.get_absolute_url(),
+        "address": site + draft.get_absolute_url(),
         "competition": draft.competition.title,
         "stop": stop,
     }

@@ -135,10 +135,10 @@ def _missing_approval(user: User, competition: Competition) -> Missing | None:
         return Missing(
             Need.NOTHING_HELPS,
             _(
-                "The organizers of %(competition)s have denied your request: %(request_reason)s They can still "
+                "The organizers of %(competition)s have denied your request: %(reason)s They can still "
                 "approve it; write to them if something has changed."
             )
-            % {"competition": competition.title, "request_reason": request.reason},
+            % {"competition": competition.title, "reason": request.reason},
         )
     return Missing(
         Need.DECISION,
@@ -191,8 +191,7 @@ def ask_to_enter(user: User, competition: Competition, message: str = "") -> Ent
             _("%(competition)s does not ask its organizers who may join. Join it, if you may.")
             % {"competition": competition.title}
         )
-    request, _ = EntryRequest.objects.get_or_create(competition=competition, user=user, defaults={"message": message})
-    return request
+    return EntryRequest.objects.get_or_create(competition=competition, user=user, defaults={"message": message})[0]
 
 
 def approve(requests: QuerySet[EntryRequest], by: User, site: str) -> int:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.addresses import verified_addresses
 from accounts.models import User
@@ -105,7 +105,7 @@ class EntryRequestAdmin(OfOwnCompetitions):
 
 
 def _who_asks(asked: EntryRequest) -> str:
-    return f"{asked.user} ({asked.competition}): {asked.message or 'no message'}"
+    return f"{asked.user} ({asked.competition}): {asked.message or _('no message')}"
 
 
 class InvitationForm(forms.ModelForm[EntryInvitation]):
@@ -115,10 +115,10 @@ class InvitationForm(forms.ModelForm[EntryInvitation]):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=gettext_lazy(
             "One invitation for each, which only the person who has confirmed that address can use. Paste as "
-            "many as %(most_addresses)s, parted by lines, blanks or commas. Empty: one link, for whoever has "
+            "many as %(most)s, parted by lines, blanks or commas. Empty: one link, for whoever has "
             "it."
         )
-        % {"most_addresses": whole(MOST_ADDRESSES)},
+        % {"most": whole(MOST_ADDRESSES)},
     )
 
     class Meta:
@@ -137,13 +137,13 @@ class InvitationForm(forms.ModelForm[EntryInvitation]):
             )
         if long := [entry for entry in pasted if len(entry) > MOST_CHARACTERS]:
             raise ValidationError(
-                _("'%(long)s…' has %(long_count)s characters; %(most_characters)s is the most of an address.")
-                % {"long": long[0][:40], "long_count": len(long[0]), "most_characters": MOST_CHARACTERS}
+                _("'%(address)s…' has %(count)s characters; %(most)s is the most of an address.")
+                % {"address": long[0][:40], "count": len(long[0]), "most": MOST_CHARACTERS}
             )
         if len(pasted) > MOST_ADDRESSES:
             raise ValidationError(
-                _("These are %(pasted_count)s addresses; %(most_addresses)s at once is the most.")
-                % {"pasted_count": whole(len(pasted)), "most_addresses": whole(MOST_ADDRESSES)}
+                _("These are %(count)s addresses; %(most)s at once is the most.")
+                % {"count": whole(len(pasted)), "most": whole(MOST_ADDRESSES)}
             )
         return pasted
 
@@ -219,19 +219,17 @@ class EntryInvitationAdmin(OfOwnCompetitions):
         known = EntryInvitation.objects.filter(competition=obj.competition, email__in=addresses, revoked_at=None)
         obj.pk = (made or list(known))[0].pk
         if made:
-            count = (
-                _("1 invitation was")
-                if len(made) == 1
-                else _("%(made_count)s invitations were") % {"made_count": whole(len(made))}
+            sentence = ngettext(
+                "%(count)s invitation was made. Letters are on their way to these addresses: %(count)s.",
+                "%(count)s invitations were made. Letters are on their way to these addresses: %(count)s.",
+                len(made),
             )
-            messages.success(
-                request,
-                _("%(count)s made. Letters are on their way to these addresses: %(made_count)s.")
-                % {"count": count, "made_count": whole(len(made))},
-            )
+            messages.success(request, sentence % {"count": whole(len(made))})
         if len(made) < len(set(addresses)):
             messages.info(
-                request, f"Invited before, and left alone: {len(set(addresses)) - len(made)} of the addresses."
+                request,
+                _("Invited before, and left alone: %(count)s of the addresses.")
+                % {"count": len(set(addresses)) - len(made)},
             )
 
     def response_add(self, request: HttpRequest, obj: EntryInvitation, post_url_continue: str | None = None) -> Any:

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import outbox
 from accounts.models import User
@@ -99,9 +100,12 @@ def refuse_if_asked_enough(team: Team) -> None:
     )
     if asked >= settings.TEAM_INVITATIONS_PER_DAY:
         raise ChangeRefused(
-            _(
+            ngettext(
                 "Your team has asked %(asked)s times within 24 hours, people and teams together; "
-                "%(team_invitations_per_day)s is the most. Send others your team's link, or ask again tomorrow."
+                "%(team_invitations_per_day)s is the most. Send others your team's link, or ask again tomorrow.",
+                "Your team has asked %(asked)s times within 24 hours, people and teams together; "
+                "%(team_invitations_per_day)s is the most. Send others your team's link, or ask again tomorrow.",
+                asked,
             )
             % {"asked": asked, "team_invitations_per_day": settings.TEAM_INVITATIONS_PER_DAY}
         )

@@ -31,8 +31,8 @@ def cleaned_name(text: str) -> str:
         raise WrongName(_("The name has no letter, number or symbol. Give the team one that can be read."))
     if len(name) > MOST_CHARACTERS:
         raise WrongName(
-            _("The name has %(name_count)s characters; %(most_characters)s is the most. Shorten it.")
-            % {"name_count": len(name), "most_characters": MOST_CHARACTERS}
+            _("The name has %(count)s characters; %(most)s is the most. Shorten it.")
+            % {"count": len(name), "most": MOST_CHARACTERS}
         )
     if name.casefold().startswith(REHEARSAL.casefold()):
         raise WrongName(
