@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.admin import PeopleAdmin
 from accounts.models import User
@@ -29,7 +31,7 @@ def _submissions_of(label: str, **filters: object) -> SafeString:
 
 class ActInline(NothingToChange, admin.TabularInline[ModerationAct, Any]):
     model = ModerationAct
-    verbose_name_plural = "moderation (UTC)"
+    verbose_name_plural = gettext_lazy("moderation (UTC)")
     fields = readonly_fields = ("at", "deed", "submission", "reason", "by")
 
 
@@ -80,7 +82,7 @@ class ModeratedTeamAdmin(TeamAdmin):
         ),
     )
 
-    @admin.display(description="submissions")
+    @admin.display(description=gettext_lazy("submissions"))
     def what_it_has_sent(self, team: Team) -> SafeString:
         return _submissions_of(f"{team.submissions.count():,}", team__id__exact=team.pk)
 
@@ -109,7 +111,7 @@ class ModeratedSubmissionAdmin(SubmissionAdmin):
         asks_why(moderation.reinstate_submission, "Reinstate", "The submissions count again."),
     )
 
-    @admin.display(description="the very same file of other teams")
+    @admin.display(description=gettext_lazy("the very same file of other teams"))
     def same_file_of_others(self, submission: Submission) -> SafeString | str:
         same = Submission.objects.filter(competition=submission.competition_id, sha256=submission.sha256)
         others = (
@@ -121,7 +123,7 @@ class ModeratedSubmissionAdmin(SubmissionAdmin):
             (reverse("admin:submissions_submission_change", args=[o.pk]), f"{o.team}, {o.submitted_at:%d %b %Y %H:%M}")
             for o in others
         )
-        return format_html_join(", ", '<a href="{}">{}</a>', rows) or "none"
+        return format_html_join(", ", '<a href="{}">{}</a>', rows) or _("none")
 
 
 @admin.register(User)
@@ -131,12 +133,19 @@ class ModeratedPeopleAdmin(PeopleAdmin):
         *PeopleAdmin.actions,
         asks_why(
             moderation.close_account,
-            "Close accounts",
-            "These people cannot sign in any more and are signed out everywhere. What their teams have sent stays; of "
-            "a team that they lead, whoever has been in it longest becomes the captain.",
+            gettext_lazy("Close accounts"),
+            gettext_lazy(
+                "These people cannot sign in any more and are signed out everywhere. What their teams have sent stays; "
+                "of a team that they lead, whoever has been in it longest becomes the captain."
+            ),
             permission="close",
         ),
-        asks_why(moderation.reopen_account, "Open accounts again", "These people can sign in again.", "close"),
+        asks_why(
+            moderation.reopen_account,
+            gettext_lazy("Open accounts again"),
+            gettext_lazy("These people can sign in again."),
+            "close",
+        ),
     )
 
     def has_close_permission(self, request: HttpRequest) -> bool:
@@ -148,12 +157,12 @@ class ModeratedPeopleAdmin(PeopleAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         shown = super().get_fieldsets(request, obj)
-        return shown if obj is None else (*shown, ("Takes part", {"fields": ("what_they_have_sent",)}))
+        return shown if obj is None else (*shown, (_("Takes part"), {"fields": ("what_they_have_sent",)}))
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> tuple[type[admin.TabularInline[Any, Any]], ...]:
         return () if obj is None else (MembershipOfPersonInline, AccountActInline)
 
-    @admin.display(description="submissions")
+    @admin.display(description=gettext_lazy("submissions"))
     def what_they_have_sent(self, person: User) -> SafeString:
         return _submissions_of(f"{person.submissions.count():,}", submitted_by__id__exact=person.pk)
 

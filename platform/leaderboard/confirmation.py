@@ -7,6 +7,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from competitions.confirmation import NAMED_ON_THE_PAGE, ReasonForm, are_too_many, ask_again
@@ -14,11 +17,11 @@ from leaderboard.moderation import ModerationRefused
 
 
 def asks_why(
-    act: Callable[[Any, str, User], bool], label: str, consequence: str, permission: str = "view"
+    act: Callable[[Any, str, User], bool], label: str | Promise, consequence: str | Promise, permission: str = "view"
 ) -> Callable[..., TemplateResponse | None]:
     """An admin action that shows what is chosen and what follows, asks for the reason, and calls `act` for each."""
 
-    @admin.action(description=f"{label} …", permissions=[permission])
+    @admin.action(description=format_lazy("{} …", label), permissions=[permission])
     def action(
         modeladmin: admin.ModelAdmin[Any], request: HttpRequest, chosen: QuerySet[Any]
     ) -> TemplateResponse | None:
@@ -43,7 +46,7 @@ def asks_why(
 
 
 def _carry_out(
-    act: Callable[[Any, str, User], bool], request: HttpRequest, subjects: list[Any], reason: str, label: str
+    act: Callable[[Any, str, User], bool], request: HttpRequest, subjects: list[Any], reason: str, label: str | Promise
 ) -> None:
     done, untouched = 0, []
     for subject in subjects:
@@ -55,6 +58,9 @@ def _carry_out(
         except ModerationRefused as refusal:
             messages.error(request, str(refusal))
     if done:
-        messages.success(request, f"{label}: done for {done}.")
+        messages.success(request, _("%(label)s: done for %(done)s.") % {"label": label, "done": done})
     if untouched:
-        messages.warning(request, f"Left alone, for it is so already: {', '.join(untouched[:NAMED_ON_THE_PAGE])}.")
+        messages.warning(
+            request,
+            _("Left alone, for it is so already: %(named)s.") % {"named": ", ".join(untouched[:NAMED_ON_THE_PAGE])},
+        )
