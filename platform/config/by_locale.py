@@ -27,7 +27,15 @@ def day(moment: date) -> str:
     return date_format(moment, gettext("d F Y"))
 
 
-def day_and_time(moment: date) -> str:
-    """01 March 2026 at 18:00, in the time's own zone, which the sentence names."""
+def day_of_the_year(moment: date) -> str:
+    """01 March."""
+    # Translators: a date without its year, in the letters of Django's `date` filter.
+    return date_format(moment, gettext("d F"))
+
+
+def day_and_time(moment: date | None) -> str:
+    """01 March 2026 at 18:00, in the time's own zone, which the sentence names; "" for None."""
+    if moment is None:
+        return ""
     # Translators: a date and a time of day, in the letters of Django's `date` filter; \\ before what is meant as it is.
     return date_format(moment, gettext("d F Y \\a\\t H:i"))

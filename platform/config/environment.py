@@ -90,7 +90,8 @@ def languages(name: str, source: str, catalogues: Path) -> list[tuple[str, str]]
         return codes
 
     expected = f"codes such as de or pt-br, each with a compiled catalogue in {catalogues}"
-    return [(code, LANG_INFO[code]["name_local"]) for code in (source, *_read(name, [], parse, expected))]
+    others: list[str] = _read(name, [], parse, expected)
+    return [(code, LANG_INFO[code]["name_local"]) for code in (source, *others)]
 
 
 def address(name: str, default: str, schemes: tuple[str, ...]) -> str:

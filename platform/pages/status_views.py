@@ -27,7 +27,7 @@ class QueueState:
 def _state_of(queue: Queue) -> QueueState:
     waiting = Submission.objects.filter(WAITS_IN[queue]).order_by()
     found = waiting.aggregate(count=Count("pk"), oldest=Min("waiting_since"))
-    return QueueState(queue.label, found["count"], found["oldest"])
+    return QueueState(str(queue.label), found["count"], found["oldest"])
 
 
 @require_safe
