@@ -27,6 +27,12 @@ def day(moment: date) -> str:
     return date_format(moment, gettext("d F Y"))
 
 
+def short_time(moment: date) -> str:
+    """01 Mar 2026 18:00, for lists."""
+    # Translators: a short date and a time of day, in the letters of Django's `date` filter.
+    return date_format(moment, gettext("d M Y H:i"))
+
+
 def day_of_the_year(moment: date) -> str:
     """01 March."""
     # Translators: a date without its year, in the letters of Django's `date` filter.

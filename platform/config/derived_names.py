@@ -37,10 +37,12 @@ def _own_apps() -> Iterator[AppConfig]:
 
 
 def _unsaid_of(model: type[Model]) -> list[str]:
-    said = model._meta.original_attrs
+    # A history's names are made by its makers.
+    said = model._meta.original_attrs if not hasattr(model, "instance_type") else {}
     return [name for name in ("verbose_name", "verbose_name_plural") if name not in said]
 
 
 def _unnamed_fields(model: type[Model]) -> list["Field[Any, Any]"]:
     # What was written out is kept in a private attribute, for migrations; verbose_name itself is never empty.
-    return [field for field in model._meta.local_fields if field._verbose_name is None]  # type: ignore[attr-defined]
+    fields = (*model._meta.local_fields, *model._meta.local_many_to_many)
+    return [field for field in fields if field._verbose_name is None]  # type: ignore[attr-defined]

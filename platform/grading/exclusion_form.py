@@ -21,7 +21,11 @@ class ExclusionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Plain text, written in the same way."),
     )
-    reason = forms.CharField(max_length=300, help_text=gettext_lazy("For the organizers; participants do not see it."))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("For the organizers; participants do not see it."),
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.admin import PeopleAdmin
 from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
+from config.by_locale import short_time
 from leaderboard import moderation
 from leaderboard.confirmation import asks_why
 from leaderboard.models import ModerationAct
@@ -120,7 +121,7 @@ class ModeratedSubmissionAdmin(SubmissionAdmin):
             .select_related("team")[:SAME_FILES_SHOWN]
         )
         rows = (
-            (reverse("admin:submissions_submission_change", args=[o.pk]), f"{o.team}, {o.submitted_at:%d %b %Y %H:%M}")
+            (reverse("admin:submissions_submission_change", args=[o.pk]), f"{o.team}, {short_time(o.submitted_at)}")
             for o in others
         )
         return format_html_join(", ", '<a href="{}">{}</a>', rows) or _("none")

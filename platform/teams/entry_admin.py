@@ -7,8 +7,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -113,12 +115,13 @@ class InvitationForm(forms.ModelForm[EntryInvitation]):
         label=gettext_lazy("e-mail addresses"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=gettext_lazy(
-            "One invitation for each, which only the person who has confirmed that address can use. Paste as "
-            "many as %(most)s, parted by lines, blanks or commas. Empty: one link, for whoever has "
-            "it."
-        )
-        % {"most": whole(MOST_ADDRESSES)},
+        help_text=format_lazy(
+            gettext_lazy(
+                "One invitation for each, which only the person who has confirmed that address can use. Paste as many "
+                "as {most}, parted by lines, blanks or commas. Empty: one link, for whoever has it."
+            ),
+            most=lazy(whole, str)(MOST_ADDRESSES),
+        ),
     )
 
     class Meta:
