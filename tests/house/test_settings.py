@@ -18,7 +18,7 @@ from config import environment
         (
             lambda: environment.languages("HOLDOUT_X", "en", Path()),
             "de",
-            "expected codes such as de or pt-br, each with",
+            "expected codes such as de or pt-br,",
         ),
         (lambda: environment.address("HOLDOUT_X", "", ("redis",)), "http://x", "begins with redis://."),
     ],
