@@ -2,6 +2,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import outbox
 from accounts.models import Letter, User
@@ -16,7 +17,7 @@ class PeopleAdmin(UserAdmin[User]):
     search_fields = (*UserAdmin.search_fields, "display_name")
     actions = ("give_organizer_role", "take_organizer_role")
 
-    @admin.display(boolean=True, description="organizer")
+    @admin.display(boolean=True, description=gettext_lazy("organizer"))
     def is_organizer(self, user: User) -> bool:
         return any(group.name == GROUP_NAME for group in user.groups.all())
 
@@ -27,19 +28,33 @@ class PeopleAdmin(UserAdmin[User]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
-    @admin.action(description="Make organizers", permissions=["change"])
+    @admin.action(description=gettext_lazy("Make organizers"), permissions=["change"])
     def give_organizer_role(self, request: HttpRequest, people: QuerySet[User]) -> None:
         people = people.filter(deleted_at=None)
         for user in people:
             make_organizer(user)
-        messages.success(request, f"{len(people)} people are organizers now. Name them in their competitions.")
+        messages.success(
+            request,
+            ngettext(
+                "%(count)s person is an organizer now. Name them in their competitions.",
+                "%(count)s people are organizers now. Name them in their competitions.",
+                len(people),
+            )
+            % {"count": len(people)},
+        )
 
-    @admin.action(description="Take the organizer role away", permissions=["change"])
+    @admin.action(description=gettext_lazy("Take the organizer role away"), permissions=["change"])
     def take_organizer_role(self, request: HttpRequest, people: QuerySet[User]) -> None:
         people = people.filter(deleted_at=None)
         for user in people:
             stop_being_organizer(user)
-        messages.success(request, f"{len(people)} people are no longer organizers.")
+        messages.success(
+            request,
+            ngettext(
+                "%(count)s person is no longer an organizer.", "%(count)s people are no longer organizers.", len(people)
+            )
+            % {"count": len(people)},
+        )
 
 
 @admin.register(Letter)
@@ -61,7 +76,11 @@ class LetterAdmin(admin.ModelAdmin[Letter]):
     def has_delete_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
         return False
 
-    @admin.action(description="Send again (given up ones)", permissions=["view"])
+    @admin.action(description=gettext_lazy("Send again (given up ones)"), permissions=["view"])
     def send_again(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
         moved = sum(outbox.send_again(letter) for letter in letters)
-        messages.success(request, f"{moved} letters wait to be sent again.")
+        messages.success(
+            request,
+            ngettext("%(count)s letter waits to be sent again.", "%(count)s letters wait to be sent again.", moved)
+            % {"count": moved},
+        )

@@ -6,7 +6,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 # Django looks for models here.
 from accounts.token_models import Token as Token
@@ -17,9 +18,9 @@ MOST_CHARACTERS_OF_A_NAME = 60
 class ResultLetters(models.TextChoices):
     """Of which of their own submissions somebody wants the result by e-mail."""
 
-    NONE = "none", _("none: the page shows it")
-    MODELS = "models", _("of SavedModels, which may take their time")
-    ALL = "all", _("of every submission")
+    NONE = "none", gettext_lazy("none: the page shows it")
+    MODELS = "models", gettext_lazy("of SavedModels, which may take their time")
+    ALL = "all", gettext_lazy("of every submission")
 
 
 class User(AbstractUser):
@@ -28,20 +29,25 @@ class User(AbstractUser):
     Of a deleted one the row stays, for what it has sent, and says nothing about anybody (`accounts.erasure`).
     """
 
-    email = models.EmailField("email address", blank=True)
+    email = models.EmailField(gettext_lazy("email address"), blank=True)
     display_name = models.CharField(
-        _("display name"), max_length=MOST_CHARACTERS_OF_A_NAME, blank=True, help_text=_("Shown with the user name.")
+        gettext_lazy("display name"),
+        max_length=MOST_CHARACTERS_OF_A_NAME,
+        blank=True,
+        help_text=gettext_lazy("Shown with the user name."),
     )
     wants_announcements = models.BooleanField(
-        "wants announcements by e-mail", default=True, help_text="Of the competitions that they take part in."
+        gettext_lazy("wants announcements by e-mail"),
+        default=True,
+        help_text=gettext_lazy("Of the competitions that they take part in."),
     )
     wants_reminders = models.BooleanField(
-        _("wants reminders by e-mail"),
+        gettext_lazy("wants reminders by e-mail"),
         default=True,
-        help_text=_("Before a competition closes in which they take part."),
+        help_text=gettext_lazy("Before a competition closes in which they take part."),
     )
     result_letters = models.CharField(
-        _("results by e-mail"), max_length=10, choices=ResultLetters.choices, default=ResultLetters.NONE
+        gettext_lazy("results by e-mail"), max_length=10, choices=ResultLetters.choices, default=ResultLetters.NONE
     )
     deleted_at = models.DateTimeField(null=True, editable=False)
 
@@ -67,7 +73,7 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="usernames_differ_by_more_than_case",
-                violation_error_message="A user with that name already exists.",
+                violation_error_message=gettext_lazy("A user with that name already exists."),
             ),
         ]
 
@@ -88,10 +94,10 @@ class Letter(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        SENDING = "sending", "being sent"
-        SENT = "sent", "sent"
-        FAILED = "failed", "given up"
+        WAITING = "waiting", gettext_lazy("waiting")
+        SENDING = "sending", gettext_lazy("being sent")
+        SENT = "sent", gettext_lazy("sent")
+        FAILED = "failed", gettext_lazy("given up")
 
     # Also its Message-ID: the same letter sent twice is told by it at the other end.
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -104,10 +110,12 @@ class Letter(models.Model):
     headers = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempt = models.PositiveIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0, help_text="How often it was refused, or its worker went away.")
+    tries = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("How often it was refused, or its worker went away.")
+    )
     not_before = models.DateTimeField(db_default=Now())
     claimed_until = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=300, blank=True, help_text="Why it was not sent the last time.")
+    problem = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("Why it was not sent the last time."))
     posted_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
 
@@ -131,4 +139,4 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"“{self.subject}” to {self.to}"
+        return _("“%(subject)s” to %(to)s") % {"subject": self.subject, "to": self.to}

@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import outbox
 from accounts.models import User
@@ -18,6 +20,7 @@ from competitions.history import OwnHistoryAdmin
 from competitions.models import TEST_FILE, Competition, DataFile, EntryPolicy, Page, PageKind
 from competitions.models.data_file import name_to_download
 from competitions.models.page import text_to_begin_with
+from config.by_locale import whole
 
 
 class OfOwnCompetitions(admin.ModelAdmin[Any]):
@@ -48,12 +51,12 @@ class OwnCompetitionsFilter(admin.RelatedFieldListFilter):
 class LinkedToItsHistory:
     """For inlines: each row leads to the history of what it shows."""
 
-    @admin.display(description="history")
+    @admin.display(description=gettext_lazy("history"))
     def past(self, part: Model) -> SafeString | str:
         if part.pk is None:
             return ""
         address = reverse(f"admin:{part._meta.app_label}_{part._meta.model_name}_history", args=[part.pk])
-        return format_html('<a href="{}">what changed</a>', address)
+        return format_html('<a href="{}">{}</a>', address, _("what changed"))
 
 
 class PageInline(LinkedToItsHistory, admin.TabularInline[Page, Competition]):
@@ -70,7 +73,7 @@ class DataFileForm(ModelForm[DataFile]):
     class Meta:
         model = DataFile
         fields = ("name", "description", "is_hidden", "file")
-        help_texts = {"name": "What participants see and download. Empty: the file's own name."}
+        help_texts = {"name": gettext_lazy("What participants see and download. Empty: the file's own name.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,16 +123,19 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
     fieldsets = (
         (None, {"fields": ("publishing", "title", "slug", "tagline", "notice", "organizers")}),
         (
-            "Time line (UTC)",
+            gettext_lazy("Time line (UTC)"),
             {
                 "fields": (
                     "opens_at", "merger_deadline_at", "entry_deadline_at", "closes_at", "reveals_at", "archived_at",
                 )
             },
         ),
-        ("Who may take part", {"fields": ("entry", "allowed_emails", "needs_verified_email", "max_team_size")}),
         (
-            "Limits per team",
+            gettext_lazy("Who may take part"),
+            {"fields": ("entry", "allowed_emails", "needs_verified_email", "max_team_size")},
+        ),
+        (
+            gettext_lazy("Limits per team"),
             {
                 "fields": (
                     "daily_limit", "limit_window", "total_limit", "pending_limit", "final_selection_count",
@@ -138,7 +144,7 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
             },
         ),
         (
-            "What may be sent",
+            gettext_lazy("What may be sent"),
             {
                 "fields": (
                     "takes_predictions", "takes_models", "max_model_bytes", "model_seconds", "model_memory_mib",
@@ -147,43 +153,47 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
             },
         ),
         (
-            "Grading",
+            gettext_lazy("Grading"),
             {
-                "description": "The id column, the target column and the range of your own files: set them before you "
-                "upload the solution, which is checked by them.",
+                "description": gettext_lazy(
+                    "The id column, the target column and the range of your own files: set them before you upload the "
+                    "solution, which is checked by them."
+                ),
                 "fields": (
                     "metric", "metric_k", "decimals", "disclosure", "id_column", "target_column", "cluster_column",
                     "item_column", "lowest", "highest", "out_of_range",
                 )
             },
         ),
-        ("Data", {"fields": ("labels_are_public", "data_needs_joining")}),
+        (gettext_lazy("Data"), {"fields": ("labels_are_public", "data_needs_joining")}),
     )  # fmt: skip
 
-    @admin.display(boolean=True, description="has a solution")
+    @admin.display(boolean=True, description=gettext_lazy("has a solution"))
     def has_solution(self, competition: Competition) -> bool:
         return competition.solutions.filter(is_active=True).exists()
 
-    @admin.display(description="dashboard")
+    @admin.display(description=gettext_lazy("dashboard"))
     def dashboard(self, competition: Competition) -> SafeString:
-        return format_html('<a href="{}">open</a>', reverse("dashboard", args=[competition.pk]))
+        return format_html('<a href="{}">{}</a>', reverse("dashboard", args=[competition.pk]), _("open"))
 
-    @admin.display(description="on the site")
+    @admin.display(description=gettext_lazy("on the site"))
     def on_site(self, competition: Competition) -> SafeString:
-        return format_html('<a href="{}">look</a>', competition.get_absolute_url())
+        return format_html('<a href="{}">{}</a>', competition.get_absolute_url(), _("look"))
 
-    @admin.display(description="published")
+    @admin.display(description=gettext_lazy("published"))
     def publishing(self, competition: Competition) -> SafeString | str:
         """There is one door: the page that asks the launch check first."""
         if competition._state.adding:
-            return "Not yet: save it first. It begins as a draft, which only its organizers see."
+            return _("Not yet: save it first. It begins as a draft, which only its organizers see.")
         return format_html(
-            '{} <a href="{}">Launch check</a> · <a href="{}">Audit</a> · <a href="{}">{}</a>',
-            "Yes." if competition.is_published else "No: only its organizers see it.",
+            '{} <a href="{}">{}</a> · <a href="{}">{}</a> · <a href="{}">{}</a>',
+            _("Yes.") if competition.is_published else _("No: only its organizers see it."),
             reverse("launch_check", args=[competition.slug]),
+            _("Launch check"),
             reverse("audit", args=[competition.slug]),
+            _("Audit"),
             reverse("publishing", args=[competition.slug]),
-            "Unpublish" if competition.is_published else "Publish",
+            _("Unpublish") if competition.is_published else _("Publish"),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Competition | None = None) -> tuple[str, ...]:
@@ -212,38 +222,48 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
                 Page.objects.create(competition=competition, kind=kind, text=text_to_begin_with(PageKind(kind)))
             messages.info(
                 request,
-                "Next: write its pages (the rules begin with the usual ones), add train and test files, upload its "
-                "solution, then run the audit of the data and the launch check.",
+                _(
+                    "Next: write its pages (the rules begin with the usual ones), add train and test files, upload its "
+                    "solution, then run the audit of the data and the launch check."
+                ),
             )
 
         needs_letters = competition.needs_verified_email or competition.entry == EntryPolicy.LIST
         if needs_letters and not outbox.reaches_people():
             messages.warning(
                 request,
-                "Joining needs a confirmed e-mail address, and this site sends no letters: nobody can join. "
-                "Set EMAIL_URL to a mail server.",
+                _(
+                    "Joining needs a confirmed e-mail address, and this site sends no letters: nobody can join. "
+                    "Set EMAIL_URL to a mail server."
+                ),
             )
         if competition.takes_models and (problem := why_models_cannot_be_asked(competition)):
-            messages.warning(request, f"SavedModels cannot be sent yet: {problem}")
+            messages.warning(request, _("SavedModels cannot be sent yet: %(problem)s") % {"problem": problem})
         if competition.takes_predictions and competition.data_files.filter(name=TEST_FILE, is_hidden=True).exists():
-            messages.warning(request, f"{TEST_FILE} is hidden: prediction files are refused, only models can be sent.")
+            messages.warning(
+                request,
+                _("%(test_file)s is hidden: prediction files are refused, only models can be sent.")
+                % {"test_file": TEST_FILE},
+            )
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Scores are never deleted: the database keeps whatever they were made from, and this says so first."""
         competition = self.get_object(request, object_id)
         if competition is not None and (graded := competition.submissions.exclude(evaluations=None).count()):
-            count = "1 graded submission" if graded == 1 else f"{graded:,} graded submissions"
-            messages.error(
-                request,
-                f"{competition} cannot be deleted: it has {count}, and scores are kept. "
+            sentence = ngettext(
+                "%(competition)s cannot be deleted: it has %(count)s graded submission, and scores are kept. "
                 "Take it off the site by “Unpublish”, or set the date from which it is archived.",
+                "%(competition)s cannot be deleted: it has %(count)s graded submissions, and scores are kept. "
+                "Take it off the site by “Unpublish”, or set the date from which it is archived.",
+                graded,
             )
+            messages.error(request, sentence % {"competition": competition, "count": whole(graded)})
             return redirect("admin:competitions_competition_change", competition.pk)
         return super().delete_view(request, object_id, extra_context)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[Any], dict[Any, int], set[Any], Any]:
         """What goes with it: parts that can be deleted in no other way are no obstacle for a superuser."""
-        listed, counts, _, protected = super().get_deleted_objects(objs, request)
+        listed, counts, _needed, protected = super().get_deleted_objects(objs, request)
         return list(listed), dict(counts), set(), protected
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -9,6 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.by_locale import whole
 
 REASON_LENGTH = 500
 NAMED_ON_THE_PAGE = 20
@@ -20,7 +24,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        error_messages={"required": "Say why."},
+        error_messages={"required": gettext_lazy("Say why.")},
     )
 
 
@@ -30,8 +34,11 @@ def are_too_many(request: HttpRequest, chosen: QuerySet[Any]) -> bool:
     if count > MOST_AT_ONCE:
         messages.error(
             request,
-            f"These are {count:,}; {MOST_AT_ONCE} at once is the most. Narrow the list by a filter or a search. "
-            "Nothing was done.",
+            _(
+                "These are %(count)s; %(most)s at once is the most. Narrow the list by a filter or a "
+                "search. Nothing was done."
+            )
+            % {"count": whole(count), "most": MOST_AT_ONCE},
         )
     return count > MOST_AT_ONCE
 

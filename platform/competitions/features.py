@@ -5,6 +5,8 @@ import io
 import itertools
 import re
 
+from django.utils.translation import gettext as _
+
 from competitions.models import COLUMN_NAME, TEST_FILE, Competition, DataFile
 
 
@@ -18,18 +20,28 @@ def why_models_cannot_be_asked(competition: Competition) -> str:
     """What is wrong with test.csv as the source of a model's inputs, as a sentence; "" when nothing is."""
     data_file = _test_file(competition)
     if data_file is None:
-        return f"There is no {TEST_FILE} among the data files."
+        return _("There is no %(test_file)s among the data files.") % {"test_file": TEST_FILE}
     header = header_of(data_file)
     if competition.id_column not in header:
-        return f"{TEST_FILE} has no column {competition.id_column!r}; found {', '.join(header)[:200] or 'no header'}."
+        return _("%(test_file)s has no column %(id_column)r; found %(found)s.") % {
+            "test_file": TEST_FILE,
+            "id_column": competition.id_column,
+            "found": ", ".join(header)[:200] or _("no header"),
+        }
     features = model_features(competition)
     if not features:
-        return f"{TEST_FILE} has no column beside {competition.id_column!r} that a model could be asked with."
+        return _("%(test_file)s has no column beside %(id_column)r that a model could be asked with.") % {
+            "test_file": TEST_FILE,
+            "id_column": competition.id_column,
+        }
     for name in features:
         if features.count(name) > 1:
-            return f"{TEST_FILE} has the column {name!r} twice."
+            return _("%(test_file)s has the column %(name)r twice.") % {"test_file": TEST_FILE, "name": name}
         if not re.fullmatch(COLUMN_NAME, name):
-            return f"{TEST_FILE} has a column named {name!r}; an input's name is made of letters, digits and _."
+            return _("%(test_file)s has a column named %(name)r; an input's name is made of letters, digits and _.") % {
+                "test_file": TEST_FILE,
+                "name": name,
+            }
     return ""
 
 

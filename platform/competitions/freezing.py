@@ -1,5 +1,7 @@
 """What labels and scores were made with stays as it is once there is something to compare."""
 
+from django.utils.translation import gettext as _
+
 from competitions.models import Competition, Solution
 
 OF_LABELS = ("id_column", "target_column", "lowest", "highest")
@@ -14,9 +16,9 @@ def frozen_settings(competition: Competition) -> dict[str, str]:
     has_submissions = competition.submissions.filter(team__is_rehearsal=False).exists()
     frozen: dict[str, str] = {}
     if has_submissions or competition.solutions.filter(verdict=Solution.Verdict.ACCEPTED).exists():
-        frozen = dict.fromkeys(OF_LABELS, "its solution was checked with it")
+        frozen = dict.fromkeys(OF_LABELS, _("its solution was checked with it"))
     if has_submissions:
-        frozen |= dict.fromkeys(OF_SCORES, "submissions were sent by it")
+        frozen |= dict.fromkeys(OF_SCORES, _("submissions were sent by it"))
         if competition.tensorflow_version:
-            frozen[OF_MODELS] = "models were run with it"
+            frozen[OF_MODELS] = _("models were run with it")
     return frozen

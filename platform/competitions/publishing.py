@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.models import User
 from competitions.clock import database_now
 from competitions.launching import data_digest_of, digest_of, latest_audit, latest_check, red_lines
 from competitions.models import SHORTEST_REASON, Competition, JobState, LaunchCheck, Level, PublishOverride
+from config.by_locale import day_and_time
 
 
 class PublishingRefused(Exception):
@@ -18,13 +22,13 @@ def what_stands_against(competition: Competition) -> list[str]:
     """What keeps it from being published, in sentences; empty: a launch check found nothing red, and is up to date."""
     check = latest_check(competition)
     if check is None:
-        return ["The launch check has not been run."]
+        return [_("The launch check has not been run.")]
     if not check.is_finished:
-        return ["The launch check has not finished yet."]
+        return [_("The launch check has not finished yet.")]
     if check.state == JobState.FAILED:
-        return [f"The launch check could not be finished: {check.failure}"]
+        return [_("The launch check could not be finished: %(failure)s") % {"failure": check.failure}]
     if check.digest != digest_of(competition):
-        return ["Settings, pages, data or solution have changed since the last launch check."]
+        return [_("Settings, pages, data or solution have changed since the last launch check.")]
     return [*red_lines(check), *_found_since(check, competition)]
 
 
@@ -36,7 +40,9 @@ def _found_since(check: LaunchCheck, competition: Competition) -> Iterator[str]:
     now = database_now(competition)
     for ends_at in (competition.closes_at, competition.archived_at):
         if ends_at is not None and checked_at < ends_at <= now:
-            yield f"It has ended since the launch check, on {ends_at:%d %B %Y at %H:%M} UTC: set new dates."
+            yield _("It has ended since the launch check, on %(ends_at)s UTC: set new dates.") % {
+                "ends_at": day_and_time(ends_at)
+            }
             break
     audit = latest_audit(competition)
     if (
@@ -46,7 +52,7 @@ def _found_since(check: LaunchCheck, competition: Competition) -> Iterator[str]:
         and audit.finished_at > checked_at
         and audit.digest == data_digest_of(competition)
     ):
-        yield "The audit, which ended after the launch check, has red findings: read them on the Audit page."
+        yield _("The audit, which ended after the launch check, has red findings: read them on the Audit page.")
 
 
 def publish(competition: Competition, by: User | None, override_reason: str = "") -> None:
@@ -78,12 +84,21 @@ def unpublish(competition: Competition) -> None:
 def _override(competition: Competition, by: User | None, reason: str, against: list[str]) -> None:
     if not reason:
         raise PublishingRefused(
-            f"{competition.title} was not published. {' '.join(against)} "
-            "Run the launch check and mend what is red, or publish all the same and write down why."
+            _(
+                "%(competition)s was not published. %(against)s Run the launch check and mend what is red, or "
+                "publish all the same and write down why."
+            )
+            % {"competition": competition.title, "against": " ".join(against)}
         )
     if len(reason) < SHORTEST_REASON:
         raise PublishingRefused(
-            f"{competition.title} was not published. The reason has {len(reason)} characters; "
-            f"write at least {SHORTEST_REASON}, for those who will ask later."
+            _(
+                "%(competition)s was not published. The reason has %(count)s characters; write at least "
+                "%(least)s, for those who will ask later."
+            )
+            % {"competition": competition.title, "count": len(reason), "least": SHORTEST_REASON}
         )
-    PublishOverride.objects.create(competition=competition, by=by, reason=reason, against=against)
+    with override(settings.LANGUAGE_CODE):
+        # Kept as it is told to everyone later, not in the language of whoever published it.
+        kept = what_stands_against(competition)
+    PublishOverride.objects.create(competition=competition, by=by, reason=reason, against=kept)

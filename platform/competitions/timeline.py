@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 NAMES = {
-    "opens_at": "opens",
-    "merger_deadline_at": "team merger deadline",
-    "entry_deadline_at": "entry deadline",
-    "closes_at": "closes",
-    "reveals_at": "private results revealed",
-    "archived_at": "archived",
+    "opens_at": gettext_lazy("opens"),
+    "merger_deadline_at": gettext_lazy("team merger deadline"),
+    "entry_deadline_at": gettext_lazy("entry deadline"),
+    "closes_at": gettext_lazy("closes"),
+    "reveals_at": gettext_lazy("private results revealed"),
+    "archived_at": gettext_lazy("archived"),
 }
 # Each that is set stands no later than those after it.
 ORDERED_DATES = tuple(NAMES)
@@ -25,12 +27,12 @@ ORDERED_DATES = tuple(NAMES)
 class Stage(TextChoices):
     """Where a competition is in its time line."""
 
-    DRAFT = "draft", "draft"
-    PUBLISHED = "published", "published"
-    OPEN = "open", "open"
-    CLOSED = "closed", "closed"
-    REVEALED = "revealed", "private results revealed"
-    ARCHIVED = "archived", "archived"
+    DRAFT = "draft", gettext_lazy("draft")
+    PUBLISHED = "published", gettext_lazy("published")
+    OPEN = "open", gettext_lazy("open")
+    CLOSED = "closed", gettext_lazy("closed")
+    REVEALED = "revealed", gettext_lazy("private results revealed")
+    ARCHIVED = "archived", gettext_lazy("archived")
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Timeline:
 
     def milestones(self, at: datetime) -> list[Milestone]:
         """The dates that are set, in their order."""
-        return [Milestone(field, NAMES[field], moment, at >= moment) for field, moment in self._set_dates()]
+        return [Milestone(field, str(NAMES[field]), moment, at >= moment) for field, moment in self._set_dates()]
 
     def out_of_order(self) -> Iterator[tuple[str, str]]:
         """(field, sentence) for each date that stands before one that must come first."""
@@ -107,8 +109,16 @@ class Timeline:
             if latest is not None and moment < latest[1]:
                 yield (
                     field,
-                    f"“{NAMES[field]}” is {moment:%Y-%m-%d %H:%M:%S} UTC, before “{NAMES[latest[0]]}” "
-                    f"({latest[1]:%Y-%m-%d %H:%M:%S} UTC). Set it to that time or later.",
+                    _(
+                        "“%(field)s” is %(moment)s UTC, before “%(earlier)s” (%(latest)s UTC). Set it to that "
+                        "time or later."
+                    )
+                    % {
+                        "field": NAMES[field],
+                        "moment": f"{moment:%Y-%m-%d %H:%M:%S}",
+                        "earlier": NAMES[latest[0]],
+                        "latest": f"{latest[1]:%Y-%m-%d %H:%M:%S}",
+                    },
                 )
             else:
                 latest = (field, moment)
@@ -119,8 +129,11 @@ class Timeline:
         ):
             yield (
                 "reveals_at",
-                f"Uploads that are on their way when it closes may end until "
-                f"{self.closes_at + self.upload_grace:%Y-%m-%d %H:%M:%S} UTC. Reveal private results then or later.",
+                _(
+                    "Uploads that are on their way when it closes may end until %(closes_at)s UTC. Reveal "
+                    "private results then or later."
+                )
+                % {"closes_at": f"{self.closes_at + self.upload_grace:%Y-%m-%d %H:%M:%S}"},
             )
 
     def _set_dates(self) -> Iterator[tuple[str, datetime]]:

@@ -8,6 +8,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import environ
+from django.conf.locale import LANG_INFO
+from django.utils.translation import to_locale
 
 Value = TypeVar("Value")
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +77,22 @@ def names(name: str, default: list[str]) -> list[str]:
         return parts
 
     return _read(name, default, parse, "names separated by commas")
+
+
+def languages(name: str, source: str, catalogues: Path) -> list[tuple[str, str]]:
+    """(code, name in itself) of the source's language and of each that is named, which needs a compiled catalogue."""
+
+    def parse(found: str) -> list[str]:
+        codes = [code.strip().lower() for code in found.split(",") if code.strip().lower() != source]
+        for code in codes:
+            catalogue = catalogues / to_locale(code) / "LC_MESSAGES" / "django.mo"
+            if code not in LANG_INFO or not catalogue.is_file():
+                raise ValueError
+        return codes
+
+    expected = f"codes such as de or pt-br, each with a compiled catalogue in {catalogues}"
+    others: list[str] = _read(name, [], parse, expected)
+    return [(code, LANG_INFO[code]["name_local"]) for code in (source, *others)]
 
 
 def address(name: str, default: str, schemes: tuple[str, ...]) -> str:

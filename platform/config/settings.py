@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "pages.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -156,7 +157,10 @@ STORAGES = {
 FILE_UPLOAD_TEMP_DIR = UPLOAD_TEMP_DIR
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
+# English is the source, so it needs no catalogue; the browser's wish chooses among these (CONTRIBUTING.md, Languages).
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [ROOT / "platform" / "locale"]
+LANGUAGES = environment.languages("HOLDOUT_LANGUAGES", LANGUAGE_CODE, LOCALE_PATHS[0])
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -3,14 +3,20 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
+from django.views.i18n import JavaScriptCatalog
 
 from api.docs import DocsView
 
-admin.site.site_header = "Holdout for organizers"
+admin.site.site_header = _("Holdout for organizers")
 admin.site.site_title = "Holdout"
-admin.site.index_title = "Your competitions"
+admin.site.index_title = _("Your competitions")
 # The admin's door is the site's own sign-in, with its rate limits and second factors.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# What the scripts in static/site say, in the reader's language: gettext, ngettext and interpolate for them.
+words = cache_control(max_age=3600)(JavaScriptCatalog.as_view(packages=["config"]))
 
 urlpatterns = [
     path("", include("pages.urls")),
@@ -20,4 +26,5 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
+    path("words.js", words, name="words"),
 ]

@@ -9,11 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.models import Solution
+from config.by_locale import whole
 from grading import rescore_admin
 from grading.exclusion_form import ExclusionForm
 from submissions.rescores import RescoreRefused, ask
@@ -68,32 +71,42 @@ class SolutionAdmin(OfOwnCompetitions):
     def has_delete_permission(self, request: HttpRequest, obj: Solution | None = None) -> bool:
         return False
 
-    @admin.display(description="first finding")
+    @admin.display(description=gettext_lazy("first finding"))
     def first_finding(self, solution: Solution) -> str:
         return next(iter(solution.findings), "")
 
-    @admin.display(description="rows")
+    @admin.display(description=gettext_lazy("rows"))
     def rows(self, solution: Solution) -> str:
         if solution.public_count is None:
             return ""
-        return (
-            f"{solution.public_count:,} public, {solution.private_count:,} private, {solution.ignored_count:,} ignored"
-        )
+        return _("%(public)s public, %(private)s private, %(ignored)s ignored") % {
+            "public": whole(solution.public_count),
+            "private": whole(solution.private_count or 0),
+            "ignored": whole(solution.ignored_count or 0),
+        }
 
-    @admin.display(description="what was found")
+    @admin.display(description=gettext_lazy("what was found"))
     def what_was_found(self, solution: Solution) -> SafeString | str:
         if solution.verdict == Solution.Verdict.WAITING:
-            return "It waits for the scoring worker; reload this page in a few seconds."
+            return _("It waits for the scoring worker; reload this page in a few seconds.")
         if not solution.problems:
-            return "Ids, Usage and targets are as they should be."
+            return _("Ids, Usage and targets are as they should be.")
         return format_html_join("", "<p>{}</p>", ((finding,) for finding in solution.findings))
 
-    @admin.display(description="excluded rows")
+    @admin.display(description=gettext_lazy("excluded rows"))
     def excluded_rows(self, solution: Solution) -> str:
         if solution.based_on is None:
-            return "It was uploaded as it is."
+            return _("It was uploaded as it is.")
         ids = ", ".join(map(str, solution.excluded_ids[:20])) + (" …" if len(solution.excluded_ids) > 20 else "")
-        return f"Version {solution.based_on.version} without {len(solution.excluded_ids):,} rows: {ids}"
+        return ngettext(
+            "Version %(version)s without %(count)s rows: %(ids)s",
+            "Version %(version)s without %(count)s rows: %(ids)s",
+            len(solution.excluded_ids),
+        ) % {
+            "version": solution.based_on.version,
+            "count": whole(len(solution.excluded_ids)),
+            "ids": ids,
+        }
 
     def save_model(self, request: HttpRequest, obj: Solution, form: ModelForm[Any], change: bool) -> None:
         obj.pk = take_solution(obj.competition, form.cleaned_data["file"], cast(User, request.user), obj.note).pk
@@ -101,13 +114,18 @@ class SolutionAdmin(OfOwnCompetitions):
 
     def response_add(self, request: HttpRequest, obj: Solution, post_url_continue: str | None = None) -> HttpResponse:
         """To the version's own page: there stands what its check finds."""
-        messages.success(request, f"{obj} is stored. The scoring worker checks it, and this page says what it found.")
+        messages.success(
+            request,
+            _("%(obj)s is stored. The scoring worker checks it, and this page says what it found.") % {"obj": obj},
+        )
         return redirect("admin:competitions_solution_change", obj.pk)
 
-    @admin.action(description="Score everything by this version, and show who would move", permissions=["add"])
+    @admin.action(
+        description=gettext_lazy("Score everything by this version, and show who would move"), permissions=["add"]
+    )
     def score_again(self, request: HttpRequest, solutions: QuerySet[Solution]) -> HttpResponse | None:
         if solutions.count() != 1:
-            messages.error(request, "Choose exactly one version.")
+            messages.error(request, _("Choose exactly one version."))
             return None
         return self._ask(request, solutions.get())
 
@@ -126,13 +144,21 @@ class SolutionAdmin(OfOwnCompetitions):
             else:
                 messages.success(
                     request,
-                    f"Version {made.version} is version {base.version} without {len(form.ids):,} rows. The scoring "
-                    "worker writes and checks it; then score everything by it, and look who would move.",
+                    ngettext(
+                        "Version %(version)s is version %(base)s without %(count)s rows. The "
+                        "scoring worker writes and checks it; then score everything by it, and look who would "
+                        "move.",
+                        "Version %(version)s is version %(base)s without %(count)s rows. The "
+                        "scoring worker writes and checks it; then score everything by it, and look who would "
+                        "move.",
+                        len(form.ids),
+                    )
+                    % {"version": made.version, "base": base.version, "count": whole(len(form.ids))},
                 )
                 return redirect("admin:competitions_solution_change", made.pk)
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "base": base, "form": form,
-            "title": f"Exclude rows from {base}",
+            "title": _("Exclude rows from %(base)s") % {"base": base},
         }  # fmt: skip
         return render(request, "admin/competitions/solution/exclude_rows.html", context)
 

@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
@@ -39,9 +41,12 @@ class RescoreAdmin(OfOwnCompetitions):
     def has_delete_permission(self, request: HttpRequest, obj: Rescore | None = None) -> bool:
         return False
 
-    @admin.display(description="versions of the solution")
+    @admin.display(description=gettext_lazy("versions of the solution"))
     def versions(self, rescore: Rescore) -> str:
-        return f"from {rescore.before.version} to {rescore.solution.version}"
+        return _("from %(before_version)s to %(solution_version)s") % {
+            "before_version": rescore.before.version,
+            "solution_version": rescore.solution.version,
+        }
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -60,21 +65,32 @@ class RescoreAdmin(OfOwnCompetitions):
     def _make_active(self, request: HttpRequest, pk: int) -> HttpResponse:
         rescore = self._own_or_404(request, pk)
         if not request.POST.get("confirmed"):
-            messages.error(request, "Nothing has changed: tick the box first, for participants will see new scores.")
+            messages.error(request, _("Nothing has changed: tick the box first, for participants will see new scores."))
         elif rescores.make_active(rescore):
             messages.success(
-                request, f"Version {rescore.solution.version} counts in a moment; what came meanwhile is scored first."
+                request,
+                _("Version %(solution_version)s counts in a moment; what came meanwhile is scored first.")
+                % {"solution_version": rescore.solution.version},
             )
         else:
-            messages.warning(request, f"Nothing has changed: the rescore is {rescore.get_state_display()}.")
+            messages.warning(
+                request, _("Nothing has changed: the rescore is %(state)s.") % {"state": rescore.get_state_display()}
+            )
         return redirect(rescore)
 
     def _cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
         rescore = self._own_or_404(request, pk)
         if rescores.cancel(rescore):
-            messages.success(request, f"Cancelled. Version {rescore.before.version} counts as before.")
+            messages.success(
+                request,
+                _("Cancelled. Version %(before_version)s counts as before.")
+                % {"before_version": rescore.before.version},
+            )
         else:
-            messages.warning(request, f"It can be cancelled no more: the rescore is {rescore.get_state_display()}.")
+            messages.warning(
+                request,
+                _("It can be cancelled no more: the rescore is %(state)s.") % {"state": rescore.get_state_display()},
+            )
         return redirect(rescore)
 
     def _may_act(self, request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
 
 from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
@@ -184,4 +185,4 @@ def _days(found: Iterable[date], at: datetime) -> list[date]:
 
 
 def _in_general(problems: list[dict[str, str]]) -> str:
-    return PARTICULARS.sub("…", problems[0]["finding"]) if problems else "no reason was kept"
+    return PARTICULARS.sub("…", problems[0]["finding"]) if problems else _("no reason was kept")

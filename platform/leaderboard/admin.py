@@ -7,10 +7,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.admin import PeopleAdmin
 from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
+from config.by_locale import short_time
 from leaderboard import moderation
 from leaderboard.confirmation import asks_why
 from leaderboard.deeds import SUBMISSION_DEEDS, TEAM_DEEDS
@@ -30,7 +33,7 @@ def _submissions_of(label: str, **filters: object) -> SafeString:
 
 class ActInline(NothingToChange, admin.TabularInline[ModerationAct, Any]):
     model = ModerationAct
-    verbose_name_plural = "moderation (UTC)"
+    verbose_name_plural = gettext_lazy("moderation (UTC)")
     fields = readonly_fields = ("at", "deed", "submission", "reason", "by")
 
 
@@ -65,7 +68,7 @@ class ModeratedTeamAdmin(TeamAdmin):
     inlines: ClassVar[Any] = (*TeamAdmin.inlines, ActInline)
     actions: Any = (*(asks_why(deed.act, deed.label, deed.consequence) for deed in TEAM_DEEDS.values()),)
 
-    @admin.display(description="submissions")
+    @admin.display(description=gettext_lazy("submissions"))
     def what_it_has_sent(self, team: Team) -> SafeString:
         return _submissions_of(f"{team.submissions.count():,}", team__id__exact=team.pk)
 
@@ -89,7 +92,7 @@ class ModeratedSubmissionAdmin(SubmissionAdmin):
         *(asks_why(deed.act, deed.label, deed.consequence) for deed in SUBMISSION_DEEDS.values()),
     )
 
-    @admin.display(description="the very same file of other teams")
+    @admin.display(description=gettext_lazy("the very same file of other teams"))
     def same_file_of_others(self, submission: Submission) -> SafeString | str:
         same = Submission.objects.filter(competition=submission.competition_id, sha256=submission.sha256)
         others = (
@@ -98,10 +101,10 @@ class ModeratedSubmissionAdmin(SubmissionAdmin):
             .select_related("team")[:SAME_FILES_SHOWN]
         )
         rows = (
-            (reverse("admin:submissions_submission_change", args=[o.pk]), f"{o.team}, {o.submitted_at:%d %b %Y %H:%M}")
+            (reverse("admin:submissions_submission_change", args=[o.pk]), f"{o.team}, {short_time(o.submitted_at)}")
             for o in others
         )
-        return format_html_join(", ", '<a href="{}">{}</a>', rows) or "none"
+        return format_html_join(", ", '<a href="{}">{}</a>', rows) or _("none")
 
 
 @admin.register(User)
@@ -111,12 +114,19 @@ class ModeratedPeopleAdmin(PeopleAdmin):
         *PeopleAdmin.actions,
         asks_why(
             moderation.close_account,
-            "Close accounts",
-            "These people cannot sign in any more and are signed out everywhere. What their teams have sent stays; of "
-            "a team that they lead, whoever has been in it longest becomes the captain.",
+            gettext_lazy("Close accounts"),
+            gettext_lazy(
+                "These people cannot sign in any more and are signed out everywhere. What their teams have sent stays; "
+                "of a team that they lead, whoever has been in it longest becomes the captain."
+            ),
             permission="close",
         ),
-        asks_why(moderation.reopen_account, "Open accounts again", "These people can sign in again.", "close"),
+        asks_why(
+            moderation.reopen_account,
+            gettext_lazy("Open accounts again"),
+            gettext_lazy("These people can sign in again."),
+            "close",
+        ),
     )
 
     def has_close_permission(self, request: HttpRequest) -> bool:
@@ -128,12 +138,12 @@ class ModeratedPeopleAdmin(PeopleAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         shown = super().get_fieldsets(request, obj)
-        return shown if obj is None else (*shown, ("Takes part", {"fields": ("what_they_have_sent",)}))
+        return shown if obj is None else (*shown, (_("Takes part"), {"fields": ("what_they_have_sent",)}))
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> tuple[type[admin.TabularInline[Any, Any]], ...]:
         return () if obj is None else (MembershipOfPersonInline, AccountActInline)
 
-    @admin.display(description="submissions")
+    @admin.display(description=gettext_lazy("submissions"))
     def what_they_have_sent(self, person: User) -> SafeString:
         return _submissions_of(f"{person.submissions.count():,}", submitted_by__id__exact=person.pk)
 

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from competitions.clock import database_now
 from competitions.models import UNFINISHED, Archive, Competition, JobState, Rescore
+from config.by_locale import whole
 from submissions.dispatch import ARCHIVES, ring_for_job_after_commit
 from submissions.models import TERMINAL
 
@@ -23,19 +26,23 @@ def what_stands_against(competition: Competition) -> list[str]:
 
 def _against(competition: Competition) -> Iterator[str]:
     if not competition.timeline.shows_private(database_now(competition)):
-        yield "Private results are not revealed yet. The archive holds the hidden labels: wait for the reveal."
+        yield _("Private results are not revealed yet. The archive holds the hidden labels: wait for the reveal.")
     if not competition.solutions.filter(is_active=True).exists():
-        yield "There is no solution that counts, so there is no ranking."
+        yield _("There is no solution that counts, so there is no ranking.")
     if competition.takes_late_submissions:
-        yield (
+        yield _(
             "Late submissions are taken, and whoever has the labels can send them. Switch them off first "
             "(takes late submissions, on the competition's page in the admin)."
         )
     waiting = competition.submissions.exclude(status__in=TERMINAL).filter(team__is_rehearsal=False).count()
     if waiting:
-        yield f"{waiting:,} {'submission waits' if waiting == 1 else 'submissions wait'} for a score. Wait for it."
+        yield ngettext(
+            "%(waiting)s submission waits for a score. Wait for it.",
+            "%(waiting)s submissions wait for a score. Wait for it.",
+            waiting,
+        ) % {"waiting": whole(waiting)}
     if competition.rescores.filter(state__in=Rescore.UNDER_WAY).exists():
-        yield "A rescore is under way. Let its version count, or cancel it."
+        yield _("A rescore is under way. Let its version count, or cancel it.")
 
 
 def ask_for_archive(competition: Competition, by: User | None) -> Archive:
@@ -54,7 +61,7 @@ def ask_for_archive(competition: Competition, by: User | None) -> Archive:
 def refuse_archive(competition: Competition) -> None:
     """Raises ArchiveRefused while anything stands against publishing the archive."""
     if against := what_stands_against(competition):
-        raise ArchiveRefused(f"No archive was made. {' '.join(against)}")
+        raise ArchiveRefused(_("No archive was made. %(against)s") % {"against": " ".join(against)})
 
 
 def latest_archive(competition: Competition) -> Archive | None:

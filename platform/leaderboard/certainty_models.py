@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models import Competition
 from grader.scoring.board_certainty import CHANCE_STEP
@@ -13,8 +15,8 @@ from teams.models import Team
 class Board(models.TextChoices):
     """The two boards of a competition, named as the parts of its solution that they are made from."""
 
-    PUBLIC = "public", "public"
-    PRIVATE = "private", "private"
+    PUBLIC = "public", gettext_lazy("public")
+    PRIVATE = "private", gettext_lazy("private")
 
 
 class Replicates(models.Model):
@@ -51,19 +53,29 @@ class BoardCertainty(models.Model):
     board = models.CharField(max_length=10, choices=Board.choices)
     state = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField(null=True)
-    unit = models.CharField(max_length=10, blank=True, help_text="What is drawn: row or list.")
+    unit = models.CharField(max_length=10, blank=True, help_text=gettext_lazy("What is drawn: row or list."))
     unit_count = models.PositiveIntegerField(null=True)
-    cluster_count = models.PositiveIntegerField(null=True, help_text="None: nobody's rows belong together.")
-    cluster_ratio = models.FloatField(null=True, help_text="How many times as wide whole clusters make an interval.")
+    cluster_count = models.PositiveIntegerField(
+        null=True, help_text=gettext_lazy("None: nobody's rows belong together.")
+    )
+    cluster_ratio = models.FloatField(
+        null=True, help_text=gettext_lazy("How many times as wide whole clusters make an interval.")
+    )
     compared_count = models.PositiveIntegerField(default=0)
-    tied_count = models.PositiveIntegerField(default=0, help_text="Of those compared, with the first, itself too.")
-    last_tied = models.PositiveIntegerField(default=0, help_text="The place of the last of these.")
-    placed_count = models.PositiveIntegerField(null=True, help_text="Of a final board: teams that the public one had.")
-    expected_count = models.PositiveIntegerField(null=True, help_text="Of these, within the places it had given them.")
-    problem = models.CharField(max_length=300, blank=True, help_text="Of the last run, for organizers.")
+    tied_count = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("Of those compared, with the first, itself too.")
+    )
+    last_tied = models.PositiveIntegerField(default=0, help_text=gettext_lazy("The place of the last of these."))
+    placed_count = models.PositiveIntegerField(
+        null=True, help_text=gettext_lazy("Of a final board: teams that the public one had.")
+    )
+    expected_count = models.PositiveIntegerField(
+        null=True, help_text=gettext_lazy("Of these, within the places it had given them.")
+    )
+    problem = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("Of the last run, for organizers."))
     attempt = models.PositiveIntegerField(default=0)
     held_until = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(null=True, help_text="Not again before.")
+    due_at = models.DateTimeField(null=True, help_text=gettext_lazy("Not again before."))
 
     class Meta:
         constraints = [
@@ -132,4 +144,4 @@ class PlaceCertainty(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.team}: {self.low} to {self.high}"
+        return _("%(team)s: %(low)s to %(high)s") % {"team": self.team, "low": self.low, "high": self.high}

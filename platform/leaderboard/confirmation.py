@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from competitions.confirmation import NAMED_ON_THE_PAGE, ReasonForm, are_too_many, ask_again
@@ -19,7 +21,7 @@ def asks_why(
 ) -> Callable[..., TemplateResponse | None]:
     """An admin action that shows what is chosen and what follows, asks for the reason, and calls `act` for each."""
 
-    @admin.action(description=f"{label} …", permissions=[permission])
+    @admin.action(description=format_lazy("{} …", label), permissions=[permission])
     def action(
         modeladmin: admin.ModelAdmin[Any], request: HttpRequest, chosen: QuerySet[Any]
     ) -> TemplateResponse | None:
@@ -56,6 +58,9 @@ def _carry_out(
         except ModerationRefused as refusal:
             messages.error(request, str(refusal))
     if done:
-        messages.success(request, f"{label}: done for {done}.")
+        messages.success(request, _("%(label)s: done for %(done)s.") % {"label": label, "done": done})
     if untouched:
-        messages.warning(request, f"Left alone, for it is so already: {', '.join(untouched[:NAMED_ON_THE_PAGE])}.")
+        messages.warning(
+            request,
+            _("Left alone, for it is so already: %(named)s.") % {"named": ", ".join(untouched[:NAMED_ON_THE_PAGE])},
+        )

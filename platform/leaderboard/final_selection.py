@@ -1,8 +1,11 @@
 """A team's final selection: the submissions that it wants to be ranked by when private results are revealed."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from competitions.clock import database_now
+from config.by_locale import day_and_time
 from leaderboard.mergers import hold_team_of
 from leaderboard.standings import refresh
 from submissions.models import COST_NO_SLOT, Submission
@@ -24,8 +27,8 @@ def select(submission: Submission, is_selected: bool = True) -> None:
         competition = team_now.competition
         if competition.has_closed(database_now(competition)):
             raise SelectionRefused(
-                f"{competition.title} closed on {competition.closes_at:%d %B %Y at %H:%M} UTC. "
-                "The final selection stays as it was then."
+                _("%(competition)s closed on %(closes_at)s UTC. The final selection stays as it was then.")
+                % {"competition": competition.title, "closes_at": day_and_time(competition.closes_at)}
             )
         present = Submission.objects.get(pk=submission.pk, team=team_now)
         if present.is_selected == is_selected:
@@ -37,7 +40,14 @@ def select(submission: Submission, is_selected: bool = True) -> None:
             most = competition.final_selection_count
             if chosen >= most:
                 raise SelectionRefused(
-                    f"Your team has chosen {chosen} of {most} submissions already. Take one out of the selection first."
+                    ngettext(
+                        "Your team has chosen %(chosen)s of %(most)s submissions already. Take one out of the "
+                        "selection first.",
+                        "Your team has chosen %(chosen)s of %(most)s submissions already. Take one out of the "
+                        "selection first.",
+                        most,
+                    )
+                    % {"chosen": chosen, "most": most}
                 )
         Submission.objects.filter(pk=present.pk).update(is_selected=is_selected)
         refresh(team_now)
@@ -47,9 +57,15 @@ def why_not_selectable(submission: Submission) -> str:
     """Why it cannot be chosen, as a sentence; "" when it can."""
     name = submission.original_name
     if submission.is_late:
-        return f"{name} was sent after closing; only submissions in time can be chosen."
+        return _("%(name)s was sent after closing; only submissions in time can be chosen.") % {"name": name}
     if submission.disqualified_at:
-        return f"{name} was disqualified: {submission.disqualification} Choose another one."
+        return _("%(name)s was disqualified: %(disqualification)s Choose another one.") % {
+            "name": name,
+            "disqualification": submission.disqualification,
+        }
     if submission.status in COST_NO_SLOT:
-        return f"{name} has no score: it is {submission.get_status_display()}. Choose one that has, or waits for it."
+        return _("%(name)s has no score: it is %(status)s. Choose one that has, or waits for it.") % {
+            "name": name,
+            "status": submission.get_status_display(),
+        }
     return ""

@@ -6,8 +6,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from competitions.models import Competition
+from config.by_locale import decimal, whole
 from grader.scoring.disclosure import disclosed
 from grader.scoring.probing import SAME_FILE_CORRELATION
 from leaderboard.models import IntegrityState, ProbingSign, SimilarPair
@@ -92,9 +95,15 @@ def in_words(sign: ProbingSign) -> str:
     """What was measured in that file, and what it may be for."""
     if sign.kind == ProbingSign.Kind.NEAR_CONSTANT:
         share = math.floor(sign.measured * 10_000) / 100
-        return f"{share:.2f} % of its rows have one value: its score may ask for the labels of the others."
-    rows = f"{sign.measured:,.0f} row{'' if sign.measured == 1 else 's'}"
-    return f"It differs in {rows} from an earlier file of the team: the two scores may ask for their labels."
+        return _("%(share)s %% of its rows have one value: its score may ask for the labels of the others.") % {
+            "share": decimal(share, 2)
+        }
+    rows = int(sign.measured)
+    return ngettext(
+        "It differs in %(rows)s row from an earlier file of the team: the two scores may ask for their labels.",
+        "It differs in %(rows)s rows from an earlier file of the team: the two scores may ask for their labels.",
+        rows,
+    ) % {"rows": whole(rows)}
 
 
 def pairs_of(competition: Competition) -> list[Alike]:

@@ -6,8 +6,11 @@ Counts, shares and correlations alone, no label and no residual. Nothing of it i
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models import Competition, Solution
+from config.by_locale import decimal
 from submissions.models import Evaluation, Submission
 
 
@@ -18,8 +21,8 @@ class ProbingSign(models.Model):
     """
 
     class Kind(models.TextChoices):
-        NEAR_CONSTANT = "near_constant", "nearly constant"
-        FEW_ROW_STEP = "few_row_step", "a step of few rows"
+        NEAR_CONSTANT = "near_constant", gettext_lazy("nearly constant")
+        FEW_ROW_STEP = "few_row_step", gettext_lazy("a step of few rows")
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="probing_signs")
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="probing_signs")
@@ -48,7 +51,7 @@ class SimilarPair(models.Model):
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="similar_pairs")
     one = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
-    correlation = models.FloatField(help_text="Rounded to 4 decimals.")
+    correlation = models.FloatField(help_text=gettext_lazy("Rounded to 4 decimals."))
     is_with_baseline = models.BooleanField()
 
     class Meta:
@@ -62,7 +65,11 @@ class SimilarPair(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.one_id} and {self.other_id}: {self.correlation:.4f}"
+        return _("%(one_id)s and %(other_id)s: %(correlation)s") % {
+            "one_id": self.one_id,
+            "other_id": self.other_id,
+            "correlation": decimal(self.correlation, 4),
+        }
 
 
 class IntegrityState(models.Model):
@@ -75,12 +82,16 @@ class IntegrityState(models.Model):
 
     competition = models.OneToOneField(Competition, on_delete=models.CASCADE, related_name="integrity_state")
     next_at = models.DateTimeField(db_default=Now())
-    made_from = models.CharField(max_length=64, blank=True, help_text="A digest of the bests. Empty: never made.")
+    made_from = models.CharField(
+        max_length=64, blank=True, help_text=gettext_lazy("A digest of the bests. Empty: never made.")
+    )
     made_at = models.DateTimeField(null=True)
-    compared_count = models.PositiveIntegerField(default=0, help_text="Files, baselines' among them.")
-    left_out_count = models.PositiveIntegerField(default=0, help_text="Files that could not be read.")
-    row_count = models.PositiveIntegerField(default=0, help_text="Rows that were compared.")
-    like_baseline_count = models.PositiveIntegerField(default=0, help_text="Teams whose file is like a baseline's.")
+    compared_count = models.PositiveIntegerField(default=0, help_text=gettext_lazy("Files, baselines' among them."))
+    left_out_count = models.PositiveIntegerField(default=0, help_text=gettext_lazy("Files that could not be read."))
+    row_count = models.PositiveIntegerField(default=0, help_text=gettext_lazy("Rows that were compared."))
+    like_baseline_count = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("Teams whose file is like a baseline's.")
+    )
     solution = models.ForeignKey(Solution, null=True, on_delete=models.SET_NULL, related_name="+")
     label_count = models.PositiveIntegerField(null=True)
     label_step = models.FloatField(null=True)
@@ -95,4 +106,4 @@ class IntegrityState(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Integrity of {self.competition}"
+        return _("Integrity of %(competition)s") % {"competition": self.competition}

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from competitions.models import Competition
+from config.by_locale import decimal, percent, whole
 from grader.scoring.classification import SMALLEST_PROBABILITY
 from grader.scoring.disclosure import Policy, recommended_decimals, squared_error_difference_spread
 from grader.scoring.leak_meter import ACCOUNTS, BOOSTING_TARGET, Board, Leak, measure
@@ -61,37 +65,52 @@ class UnderPolicy:
     @property
     def name(self) -> str:
         """What stands before its numbers."""
-        held_back = ", a good model held back" if self.is_held_back else ""
-        return f"{self.policy.capitalize()}{held_back}{' (as it is set)' if self.is_set else ''}"
+        name = _("Ladder") if self.policy == Policy.LADDER else _("Plain")
+        if self.is_held_back:
+            name = _("%(policy)s, a good model held back") % {"policy": name}
+        return _("%(policy)s (as it is set)") % {"policy": name} if self.is_set else name
 
     @property
     def sentence(self) -> str:
         """What the numbers come to, and what to do."""
         leak = self.leak
         if self.is_held_back:
-            return (
-                "Each small step above the baseline is told. Whoever holds back a model as good as the best file, and "
-                f"shows it bit by bit with a question in each, gains up to {leak.gain_of_one:.2%} by the files of one "
-                f"account, {leak.gain_of_many:.2%} by those of {leak.accounts}. The ladder begins at the weakest "
-                "baseline: mark strong ones only."
-            )
-        spelled = f"One file spells out {leak.labels_per_file} hidden label{'' if leak.labels_per_file == 1 else 's'}"
-        gain = (
-            f"the files of one account that know nothing lower the public score by up to {leak.gain_of_one:.2%}, those "
-            f"of {leak.accounts} accounts by up to {leak.gain_of_many:.2%}"
-        )
+            return _(
+                "Each small step above the baseline is told. Whoever holds back a model as good as the "
+                "best file, and shows it bit by bit with a question in each, gains up to %(gain_of_one)s "
+                "by the files of one account, %(gain_of_many)s by those of %(accounts)s. The ladder begins "
+                "at the weakest baseline: mark strong ones only."
+            ) % {
+                "gain_of_one": percent(leak.gain_of_one, 2),
+                "gain_of_many": percent(leak.gain_of_many, 2),
+                "accounts": leak.accounts,
+            }
+        told = ngettext(
+            "One file spells out %(labels)s hidden label, and the files of one account that know nothing lower the "
+            "public score by up to %(one)s, those of %(accounts)s accounts by up to %(many)s.",
+            "One file spells out %(labels)s hidden labels, and the files of one account that know nothing lower the "
+            "public score by up to %(one)s, those of %(accounts)s accounts by up to %(many)s.",
+            leak.labels_per_file,
+        ) % {
+            "labels": leak.labels_per_file,
+            "one": percent(leak.gain_of_one, 2),
+            "accounts": leak.accounts,
+            "many": percent(leak.gain_of_many, 2),
+        }
         if leak.is_within_budget:
-            return f"{spelled}, and {gain}. That is within what a board should give away."
-        return (
-            f"{spelled}, and {gain}. That is more than a board should give away (1 label, {BOOSTING_TARGET:.0%}). "
-            f"{self._cure()}"
-        )
+            return f"{told} {_('That is within what a board should give away.')}"
+        verdict = _("That is more than a board should give away (1 label, %(target)s).") % {
+            "target": percent(BOOSTING_TARGET, 0)
+        }
+        return f"{told} {verdict} {self._cure()}"
 
     def _cure(self) -> str:
         rows = self.leak.recommended_rows
         if rows is None:
-            return "No number of public rows makes up for so many files: allow fewer."
-        return f"With {rows:,} public rows one account would stay below {BOOSTING_TARGET:.0%}; fewer files help too."
+            return _("No number of public rows makes up for so many files: allow fewer.")
+        return _(
+            "With %(rows)s public rows one account would stay below %(boosting_target)s; fewer files help too."
+        ) % {"rows": whole(rows), "boosting_target": percent(BOOSTING_TARGET, 0)}
 
 
 @dataclass(frozen=True)
@@ -106,11 +125,16 @@ class Ceiling:
     @property
     def sentence(self) -> str:
         """What the numbers come to."""
-        return (
-            f"A score of so many decimals cannot tell more than {self.labels_per_file:.1f} labels, by whatever attack: "
-            f"all files of one account no more than {self.share_of_one:.1%} of the public labels, those of "
-            f"{self.accounts} accounts no more than {self.share_of_many:.1%}."
-        )
+        return _(
+            "A score of so many decimals cannot tell more than %(labels_per_file)s labels, by whatever "
+            "attack: all files of one account no more than %(share_of_one)s of the public labels, those of "
+            "%(accounts)s accounts no more than %(share_of_many)s."
+        ) % {
+            "labels_per_file": decimal(self.labels_per_file, 1),
+            "share_of_one": percent(self.share_of_one, 1),
+            "accounts": self.accounts,
+            "share_of_many": percent(self.share_of_many, 1),
+        }
 
 
 @dataclass(frozen=True)
@@ -131,12 +155,19 @@ class Leakage:
         if enough is None:
             return ""
         if shown == enough:
-            return f"{shown}, as recommended for so many public rows."
-        what = "show chance and more of the labels" if shown > enough else "tie teams that can be told apart"
-        return (
-            f"{shown} decimals {what}: {enough} would do for so many public rows. They can be changed until the first "
-            "submission."
+            return _("%(shown)s, as recommended for so many public rows.") % {"shown": shown}
+        sentence = (
+            _(
+                "%(shown)s decimals show chance and more of the labels: %(enough)s would do for so many public rows. "
+                "They can be changed until the first submission."
+            )
+            if shown > enough
+            else _(
+                "%(shown)s decimals tie teams that can be told apart: %(enough)s would do for so many public rows. "
+                "They can be changed until the first submission."
+            )
         )
+        return sentence % {"shown": shown, "enough": enough}
 
 
 def leakage_of(competition: Competition) -> Leakage:
@@ -174,20 +205,22 @@ def _assumed(competition: Competition) -> Assumed:
     state = IntegrityState.objects.filter(competition=competition).select_related("solution").first()
     solution = competition.solutions.filter(is_active=True).first()
     if solution is None or not solution.public_count:
-        raise NotMeasured("There is no accepted solution: upload one first.")
+        raise NotMeasured(_("There is no accepted solution: upload one first."))
     if state is None or state.solution_id != solution.pk or state.label_count is None or state.label_spread is None:
-        raise NotMeasured("The scoring worker has not looked at the labels yet. Open this page again in two minutes.")
+        raise NotMeasured(
+            _("The scoring worker has not looked at the labels yet. Open this page again in two minutes.")
+        )
     if state.label_step is None:
-        raise NotMeasured("All public labels are the same: there is nothing to give away, and nothing to predict.")
+        raise NotMeasured(_("All public labels are the same: there is nothing to give away, and nothing to predict."))
     files, is_endless = files_per_account(competition)
     baselines = _squared(competition, state.label_spread, is_ranked=False)
     teams = _squared(competition, state.label_spread, is_ranked=True)
     if baselines and min(baselines) > 0:
-        spread, spread_of = math.sqrt(min(baselines)), "the errors of the best baseline"
+        spread, spread_of = math.sqrt(min(baselines)), _("the errors of the best baseline")
     elif teams and min(teams) > 0:
-        spread, spread_of = math.sqrt(min(teams)), "the errors of the best team"
+        spread, spread_of = math.sqrt(min(teams)), _("the errors of the best team")
     else:
-        spread, spread_of = state.label_spread, "the labels themselves, as there is no file yet"
+        spread, spread_of = state.label_spread, _("the labels themselves, as there is no file yet")
     return Assumed(
         public_count=solution.public_count,
         decimals=competition.decimals,

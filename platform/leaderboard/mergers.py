@@ -5,6 +5,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from competitions.clock import database_now
@@ -16,7 +18,9 @@ from teams.members import MOVED_ON, ChangeRefused, hold, locked_teams, members, 
 from teams.merging import move_only_member, move_people, refuse_merger
 from teams.models import Membership, MergeProposal, State, Team, TeamInvitation
 
-ANSWERED = "This was answered or withdrawn before. Open your team's page again: it shows what still waits."
+ANSWERED = gettext_lazy(
+    "This was answered or withdrawn before. Open your team's page again: it shows what still waits."
+)
 
 
 def accept_proposal(proposal: MergeProposal, captain: User) -> Team:
@@ -64,7 +68,7 @@ def hold_team_of(submission_id: UUID) -> Team:
 def _come_into(team: Team, user: User, invitation: Q | None, token: str = "") -> Team:
     own = Membership.objects.filter(user=user, competition=team.competition_id).select_related("team").first()
     if own is None:
-        raise ChangeRefused("You have not joined the competition yet. Join it, then accept.")
+        raise ChangeRefused(_("You have not joined the competition yet. Join it, then accept."))
     if own.team_id == team.pk:
         return team
     first, second = hold(team, own.team)
@@ -73,10 +77,11 @@ def _come_into(team: Team, user: User, invitation: Q | None, token: str = "") ->
         raise ChangeRefused(MOVED_ON)
     if len(people) > 1:
         raise ChangeRefused(
-            f"You are one of {len(people)} in {second.name}. Leave it first, or let the two captains merge the teams."
+            _("You are one of %(count)s in %(team)s. Leave it first, or let the two captains merge the teams.")
+            % {"count": len(people), "team": second.name}
         )
     if invitation is None and first.link_token != token:
-        raise ChangeRefused("The captain has renewed the team's link. Ask for the new one.")
+        raise ChangeRefused(_("The captain has renewed the team's link. Ask for the new one."))
     if invitation is not None and not TeamInvitation.objects.filter(invitation).exists():
         raise ChangeRefused(ANSWERED)
     _merge(second, first)

@@ -7,8 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models import Competition
+from config.by_locale import day_and_time
 
 # Django looks for models here.
 from leaderboard.certainty_models import Board as Board
@@ -40,7 +43,7 @@ class Standing(models.Model):
     best = models.ForeignKey(Evaluation, null=True, on_delete=models.CASCADE, related_name="+")
     final = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="+")
     scored_count = models.PositiveIntegerField()
-    is_ranked = models.BooleanField(help_text="No baseline.")
+    is_ranked = models.BooleanField(help_text=gettext_lazy("No baseline."))
     public_order = models.FloatField()
     public_at = models.DateTimeField()
     private_order = models.FloatField()
@@ -109,7 +112,7 @@ class Receipt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Receipt {self.number} of {self.competition}"
+        return _("Receipt %(number)s of %(competition)s") % {"number": self.number, "competition": self.competition}
 
 
 ABOUT_TEAMS = ("team_disqualified", "team_reinstated", "baseline_marked", "baseline_unmarked")
@@ -121,14 +124,14 @@ class ModerationAct(models.Model):
     """Who did what to whom, when and why. Only `moderation.py` writes one, and nobody changes it."""
 
     class Deed(models.TextChoices):
-        TEAM_DISQUALIFIED = "team_disqualified", "team disqualified"
-        TEAM_REINSTATED = "team_reinstated", "team reinstated"
-        SUBMISSION_DISQUALIFIED = "submission_disqualified", "submission disqualified"
-        SUBMISSION_REINSTATED = "submission_reinstated", "submission reinstated"
-        BASELINE_MARKED = "baseline_marked", "marked as a baseline"
-        BASELINE_UNMARKED = "baseline_unmarked", "no longer a baseline"
-        ACCOUNT_CLOSED = "account_closed", "account closed"
-        ACCOUNT_REOPENED = "account_reopened", "account opened again"
+        TEAM_DISQUALIFIED = "team_disqualified", gettext_lazy("team disqualified")
+        TEAM_REINSTATED = "team_reinstated", gettext_lazy("team reinstated")
+        SUBMISSION_DISQUALIFIED = "submission_disqualified", gettext_lazy("submission disqualified")
+        SUBMISSION_REINSTATED = "submission_reinstated", gettext_lazy("submission reinstated")
+        BASELINE_MARKED = "baseline_marked", gettext_lazy("marked as a baseline")
+        BASELINE_UNMARKED = "baseline_unmarked", gettext_lazy("no longer a baseline")
+        ACCOUNT_CLOSED = "account_closed", gettext_lazy("account closed")
+        ACCOUNT_REOPENED = "account_reopened", gettext_lazy("account opened again")
 
     deed = models.CharField(max_length=30, choices=Deed.choices)
     competition = models.ForeignKey(Competition, null=True, on_delete=models.CASCADE, related_name="moderation_acts")
@@ -159,4 +162,4 @@ class ModerationAct(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_deed_display()} on {self.at:%d %B %Y at %H:%M} UTC"
+        return _("%(deed)s on %(at)s UTC") % {"deed": self.get_deed_display(), "at": day_and_time(self.at)}

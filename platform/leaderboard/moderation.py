@@ -6,6 +6,7 @@ An act, what it changes and the team's standing are one transaction, under the t
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.sessions import end_sessions
@@ -101,8 +102,14 @@ def unmark_baseline(team: Team, reason: str, by: User) -> bool:
         after_closing = team.submissions.filter(is_late=False, submitted_at__gte=closes_at).count() if closes_at else 0
         if after_closing:
             raise ModerationRefused(
-                f"{team.name} has sent {after_closing} submissions after closing, which only a baseline may. "
-                "Disqualify or leave it; it cannot be ranked."
+                ngettext(
+                    "%(team)s has sent %(after_closing)s submissions after closing, which only a baseline may. "
+                    "Disqualify or leave it; it cannot be ranked.",
+                    "%(team)s has sent %(after_closing)s submissions after closing, which only a baseline may. "
+                    "Disqualify or leave it; it cannot be ranked.",
+                    after_closing,
+                )
+                % {"team": team.name, "after_closing": after_closing}
             )
         Team.objects.filter(pk=team.pk).update(is_baseline=False)
         _finish(Deed.BASELINE_UNMARKED, team, why, by)
@@ -113,7 +120,7 @@ def close_account(account: User, reason: str, by: User) -> bool:
     """Shut a person out: no sign-in, every session ended. Their teams keep what was sent. False: it is closed."""
     why = as_sentence(reason)
     if account.pk == by.pk:
-        raise ModerationRefused("This is your own account: another superuser can close it.")
+        raise ModerationRefused(_("This is your own account: another superuser can close it."))
     with transaction.atomic():
         if not User.objects.filter(pk=account.pk, is_active=True).update(is_active=False):
             return False
@@ -142,11 +149,14 @@ def as_sentence(reason: str) -> str:
     """The reason as others will read it, with a full stop. Raises ModerationRefused for an empty or overlong one."""
     said = " ".join(reason.split())
     if not said:
-        raise ModerationRefused("Say why: the team reads the reason, and so do the other organizers.")
+        raise ModerationRefused(_("Say why: the team reads the reason, and so do the other organizers."))
     if said[-1] not in ".!?":
         said += "."
     if len(said) > REASON_LENGTH:
-        raise ModerationRefused(f"The reason has {len(said)} characters; the most is {REASON_LENGTH}. Shorten it.")
+        raise ModerationRefused(
+            _("The reason has %(count)s characters; the most is %(most)s. Shorten it.")
+            % {"count": len(said), "most": REASON_LENGTH}
+        )
     return said
 
 
@@ -156,9 +166,14 @@ def _locked(team: Team) -> Team:
 
 def _refuse_bystanders(team: Team) -> None:
     if team.is_rehearsal:
-        raise ModerationRefused(f"{team.name} is the launch check's own and on no board: nothing was done.")
+        raise ModerationRefused(
+            _("%(team)s is the launch check's own and on no board: nothing was done.") % {"team": team.name}
+        )
     if team.merged_into:
-        raise ModerationRefused(f"{team.name} has become part of {team.merged_into.name}: choose that team.")
+        raise ModerationRefused(
+            _("%(team)s has become part of %(merged_into)s: choose that team.")
+            % {"team": team.name, "merged_into": team.merged_into.name}
+        )
 
 
 def _finish(deed: Deed, team: Team, reason: str, by: User, submission: Submission | None = None) -> None:

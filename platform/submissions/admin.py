@@ -5,10 +5,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
+from config.by_locale import decimal, whole
 from submissions import lifecycle
-from submissions.models import Evaluation, Event, ModelRun, Submission
+from submissions.models import Evaluation, Event, ModelRun, Status, Submission
 
 
 class NothingToChange:
@@ -30,7 +33,7 @@ class LookOnly(NothingToChange, admin.TabularInline[Any, Submission]):
 
 class EventInline(LookOnly):
     model = Event
-    verbose_name_plural = "timeline (UTC)"
+    verbose_name_plural = gettext_lazy("timeline (UTC)")
     fields = readonly_fields = ("at", "status", "note")
 
 
@@ -46,21 +49,24 @@ class ModelRunInline(NothingToChange, admin.StackedInline[ModelRun, Submission])
     model = ModelRun
     fields = readonly_fields = ("rows", "outcome", "took", "walls_that_stood", "exported_with", "warning", "whole_log")
 
-    @admin.display(description="on")
+    @admin.display(description=gettext_lazy("on"))
     def rows(self, run: ModelRun) -> str:
-        return "public rows of train.csv" if run.is_public_sample else "the hidden rows of test.csv"
+        return _("public rows of train.csv") if run.is_public_sample else _("the hidden rows of test.csv")
 
-    @admin.display(description="took")
+    @admin.display(description=gettext_lazy("took"))
     def took(self, run: ModelRun) -> str:
-        return f"{run.seconds:.2f} s, {run.peak_rss_bytes / (1 << 20):,.0f} MiB at most"
+        return _("%(seconds)s s, %(peak)s MiB at most") % {
+            "seconds": decimal(run.seconds, 2),
+            "peak": whole(run.peak_rss_bytes / (1 << 20)),
+        }
 
-    @admin.display(description="walls")
+    @admin.display(description=gettext_lazy("walls"))
     def walls_that_stood(self, run: ModelRun) -> str:
-        return ", ".join(run.walls) or "none: the model was not opened"
+        return ", ".join(run.walls) or _("none: the model was not opened")
 
-    @admin.display(description="log")
+    @admin.display(description=gettext_lazy("log"))
     def whole_log(self, run: ModelRun) -> SafeString:
-        return format_html("<pre>{}</pre>", run.log or "nothing was printed")
+        return format_html("<pre>{}</pre>", run.log or _("nothing was printed"))
 
 
 @admin.register(Submission)
@@ -89,22 +95,30 @@ class SubmissionAdmin(OfOwnCompetitions):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(description="public score")
+    @admin.display(description=gettext_lazy("public score"))
     def public_score(self, submission: Submission) -> float | None:
         return submission.evaluation.public_score if submission.evaluation else None
 
-    @admin.action(description="Grade again (scored ones)", permissions=["view"])
+    @admin.action(description=gettext_lazy("Grade again (scored ones)"), permissions=["view"])
     def grade_again(self, request: HttpRequest, submissions: QuerySet[Submission]) -> None:
-        self._answer(request, submissions, lifecycle.regrade, "scored")
+        self._answer(request, submissions, lifecycle.regrade, Status.SCORED)
 
-    @admin.action(description="Take up again (failed ones)", permissions=["view"])
+    @admin.action(description=gettext_lazy("Take up again (failed ones)"), permissions=["view"])
     def take_up_again(self, request: HttpRequest, submissions: QuerySet[Submission]) -> None:
-        self._answer(request, submissions, lifecycle.retry, "failed")
+        self._answer(request, submissions, lifecycle.retry, Status.FAILED)
 
-    def _answer(self, request: HttpRequest, submissions: QuerySet[Submission], verb: Any, needed: str) -> None:
+    def _answer(self, request: HttpRequest, submissions: QuerySet[Submission], verb: Any, needed: Status) -> None:
         chosen = list(submissions)
         moved = sum(verb(submission) for submission in chosen)
         if moved:
-            messages.success(request, f"{moved} submissions wait to be graded.")
+            messages.success(
+                request,
+                ngettext("%(moved)s submissions wait to be graded.", "%(moved)s submissions wait to be graded.", moved)
+                % {"moved": moved},
+            )
         if moved < len(chosen):
-            messages.warning(request, f"{len(chosen) - moved} were left alone: they are not {needed}.")
+            messages.warning(
+                request,
+                _("%(count)s were left alone: they are not %(needed)s.")
+                % {"count": len(chosen) - moved, "needed": needed.label},
+            )

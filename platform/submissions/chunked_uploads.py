@@ -16,9 +16,12 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from competitions.clock import database_now
+from config.by_locale import whole
 from config.clock import seconds_from_now
 from submissions import lifecycle
 from submissions.models import ChunkedUpload, Submission, submission_storage
@@ -56,7 +59,12 @@ class OtherOffset(SubmissionRefused):
     def __init__(self, upload: ChunkedUpload) -> None:
         self.offset = upload.received_bytes
         super().__init__(
-            f"{upload.received_bytes:,} of the {upload.size_bytes:,} bytes have come. Go on from byte {self.offset:,}."
+            _("%(received_bytes)s of the %(size_bytes)s bytes have come. Go on from byte %(offset)s.")
+            % {
+                "received_bytes": whole(upload.received_bytes),
+                "size_bytes": whole(upload.size_bytes),
+                "offset": whole(self.offset),
+            }
         )
 
 
@@ -64,8 +72,12 @@ class UploadEnded(SubmissionRefused):
     """It was taken, cancelled or forgotten: nothing can be added."""
 
     def __init__(self, upload: ChunkedUpload) -> None:
-        what = "is a submission already" if upload.submission_id else "was cancelled, or left alone for too long"
-        super().__init__(f"The upload of '{upload.original_name[:80]}' {what}. Begin a new one.")
+        sentence = (
+            _("The upload of '%(name)s' is a submission already. Begin a new one.")
+            if upload.submission_id
+            else _("The upload of '%(name)s' was cancelled, or left alone for too long. Begin a new one.")
+        )
+        super().__init__(sentence % {"name": upload.original_name[:80]})
 
 
 def begin(
@@ -131,8 +143,15 @@ def append(pk: UUID, offset: int, data: bytes) -> ChunkedUpload:
             raise OtherOffset(upload)
         if end > upload.size_bytes:
             raise SubmissionRefused(
-                f"'{upload.original_name[:80]}' was announced with {upload.size_bytes:,} bytes, and {end:,} came. "
-                "Has it changed since? Cancel, and begin again."
+                _(
+                    "'%(original_name)s' was announced with %(size_bytes)s bytes, and %(end)s came. Has it "
+                    "changed since? Cancel, and begin again."
+                )
+                % {
+                    "original_name": upload.original_name[:80],
+                    "size_bytes": whole(upload.size_bytes),
+                    "end": whole(end),
+                }
             )
         now = database_now(upload.team.competition)
         refuse_unless_open(upload.team.competition, now, upload.begun_at)
@@ -221,13 +240,26 @@ def _refuse_one_more(team: Team, under_way: list[ChunkedUpload], at: datetime) -
     if len(under_way) >= settings.OPEN_UPLOADS_PER_TEAM:
         names = ", ".join(f"'{upload.original_name[:80]}'" for upload in under_way)
         raise SubmissionRefused(
-            f"{len(under_way)} uploads of your team are on their way ({names}); that is as many as may be. "
-            "Go on with one of them by choosing the same file, or cancel it: whoever began it sees it on this page."
+            ngettext(
+                "%(count)s upload of your team is on its way (%(names)s); that is as many as may "
+                "be. Go on with one of them by choosing the same file, or cancel it: whoever began it sees it "
+                "on this page.",
+                "%(count)s uploads of your team are on their way (%(names)s); that is as many as may "
+                "be. Go on with one of them by choosing the same file, or cancel it: whoever began it sees it "
+                "on this page.",
+                len(under_way),
+            )
+            % {"count": len(under_way), "names": names}
         )
     given_up = ChunkedUpload.objects.filter(team=team, begun_at__gte=day_of(at), abandoned_at__isnull=False).count()
     if given_up >= team.competition.daily_limit * settings.UPLOADS_PER_SLOT:
         raise SubmissionRefused(
-            f"Your team has begun {given_up} uploads today that did not end; the next is possible at 00:00 UTC."
+            ngettext(
+                "Your team has begun %(given_up)s upload today that did not end; the next is possible at 00:00 UTC.",
+                "Your team has begun %(given_up)s uploads today that did not end; the next is possible at 00:00 UTC.",
+                given_up,
+            )
+            % {"given_up": given_up}
         )
 
 
@@ -249,7 +281,7 @@ def _write(upload: ChunkedUpload, offset: int, data: bytes) -> None:
 def _as_stored(upload: ChunkedUpload, sha256: str) -> StoredUpload:
     """The whole file, checked against what its sender says of it. Raises SubmissionRefused, and ends the upload."""
     if not sha256:
-        raise SubmissionRefused("Finishing an upload needs the file's SHA-256: 64 hexadecimal digits.")
+        raise SubmissionRefused(_("Finishing an upload needs the file's SHA-256: 64 hexadecimal digits."))
     with _path(upload).open("rb") as file:
         size_bytes = os.fstat(file.fileno()).st_size
         found = file_digest(file, "sha256").hexdigest()

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from competitions.clock import database_now
@@ -77,7 +78,9 @@ def locked(team: Team) -> Team:
     # PostgreSQL locks the team's row; SQLite locked the database when this transaction began (IMMEDIATE).
     if found := locked_teams().filter(pk=team.pk).first():
         return found
-    raise SubmissionRefused(f"{team.name} is gone: its person has joined another team. Submit from there.")
+    raise SubmissionRefused(
+        _("%(team)s is gone: its person has joined another team. Submit from there.") % {"team": team.name}
+    )
 
 
 def submit(

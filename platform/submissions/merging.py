@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from competitions.clock import database_now
@@ -46,9 +47,12 @@ def refuse_above_combined_limit(first: Team, second: Team, at: datetime) -> None
     sent, most = (counted(first), counted(second)), most_by_now(competition, at)
     if sum(sent) > most:
         raise ChangeRefused(
-            f"Together the two teams have sent {sum(sent)} submissions that count ({sent[0]} + {sent[1]}); one team of "
-            f"{competition.title} could have sent {most} by now. Nothing was changed; a merger may be possible later, "
-            "when more could have been sent."
+            _(
+                "Together the two teams have sent %(sent)s submissions that count (%(first)s + %(second)s); "
+                "one team of %(competition)s could have sent %(most)s by now. Nothing was changed; a merger "
+                "may be possible later, when more could have been sent."
+            )
+            % {"sent": sum(sent), "first": sent[0], "second": sent[1], "competition": competition.title, "most": most}
         )
 
 
@@ -77,19 +81,27 @@ def leave(team: Team, user: User) -> Team:
         now = database_now(team.competition)
         refuse_after_deadline(team.competition, now)
         if team.memberships.count() == 1:
-            raise ChangeRefused("You are alone in your team: there is nobody to leave.")
+            raise ChangeRefused(_("You are alone in your team: there is nobody to leave."))
         if sent := counted(team):
             raise ChangeRefused(
-                f"{team.name} has submitted ({sent} that count), so its members stay: whoever left would have a second "
-                "daily limit."
+                _(
+                    "%(team)s has submitted (%(sent)s that count), so its members stay: whoever left would "
+                    "have a second daily limit."
+                )
+                % {"team": team.name, "sent": sent}
             )
         if has_sent_today(team, now):
             raise ChangeRefused(
-                f"{team.name} has sent files today, and whoever left could upload as many once more. Leave from "
-                "00:00 UTC on, unless one of them counts by then."
+                _(
+                    "%(team)s has sent files today, and whoever left could upload as many once more. Leave "
+                    "from 00:00 UTC on, unless one of them counts by then."
+                )
+                % {"team": team.name}
             )
         if membership.is_captain:
-            raise ChangeRefused(f"You are the captain of {team.name}. Hand over to another member, then leave.")
+            raise ChangeRefused(
+                _("You are the captain of %(team)s. Hand over to another member, then leave.") % {"team": team.name}
+            )
         own = put_back_alone(membership)
         # Their file that is still on its way will be one of their own team.
         ChunkedUpload.objects.filter(team=team, user=user, submission=None).update(team=own)

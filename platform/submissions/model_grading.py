@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from competitions.models import Competition
 from config.clock import seconds_from_now
@@ -31,6 +32,8 @@ def why_models_wait(competition: Competition | None = None) -> str:
         if not wanted or running.filter(tensorflow_version=wanted).exists():
             return ""
         found = ", ".join(sorted(set(running.values_list("tensorflow_version", flat=True))))
-        return f"this competition's models are run with TensorFlow {wanted}, and the workers here have {found}"
+        return _(
+            "this competition's models are run with TensorFlow %(wanted)s, and the workers here have %(found)s"
+        ) % {"wanted": wanted, "found": found}
     off = workers_heard_of().first()
-    return off.reason_it_is_off if off else "no models worker has been heard of"
+    return off.reason_it_is_off if off else _("no models worker has been heard of")

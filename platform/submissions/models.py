@@ -8,8 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models import Commitment, Competition, Solution
+from config.by_locale import decimal, whole
 from grader.scoring.disclosure import Word
 
 # Django looks for models here.
@@ -27,26 +30,26 @@ def prediction_storage() -> Storage:
 
 
 class Kind(models.TextChoices):
-    PREDICTIONS = "predictions", "prediction file"
-    SAVED_MODEL = "saved_model", "SavedModel"
+    PREDICTIONS = "predictions", gettext_lazy("prediction file")
+    SAVED_MODEL = "saved_model", gettext_lazy("SavedModel")
 
 
 class Queue(models.TextChoices):
     """Where work waits; each has workers of its own."""
 
-    MODELS = "models", "SavedModels to be run"
-    SCORING = "scoring", "files and answers to be scored"
+    MODELS = "models", gettext_lazy("SavedModels to be run")
+    SCORING = "scoring", gettext_lazy("files and answers to be scored")
 
 
 class Status(models.TextChoices):
-    QUEUED = "queued", "waiting"
-    PREDICTING = "predicting", "being run"
-    PREDICTED = "predicted", "waiting for its score"
-    SCORING = "scoring", "being scored"
-    SCORED = "scored", "scored"
-    REJECTED = "rejected", "rejected"
-    FAILED = "failed", "failed"
-    CANCELLED = "cancelled", "cancelled"
+    QUEUED = "queued", gettext_lazy("waiting")
+    PREDICTING = "predicting", gettext_lazy("being run")
+    PREDICTED = "predicted", gettext_lazy("waiting for its score")
+    SCORING = "scoring", gettext_lazy("being scored")
+    SCORED = "scored", gettext_lazy("scored")
+    REJECTED = "rejected", gettext_lazy("rejected")
+    FAILED = "failed", gettext_lazy("failed")
+    CANCELLED = "cancelled", gettext_lazy("cancelled")
 
 
 WORKED_ON = (Status.PREDICTING, Status.SCORING)
@@ -57,7 +60,7 @@ COST_NO_SLOT = (Status.REJECTED, Status.FAILED, Status.CANCELLED)
 class Told(models.TextChoices):
     """What a team was told of a scored file: its score, or the word that stands in its place (on ladder boards)."""
 
-    SCORE = "score", "its score"
+    SCORE = "score", gettext_lazy("its score")
     NO_IMPROVEMENT = "no_improvement", Word.NO_IMPROVEMENT.value
     BELOW_BASELINE = "below_baseline", Word.BELOW_BASELINE.value
 
@@ -81,20 +84,24 @@ class Submission(models.Model):
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     description = models.CharField(max_length=300, blank=True)
-    submitted_at = models.DateTimeField(help_text="When the last byte was accepted, by the database's clock.")
-    is_late = models.BooleanField(
-        default=False, help_text="Sent after closing: scored on the public part alone, and never ranked."
+    submitted_at = models.DateTimeField(
+        help_text=gettext_lazy("When the last byte was accepted, by the database's clock.")
     )
-    is_selected = models.BooleanField(default=False, help_text="In the team's final selection.")
+    is_late = models.BooleanField(
+        default=False, help_text=gettext_lazy("Sent after closing: scored on the public part alone, and never ranked.")
+    )
+    is_selected = models.BooleanField(default=False, help_text=gettext_lazy("In the team's final selection."))
     disqualified_at = models.DateTimeField(null=True, editable=False)
-    disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text="Why.")
+    disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text=gettext_lazy("Why."))
 
-    looked_at = models.DateTimeField(null=True, editable=False, help_text="When it was looked at for signs of probing.")
+    looked_at = models.DateTimeField(
+        null=True, editable=False, help_text=gettext_lazy("When it was looked at for signs of probing.")
+    )
 
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
-    waiting_since = models.DateTimeField(help_text="When it last entered its queue.")
+    waiting_since = models.DateTimeField(help_text=gettext_lazy("When it last entered its queue."))
     attempt = models.PositiveIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0, help_text="Failures of ours at the present step.")
+    tries = models.PositiveIntegerField(default=0, help_text=gettext_lazy("Failures of ours at the present step."))
     claimed_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     evaluation = models.OneToOneField(
@@ -104,11 +111,16 @@ class Submission(models.Model):
         related_name="current_of",
         related_query_name="current_of",
     )
-    problems = models.JSONField(default=list, help_text="Of a rejected one: {line, finding, cure} of the first ones.")
+    problems = models.JSONField(
+        default=list, help_text=gettext_lazy("Of a rejected one: {line, finding, cure} of the first ones.")
+    )
     problem_count = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=300, blank=True)
     predictions = models.FileField(
-        storage=prediction_storage, max_length=200, blank=True, help_text="What a SavedModel has answered."
+        storage=prediction_storage,
+        max_length=200,
+        blank=True,
+        help_text=gettext_lazy("What a SavedModel has answered."),
     )
 
     class Meta:
@@ -162,7 +174,7 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.original_name} of {self.team}"
+        return _("%(original_name)s of %(team)s") % {"original_name": self.original_name, "team": self.team}
 
     def get_absolute_url(self) -> str:
         return reverse("submission", args=[self.pk])
@@ -182,16 +194,22 @@ class ChunkedUpload(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="chunked_uploads")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chunked_uploads")
     original_name = models.CharField(max_length=200)
-    size_bytes = models.PositiveBigIntegerField(help_text="Of the whole file, as its sender says.")
-    sha256 = models.CharField(max_length=64, blank=True, help_text="As its sender says. Empty: told at the end.")
-    stored_name = models.CharField(max_length=200, blank=True, help_text="Empty: its file was removed.")
+    size_bytes = models.PositiveBigIntegerField(help_text=gettext_lazy("Of the whole file, as its sender says."))
+    sha256 = models.CharField(
+        max_length=64, blank=True, help_text=gettext_lazy("As its sender says. Empty: told at the end.")
+    )
+    stored_name = models.CharField(max_length=200, blank=True, help_text=gettext_lazy("Empty: its file was removed."))
     received_bytes = models.PositiveBigIntegerField(default=0)
-    begun_at = models.DateTimeField(help_text="By the database's clock.")
-    touched_at = models.DateTimeField(help_text="When it was begun, or last grew.")
+    begun_at = models.DateTimeField(help_text=gettext_lazy("By the database's clock."))
+    touched_at = models.DateTimeField(help_text=gettext_lazy("When it was begun, or last grew."))
     abandoned_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     submission = models.OneToOneField(
-        Submission, null=True, on_delete=models.CASCADE, related_name="chunked_upload", help_text="What it has become."
+        Submission,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="chunked_upload",
+        help_text=gettext_lazy("What it has become."),
     )
 
     class Meta:
@@ -217,7 +235,11 @@ class ChunkedUpload(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.original_name}: {self.received_bytes:,} of {self.size_bytes:,} bytes"
+        return _("%(original_name)s: %(received_bytes)s of %(size_bytes)s bytes") % {
+            "original_name": self.original_name,
+            "received_bytes": whole(self.received_bytes),
+            "size_bytes": whole(self.size_bytes),
+        }
 
     @property
     def is_whole(self) -> bool:
@@ -240,7 +262,7 @@ class Event(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.get_status_display()} at {self.at:%Y-%m-%d %H:%M:%S}"
+        return _("%(status)s at %(at)s") % {"status": self.get_status_display(), "at": f"{self.at:%Y-%m-%d %H:%M:%S}"}
 
 
 class ModelRun(models.Model):
@@ -250,13 +272,15 @@ class ModelRun(models.Model):
     """
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="model_runs")
-    is_public_sample = models.BooleanField(help_text="On rows of the training data.")
+    is_public_sample = models.BooleanField(help_text=gettext_lazy("On rows of the training data."))
     outcome = models.CharField(max_length=30)
     seconds = models.FloatField()
     peak_rss_bytes = models.PositiveBigIntegerField()
     walls = models.JSONField(default=list)
-    warning = models.CharField(max_length=300, blank=True, help_text="For its owner, in fixed words.")
-    exported_with = models.CharField(max_length=40, blank=True, help_text="TensorFlow's version, as the export says.")
+    warning = models.CharField(max_length=300, blank=True, help_text=gettext_lazy("For its owner, in fixed words."))
+    exported_with = models.CharField(
+        max_length=40, blank=True, help_text=gettext_lazy("TensorFlow's version, as the export says.")
+    )
     log = models.TextField(blank=True)
     ran_at = models.DateTimeField(db_default=Now())
 
@@ -264,7 +288,7 @@ class ModelRun(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.outcome} after {self.seconds:.2f} s"
+        return _("%(outcome)s after %(seconds)s s") % {"outcome": self.outcome, "seconds": decimal(self.seconds, 2)}
 
 
 class ModelsWorker(models.Model):
@@ -273,7 +297,7 @@ class ModelsWorker(models.Model):
     name = models.CharField(primary_key=True, max_length=100)
     seen_at = models.DateTimeField(db_default=Now())
     reason_it_is_off = models.CharField(max_length=500, blank=True)
-    layers = models.JSONField(default=list, help_text="Its walls: {name, is_standing, detail}.")
+    layers = models.JSONField(default=list, help_text=gettext_lazy("Its walls: {name, is_standing, detail}."))
     tensorflow_version = models.CharField(max_length=20, blank=True)
 
     def __str__(self) -> str:
@@ -289,17 +313,25 @@ class Evaluation(models.Model):
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="evaluations")
     solution = models.ForeignKey(Solution, on_delete=models.PROTECT, related_name="evaluations")
-    metric = models.CharField(max_length=20, default="mse", help_text="What the scores are.")
+    metric = models.CharField(max_length=20, default="mse", help_text=gettext_lazy("What the scores are."))
     public_score = models.FloatField()
     private_score = models.FloatField(null=True)
-    is_public_only = models.BooleanField(default=False, help_text="Of a late submission: it has no private score.")
-    told = models.CharField("told", max_length=20, choices=Told.choices, default=Told.SCORE)
-    predictions = models.FileField(storage=prediction_storage, max_length=200)
-    predictions_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the values, in the rows' order.")
-    commitment = models.ForeignKey(
-        Commitment, null=True, on_delete=models.RESTRICT, related_name="+", help_text="What it was scored under."
+    is_public_only = models.BooleanField(
+        default=False, help_text=gettext_lazy("Of a late submission: it has no private score.")
     )
-    is_receipted = models.BooleanField(default=False, help_text="Its receipt is written.")
+    told = models.CharField(gettext_lazy("told"), max_length=20, choices=Told.choices, default=Told.SCORE)
+    predictions = models.FileField(storage=prediction_storage, max_length=200)
+    predictions_sha256 = models.CharField(
+        max_length=64, blank=True, help_text=gettext_lazy("Of the values, in the rows' order.")
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        null=True,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        help_text=gettext_lazy("What it was scored under."),
+    )
+    is_receipted = models.BooleanField(default=False, help_text=gettext_lazy("Its receipt is written."))
     is_live = models.BooleanField(default=True)
     graded_at = models.DateTimeField(db_default=Now())
 
@@ -337,4 +369,7 @@ class Evaluation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.public_score!r} against version {self.solution.version}"
+        return _("%(public_score)r against version %(solution_version)s") % {
+            "public_score": self.public_score,
+            "solution_version": self.solution.version,
+        }

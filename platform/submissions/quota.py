@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from competitions.features import why_models_cannot_be_asked
 from competitions.models import TEST_FILE, Competition, JobState, LimitWindow
 from competitions.timeline import Stage
+from config.by_locale import day_and_time, day_of_the_year, whole
 from submissions.models import COST_NO_SLOT, ChunkedUpload, Kind, ModelRun, Status, Submission
 from teams.models import Team
 
@@ -94,14 +97,15 @@ def model_seconds_left_today(team: Team, at: datetime) -> float:
 
 def in_utc(moment: datetime | None) -> str:
     """ "3 May 2026 at 14:00 UTC"; an empty string for None."""
-    return f"{moment:%d %B %Y at %H:%M} UTC" if moment else ""
+    return _("%(time)s UTC") % {"time": day_and_time(moment)} if moment else ""
 
 
 def in_words(duration: timedelta) -> str:
     """Hours and minutes, rounded up to the minute: "3 h 12 min"."""
     minutes = -(-int(duration.total_seconds()) // 60)
     hours, minutes = divmod(max(minutes, 1), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    said = _("%(hours)s h %(minutes)s min") if hours else _("%(minutes)s min")
+    return said % {"hours": hours, "minutes": minutes}
 
 
 def may_submit(competition: Competition, at: datetime) -> bool:
@@ -114,16 +118,19 @@ def refuse_team(team: Team) -> None:
     """Raises SubmissionRefused for a team that does not take part any more."""
     if team.disqualified_at:
         raise SubmissionRefused(
-            f"{team.name} was disqualified: {team.disqualification} Ask the organizers; they can reinstate it."
+            _("%(team)s was disqualified: %(disqualification)s Ask the organizers; they can reinstate it.")
+            % {"team": team.name, "disqualification": team.disqualification}
         )
     if team.merged_into_id:
-        raise SubmissionRefused(f"{team.name} has become part of another team. Submit from there.")
+        raise SubmissionRefused(_("%(team)s has become part of another team. Submit from there.") % {"team": team.name})
 
 
 def refuse_who_has_left(team: Team, user: User | None) -> None:
     """Raises SubmissionRefused for somebody who is in another team by now. It binds only under the team's lock."""
     if user is not None and not team.memberships.filter(user=user).exists():
-        raise SubmissionRefused(f"You are not in {team.name} any more. Submit again: it goes to your present team.")
+        raise SubmissionRefused(
+            _("You are not in %(team)s any more. Submit again: it goes to your present team.") % {"team": team.name}
+        )
 
 
 def counts_at(competition: Competition, at: datetime, begun_at: datetime | None) -> datetime:
@@ -146,33 +153,45 @@ def refuse_unless_open(competition: Competition, at: datetime, begun_at: datetim
     counted_at = counts_at(competition, at, begun_at)
     stage = competition.stage(counted_at)
     if stage == Stage.DRAFT:
-        raise SubmissionRefused(f"{competition.title} is not published yet. Its organizers publish it in the admin.")
+        raise SubmissionRefused(
+            _("%(competition)s is not published yet. Its organizers publish it in the admin.")
+            % {"competition": competition.title}
+        )
     if stage == Stage.PUBLISHED:
         raise SubmissionRefused(
-            f"{competition.title} opens on {in_utc(competition.opens_at)} "
-            f"(in {in_words(competition.opens_at - at)}). Submissions are possible from then on."
+            _("%(competition)s opens on %(at)s (in %(wait)s). Submissions are possible from then on.")
+            % {
+                "competition": competition.title,
+                "at": in_utc(competition.opens_at),
+                "wait": in_words(competition.opens_at - at),
+            }
         )
     if not may_submit(competition, counted_at):
         closed_at = competition.closes_at or competition.archived_at
-        too_slow = ""
+        sentences = [
+            _("%(competition)s closed on %(at)s.") % {"competition": competition.title, "at": in_utc(closed_at)},
+            _("No submission is taken any more; your earlier ones and the leaderboard stay."),
+        ]
         if begun_at and closed_at and begun_at < closed_at:
-            too_slow = (
-                "The upload was begun before that, and had "
-                f"{in_words(timedelta(seconds=settings.UPLOAD_GRACE_SECONDS))} after it to end. "
-            )
-        raise SubmissionRefused(
-            f"{competition.title} closed on {in_utc(closed_at)}. {too_slow}"
-            "No submission is taken any more; your earlier ones and the leaderboard stay."
-        )
+            grace = in_words(timedelta(seconds=settings.UPLOAD_GRACE_SECONDS))
+            too_slow = _("The upload was begun before that, and had %(grace)s after it to end.") % {"grace": grace}
+            sentences.insert(1, too_slow)
+        raise SubmissionRefused(" ".join(sentences))
     if competition.archives.filter(state=JobState.DONE).exists():
         raise SubmissionRefused(
-            f"The archive of {competition.title} is published with the labels in it, so a score would prove nothing. "
-            "No submission is taken any more."
+            _(
+                "The archive of %(competition)s is published with the labels in it, so a score would prove "
+                "nothing. No submission is taken any more."
+            )
+            % {"competition": competition.title}
         )
     if not competition.solutions.filter(is_active=True).exists():
         raise SubmissionRefused(
-            f"{competition.title} cannot grade yet: its organizers have not set an accepted solution. "
-            "Nothing was counted; please try again later."
+            _(
+                "%(competition)s cannot grade yet: its organizers have not set an accepted solution. Nothing "
+                "was counted; please try again later."
+            )
+            % {"competition": competition.title}
         )
 
 
@@ -180,24 +199,34 @@ def refuse_other_kinds(competition: Competition, kind: Kind) -> None:
     """Raises SubmissionRefused for a kind that the competition does not take, or cannot grade yet."""
     if kind == Kind.PREDICTIONS and not competition.takes_predictions:
         raise SubmissionRefused(
-            f"{competition.title} takes SavedModels, not prediction files. Send a .zip with one SavedModel."
+            _("%(competition)s takes SavedModels, not prediction files. Send a .zip with one SavedModel.")
+            % {"competition": competition.title}
         )
     if kind == Kind.PREDICTIONS:
         if competition.data_files.filter(name=TEST_FILE, is_hidden=True).exists():
             raise SubmissionRefused(
-                f"The rows of {competition.title} are hidden, so it takes SavedModels, not prediction files. "
-                "Send a .zip with one SavedModel."
+                _(
+                    "The rows of %(competition)s are hidden, so it takes SavedModels, not prediction files. "
+                    "Send a .zip with one SavedModel."
+                )
+                % {"competition": competition.title}
             )
         return
     if not competition.takes_models:
         raise SubmissionRefused(
-            f"{competition.title} takes predictions, not models. "
-            "Send a prediction file: .csv, .csv.gz, or a .zip that holds one .csv."
+            _(
+                "%(competition)s takes predictions, not models. Send a prediction file: .csv, .csv.gz, or a "
+                ".zip that holds one .csv."
+            )
+            % {"competition": competition.title}
         )
     if problem := why_models_cannot_be_asked(competition):
         raise SubmissionRefused(
-            f"{competition.title} cannot run models yet; its organizers have something to mend. {problem} "
-            "Nothing was counted; please try again later."
+            _(
+                "%(competition)s cannot run models yet; its organizers have something to mend. %(problem)s "
+                "Nothing was counted; please try again later."
+            )
+            % {"competition": competition.title, "problem": problem}
         )
 
 
@@ -210,12 +239,18 @@ def refuse_if_used_up(team: Team, kind: Kind, at: datetime) -> None:
     # Rejected ones are free, but not without end: each costs disk and a reader's time.
     uploads = today.filter(kind=kind).count()
     if uploads >= limit * settings.UPLOADS_PER_SLOT:
-        what, command = ("SavedModels", "check") if kind == Kind.SAVED_MODEL else ("files", "score")
-        raise SubmissionRefused(
-            f"Your team has uploaded {uploads} {what} today, most of which could not be graded; "
-            f"the next upload is possible {_from(at)}. "
-            f"The starter kit's `{command}` tries one at home."
+        sentence = (
+            _(
+                "Your team has uploaded %(uploads)s SavedModels today, most of which could not be graded; the next "
+                "upload is possible %(from)s. The starter kit's `check` tries one at home."
+            )
+            if kind == Kind.SAVED_MODEL
+            else _(
+                "Your team has uploaded %(uploads)s files today, most of which could not be graded; the next upload is "
+                "possible %(from)s. The starter kit's `score` tries one at home."
+            )
         )
+        raise SubmissionRefused(sentence % {"uploads": uploads, "from": _from(at)})
     refuse_more_bytes(team, at)
     _refuse_without_slot(team.competition, allowance(team, at), at)
 
@@ -233,48 +268,74 @@ def refuse_more_bytes(team: Team, at: datetime, *, on_their_way: int = 0) -> Non
         + on_their_way
     )
     if size_bytes >= settings.TEAM_UPLOAD_BYTES_PER_DAY:
-        on_their_way_too = ", what is on its way included" if on_their_way else ""
-        raise SubmissionRefused(
-            f"Your team has uploaded {size_bytes:,} bytes today{on_their_way_too}; "
-            f"{settings.TEAM_UPLOAD_BYTES_PER_DAY:,} is the most. The next upload is possible {_from(at)}."
+        sentence = (
+            _(
+                "Your team has uploaded %(size)s bytes today, what is on its way included; %(most)s is the most. The "
+                "next upload is possible %(from)s."
+            )
+            if on_their_way
+            else _(
+                "Your team has uploaded %(size)s bytes today; %(most)s is the most. The next upload is possible "
+                "%(from)s."
+            )
         )
+        most = whole(settings.TEAM_UPLOAD_BYTES_PER_DAY)
+        raise SubmissionRefused(sentence % {"size": whole(size_bytes), "most": most, "from": _from(at)})
 
 
 def _refuse_without_slot(competition: Competition, has: Allowance, at: datetime) -> None:
     if has.left_in_all == 0:
-        raise SubmissionRefused(
-            f"Your team has used all its {_count(competition.total_limit or 0)} of this competition. "
-            "Rejected, failed and withdrawn ones did not count."
+        limit = competition.total_limit or 0
+        used_up = ngettext(
+            "Your team has used all its %(limit)s submission of this competition. Rejected, failed and withdrawn ones "
+            "did not count.",
+            "Your team has used all its %(limit)s submissions of this competition. Rejected, failed and withdrawn ones "
+            "did not count.",
+            limit,
         )
+        raise SubmissionRefused(used_up % {"limit": limit})
     if has.next_at is not None:
-        when = "for today" if competition.limit_window == LimitWindow.UTC_DAY else "of 24 hours"
-        raise SubmissionRefused(
-            f"Your team has used its {_count(has.daily_limit)} {when}; "
-            f"the next is possible {_at(has.next_at)} (in {in_words(has.next_at - at)})."
+        used_today = (
+            ngettext(
+                "Your team has used its %(limit)s submission for today; the next is possible %(at)s (in %(wait)s).",
+                "Your team has used its %(limit)s submissions for today; the next is possible %(at)s (in %(wait)s).",
+                has.daily_limit,
+            )
+            if competition.limit_window == LimitWindow.UTC_DAY
+            else ngettext(
+                "Your team has used its %(limit)s submission of 24 hours; the next is possible %(at)s (in %(wait)s).",
+                "Your team has used its %(limit)s submissions of 24 hours; the next is possible %(at)s (in %(wait)s).",
+                has.daily_limit,
+            )
         )
+        wait = in_words(has.next_at - at)
+        raise SubmissionRefused(used_today % {"limit": has.daily_limit, "at": _at(has.next_at), "wait": wait})
     if has.left_pending == 0:
-        raise SubmissionRefused(
-            f"{_count(competition.pending_limit or 0).capitalize()} of your team wait for their score; "
-            "that is as many as may wait at once. The next is possible as soon as one has its score."
+        limit = competition.pending_limit or 0
+        waiting = ngettext(
+            "%(limit)s submission of your team wait for their score; that is as many as may wait at once. The next is "
+            "possible as soon as one has its score.",
+            "%(limit)s submissions of your team wait for their score; that is as many as may wait at once. The next is "
+            "possible as soon as one has its score.",
+            limit,
         )
-
-
-def _count(limit: int) -> str:
-    return f"{limit} {'submission' if limit == 1 else 'submissions'}"
+        raise SubmissionRefused(waiting % {"limit": limit})
 
 
 def _at(moment: datetime) -> str:
     """ "at 00:00 UTC" for the next midnight, the day with it otherwise."""
-    return "at 00:00 UTC" if moment == day_of(moment) else f"at {moment:%H:%M:%S} UTC on {moment:%d %B}"
+    if moment == day_of(moment):
+        return _("at 00:00 UTC")
+    return _("at %(time)s UTC on %(day)s") % {"time": f"{moment:%H:%M:%S}", "day": day_of_the_year(moment)}
 
 
 def no_model_seconds(competition: Competition, at: datetime) -> str:
     """The sentence for a team whose models have run long enough today."""
-    return (
-        f"Your team's models have run for their {model_seconds_per_day(competition):,} seconds of today; "
-        f"the next can be run {_from(at)}. The starter kit's `check` runs a model at home."
-    )
+    return _(
+        "Your team's models have run for their %(model_seconds_per_day)s seconds of today; the next can be "
+        "run %(from)s. The starter kit's `check` runs a model at home."
+    ) % {"model_seconds_per_day": whole(model_seconds_per_day(competition)), "from": _from(at)}
 
 
 def _from(at: datetime) -> str:
-    return f"at 00:00 UTC (in {in_words(next_day(at) - at)})"
+    return _("at 00:00 UTC (in %(wait)s)") % {"wait": in_words(next_day(at) - at)}

@@ -1,5 +1,8 @@
 """Noticing that a team sends the very file that it has sent before."""
 
+from django.utils.translation import gettext as _
+
+from config.by_locale import day_and_time
 from submissions.models import Status, Submission
 from submissions.quota import SubmissionRefused
 from teams.models import Team
@@ -14,9 +17,15 @@ class SentBefore(SubmissionRefused):
     def __init__(self, earlier: Submission) -> None:
         self.earlier = earlier
         super().__init__(
-            f"Your team has sent this very file before, as '{earlier.original_name[:80]}' on "
-            f"{earlier.submitted_at:%d %B %Y at %H:%M} UTC ({earlier.get_status_display()}). "
-            "Nothing was counted; the same file gets the same answer."
+            _(
+                "Your team has sent this very file before, as '%(original_name)s' on %(submitted_at)s UTC "
+                "(%(status)s). Nothing was counted; the same file gets the same answer."
+            )
+            % {
+                "original_name": earlier.original_name[:80],
+                "submitted_at": day_and_time(earlier.submitted_at),
+                "status": earlier.get_status_display(),
+            }
         )
 
 

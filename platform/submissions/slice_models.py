@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models import UNFINISHED, Competition, Job, JobState
 
@@ -11,8 +13,8 @@ class SliceReport(Job):
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="slice_reports")
     evaluation = models.ForeignKey("submissions.Evaluation", on_delete=models.CASCADE, related_name="slice_reports")
-    asked_at = models.DateTimeField(help_text="By the database's clock.")
-    is_charged = models.BooleanField(help_text="It is one of the team's; no organizer asked for it.")
+    asked_at = models.DateTimeField(help_text=gettext_lazy("By the database's clock."))
+    is_charged = models.BooleanField(help_text=gettext_lazy("It is one of the team's; no organizer asked for it."))
     slices = models.JSONField(null=True)
 
     class Meta(Job.Meta):
@@ -32,4 +34,4 @@ class SliceReport(Job):
         ]
 
     def __str__(self) -> str:
-        return f"Slices of evaluation {self.evaluation_id}"
+        return _("Slices of evaluation %(evaluation_id)s") % {"evaluation_id": self.evaluation_id}

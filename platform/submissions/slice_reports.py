@@ -9,12 +9,15 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from competitions.access import organized_by
 from competitions.clock import database_now
 from competitions.features import header_of
 from competitions.models import TEST_FILE, TRAIN_FILE, Competition, JobState
+from config.by_locale import whole
 from grader.scoring.slices import why_not_sliced
 from submissions.dispatch import SLICES, ring_for_job_after_commit
 from submissions.lifecycle import locked
@@ -48,7 +51,7 @@ def has_a_number(evaluation: Evaluation) -> bool:
 def why_no_slices(competition: Competition) -> str:
     """Why nobody is told here where a submission errs, as a sentence or two; "": they can be."""
     if not settings.SLICES_PER_DAY:
-        return "This site does not tell where a submission errs (HOLDOUT_SLICES_PER_DAY is 0)."
+        return _("This site does not tell where a submission errs (HOLDOUT_SLICES_PER_DAY is 0).")
     expected = competition.prediction_format()
     if reason := why_not_sliced(competition.scored_by, expected.lowest, expected.highest):
         return reason
@@ -56,9 +59,11 @@ def why_no_slices(competition: Competition) -> str:
     for column in filter(None, (competition.cluster_column, competition.item_column)):
         for name in (TEST_FILE, TRAIN_FILE):
             if name not in files or column not in header_of(files[name]):
-                return f"{name} has no column {column!r}, by which slices are made; its organizers have that to mend."
+                return _(
+                    "%(name)s has no column %(column)r, by which slices are made; its organizers have that to mend."
+                ) % {"name": name, "column": column}
     if competition.scored_by.needs_groups and not competition.cluster_column:
-        return "Its organizers have not said whose lists these are, so there is nothing to part them by."
+        return _("Its organizers have not said whose lists these are, so there is nothing to part them by.")
     return ""
 
 
@@ -101,7 +106,10 @@ def ask_for_slices(submission: Submission, by: User) -> SliceReport:
         is_members = team.memberships.filter(user=by).exists()
         may_ask = is_members or organized_by(by).filter(pk=team.competition_id).exists()
         if submission.team_id != team.pk or not may_ask:
-            raise SlicesRefused(f"{team.name} is not your team any more. Open the submission once more and ask again.")
+            raise SlicesRefused(
+                _("%(team)s is not your team any more. Open the submission once more and ask again.")
+                % {"team": team.name}
+            )
         if evaluation is None or not has_a_number(evaluation):
             raise SlicesRefused(why_not_asked(submission))
         earlier = report_on(submission)
@@ -127,9 +135,9 @@ def why_not_asked(submission: Submission) -> str:
     """Why this submission gets no slices, whoever asks, as a sentence or two; "": nothing stands against it."""
     evaluation = submission.evaluation
     if evaluation is None:
-        return "Only a scored submission can be looked into; this one has no score."
+        return _("Only a scored submission can be looked into; this one has no score.")
     if not has_a_number(evaluation):
-        return (
+        return _(
             "This file has no score of its own on the board, so where it errs is not told either. Ask it of one that "
             "has."
         )
@@ -141,36 +149,45 @@ def why_not_sliced_here(evaluation: Evaluation, competition: Competition) -> str
     public_count = evaluation.solution.public_count or 0
     if (reason := why_no_slices(competition)) or public_count >= 2 * settings.LEAST_SLICE_ROWS:
         return reason
-    return (
-        f"A slice has {settings.LEAST_SLICE_ROWS:,} public rows at least, and this competition has {public_count:,} in "
-        "all: too few to tell where a file errs without telling labels."
-    )
+    return _(
+        "A slice has %(least_slice_rows)s public rows at least, and this competition has %(public_count)s "
+        "in all: too few to tell where a file errs without telling labels."
+    ) % {"least_slice_rows": whole(settings.LEAST_SLICE_ROWS), "public_count": whole(public_count)}
 
 
 def _refuse_if_used_up(team: Team, at: datetime) -> None:
     left = slices_left(team, at)
     if not left.in_all:
         raise SlicesRefused(
-            f"Your team has asked {_times(settings.SLICES_IN_ALL)} where a file errs, as often as it may in this "
-            "competition. What it was told stays on the pages of those submissions."
+            _(
+                "Your team has asked %(times)s where a file errs, as often as it may in this competition. What "
+                "it was told stays on the pages of those submissions."
+            )
+            % {"times": _times(settings.SLICES_IN_ALL)}
         )
     if not left.today:
         raise SlicesRefused(
-            f"Your team has asked {_times(settings.SLICES_PER_DAY)} today where a file errs, as often as it may; the "
-            f"next time is possible {_tomorrow(at)}."
+            _(
+                "Your team has asked %(times)s today where a file errs, as often as it may; the next time is "
+                "possible %(tomorrow)s."
+            )
+            % {"times": _times(settings.SLICES_PER_DAY), "tomorrow": _tomorrow(at)}
         )
     # What failed is free, but not without end: each takes the worker's time.
     asked = SliceReport.objects.filter(evaluation__submission__team=team, asked_at__gte=day_of(at)).count()
     if asked >= settings.SLICES_PER_DAY * settings.UPLOADS_PER_SLOT:
         raise SlicesRefused(
-            f"Your team has asked {_times(asked)} today where a file errs, and most could not be answered; the next "
-            f"time is possible {_tomorrow(at)}."
+            _(
+                "Your team has asked %(times)s today where a file errs, and most could not be answered; the "
+                "next time is possible %(tomorrow)s."
+            )
+            % {"times": _times(asked), "tomorrow": _tomorrow(at)}
         )
 
 
 def _tomorrow(at: datetime) -> str:
-    return f"at 00:00 UTC (in {in_words(next_day(at) - at)})"
+    return _("at 00:00 UTC (in %(wait)s)") % {"wait": in_words(next_day(at) - at)}
 
 
 def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+    return ngettext("once", "%(count)s times", count) % {"count": count}

@@ -6,8 +6,10 @@ from pathlib import PurePosixPath
 from uuid import uuid4
 
 from django.core.files.base import File
+from django.utils.translation import gettext as _
 
 from competitions.models import Competition
+from config.by_locale import whole
 from submissions.models import Kind, submission_storage
 from submissions.quota import SubmissionRefused
 
@@ -48,11 +50,16 @@ def too_large(competition: Competition, size_bytes: int, kind: Kind | None) -> s
     if size_bytes <= limit:
         return None
     cure = (
-        "Make the model smaller: store float16, or fewer rows of its tables."
+        _("Make the model smaller: store float16, or fewer rows of its tables.")
         if is_model
-        else "Compress it (.csv.gz or .zip), or write fewer digits."
+        else _("Compress it (.csv.gz or .zip), or write fewer digits.")
     )
-    return f"The file has {size_bytes:,} bytes; {competition.title} takes at most {limit:,}. {cure}"
+    return _("The file has %(size_bytes)s bytes; %(competition)s takes at most %(limit)s. %(cure)s") % {
+        "size_bytes": whole(size_bytes),
+        "competition": competition.title,
+        "limit": whole(limit),
+        "cure": cure,
+    }
 
 
 def kind_of(file: File[bytes]) -> Kind:
@@ -81,17 +88,19 @@ def refuse_other_names(competition: Competition, name: str) -> None:
         return
     takes = []
     if competition.takes_predictions:
-        takes.append("a prediction file (.csv, .csv.gz, or a .zip that holds one .csv)")
+        takes.append(_("a prediction file (.csv, .csv.gz, or a .zip that holds one .csv)"))
     if competition.takes_models:
-        takes.append("a .zip with one SavedModel directory")
-    what = "not one of them"
+        takes.append(_("a .zip with one SavedModel directory"))
+    what = _("'%(name)s' is not one of them. Send %(taken)s.")
     if lower.endswith(OTHER_MODELS):
-        what = "a model of a kind that is not run here"
+        what = _("'%(name)s' is a model of a kind that is not run here. Send %(taken)s.")
         if competition.takes_models:
-            takes[-1] += "; from Keras 3, model.export('my_model') writes that directory"
+            takes[-1] = _(
+                "a .zip with one SavedModel directory; from Keras 3, model.export('my_model') writes that directory"
+            )
         else:
-            what = "a model; this competition takes predictions, not models"
-    raise SubmissionRefused(f"'{name[:80]}' is {what}. Send {', or '.join(takes)}.")
+            what = _("'%(name)s' is a model; this competition takes predictions, not models. Send %(taken)s.")
+    raise SubmissionRefused(what % {"name": name[:80], "taken": _(", or ").join(takes)})
 
 
 def new_stored_name(competition: Competition) -> str:
@@ -108,10 +117,9 @@ def not_what_was_sent(name: str, said: str, found: str) -> str | None:
     """The sentence for a file that has another SHA-256 than its sender says; None: it is the same."""
     if said.lower() == found:
         return None
-    return (
-        f"What has come of '{name[:80]}' is not what was sent: its SHA-256 is {found}, not {said.lower()}. "
-        "Send it again."
-    )
+    return _(
+        "What has come of '%(name)s' is not what was sent: its SHA-256 is %(found)s, not %(said)s. Send it again."
+    ) % {"name": name[:80], "found": found, "said": said.lower()}
 
 
 def store_upload(competition: Competition, file: File[bytes]) -> StoredUpload:

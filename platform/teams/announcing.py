@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import outbox
 from accounts.models import Letter, User
@@ -50,9 +53,16 @@ def _letters(draft: Announcement, site: str) -> Iterator[Letter]:
         yield outbox.letter_for(person, subject_of(draft), _text(draft, site, stop), headers)
 
 
+@override(settings.LANGUAGE_CODE)
 def _text(draft: Announcement, site: str, stop: str) -> str:
-    return (
-        f"{draft.text.strip()}\n\n"
-        f"On the site: {site}{draft.get_absolute_url()}\n\n"
-        f"-- \nYou take part in {draft.competition.title}. No more announcements by e-mail: {stop}\n"
-    )
+    return _(
+        "%(text)s\n\n"
+        "On the site: %(address)s\n\n"
+        "-- \n"
+        "You take part in %(competition)s. No more announcements by e-mail: %(stop)s\n"
+    ) % {
+        "text": draft.text.strip(),
+        "address": site + draft.get_absolute_url(),
+        "competition": draft.competition.title,
+        "stop": stop,
+    }

@@ -6,6 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet, TextChoices
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import outbox
 from accounts.addresses import named_addresses, verified_addresses
@@ -14,6 +16,7 @@ from competitions.allowed_emails import is_listed
 from competitions.clock import database_now
 from competitions.models import Competition, EntryPolicy
 from competitions.timeline import Stage
+from config.by_locale import day, day_and_time
 from teams.entry_invitations import invitation_for
 from teams.entry_letters import approval_letter, denial_letter
 from teams.models import EntryInvitation, EntryRequest, Membership
@@ -28,12 +31,12 @@ class JoiningRefused(Exception):
 class Need(TextChoices):
     """What somebody lacks who may not join yet, by what they can do about it."""
 
-    VERIFICATION = "verification", "a confirmed e-mail address"
-    REQUEST = "request", "a request to the organizers"
-    DECISION = "decision", "the organizers' decision"
-    INVITATION = "invitation", "an invitation"
-    LISTING = "listing", "a place on the list"
-    NOTHING_HELPS = "denied", "nothing: the request was denied"
+    VERIFICATION = "verification", gettext_lazy("a confirmed e-mail address")
+    REQUEST = "request", gettext_lazy("a request to the organizers")
+    DECISION = "decision", gettext_lazy("the organizers' decision")
+    INVITATION = "invitation", gettext_lazy("an invitation")
+    LISTING = "listing", gettext_lazy("a place on the list")
+    NOTHING_HELPS = "denied", gettext_lazy("nothing: the request was denied")
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,11 @@ def admission(user: User, competition: Competition, token: str = "") -> Admissio
         return Admission(
             Missing(
                 Need.VERIFICATION,
-                f"{competition.title} is for people with a confirmed e-mail address, and you have none yet. "
-                "Confirm yours by the link in the letter that we send you, then join.",
+                _(
+                    "%(competition)s is for people with a confirmed e-mail address, and you have none yet. "
+                    "Confirm yours by the link in the letter that we send you, then join."
+                )
+                % {"competition": competition.title},
             )
         )
     if competition.entry == EntryPolicy.PUBLIC:
@@ -81,8 +87,11 @@ def admission(user: User, competition: Competition, token: str = "") -> Admissio
         Missing(
             Need.INVITATION,
             problem
-            or f"{competition.title} is for people whom its organizers have invited. Open the link that they sent you, "
-            "or confirm the e-mail address that they have invited.",
+            or _(
+                "%(competition)s is for people whom its organizers have invited. Open the link that they sent "
+                "you, or confirm the e-mail address that they have invited."
+            )
+            % {"competition": competition.title},
         )
     )
 
@@ -95,14 +104,20 @@ def _missing_listing(user: User, competition: Competition, verified: frozenset[s
     if not verified and (is_expected or not named):
         return Missing(
             Need.VERIFICATION,
-            f"{competition.title} is for the e-mail addresses on its organizers' list, and you have not confirmed "
-            "yours yet. Confirm it by the link in the letter that we send you, then join.",
+            _(
+                "%(competition)s is for the e-mail addresses on its organizers' list, and you have not "
+                "confirmed yours yet. Confirm it by the link in the letter that we send you, then join."
+            )
+            % {"competition": competition.title},
         )
     theirs = ", ".join(sorted(verified or named))
     return Missing(
         Need.LISTING,
-        f"{competition.title} is for the e-mail addresses on its organizers' list, and {theirs} "
-        "is not on it. Change yours to the address that they know you by and confirm it, or ask them.",
+        _(
+            "%(competition)s is for the e-mail addresses on its organizers' list, and %(theirs)s is not on it. "
+            "Change yours to the address that they know you by and confirm it, or ask them."
+        )
+        % {"competition": competition.title, "theirs": theirs},
     )
 
 
@@ -110,20 +125,28 @@ def _missing_approval(user: User, competition: Competition) -> Missing | None:
     request = request_of(user, competition)
     if request is None:
         return Missing(
-            Need.REQUEST, f"The organizers of {competition.title} decide who takes part. Ask them to let you in."
+            Need.REQUEST,
+            _("The organizers of %(competition)s decide who takes part. Ask them to let you in.")
+            % {"competition": competition.title},
         )
     if request.state == State.APPROVED:
         return None
     if request.state == State.DENIED:
         return Missing(
             Need.NOTHING_HELPS,
-            f"The organizers of {competition.title} have denied your request: {request.reason} "
-            "They can still approve it; write to them if something has changed.",
+            _(
+                "The organizers of %(competition)s have denied your request: %(reason)s They can still "
+                "approve it; write to them if something has changed."
+            )
+            % {"competition": competition.title, "reason": request.reason},
         )
     return Missing(
         Need.DECISION,
-        f"You asked to join {competition.title} on {request.created_at:%d %B %Y}. Its organizers have not decided yet; "
-        "once they approve, you can join here.",
+        _(
+            "You asked to join %(competition)s on %(created_at)s. Its organizers have not decided yet; once "
+            "they approve, you can join here."
+        )
+        % {"competition": competition.title, "created_at": day(request.created_at)},
     )
 
 
@@ -133,15 +156,22 @@ def refuse_unless_enterable(competition: Competition, at: datetime) -> None:
         return
     stage = competition.stage(at)
     if stage == Stage.DRAFT:
-        raise JoiningRefused(f"{competition.title} is not published yet. Its organizers publish it in the admin.")
+        raise JoiningRefused(
+            _("%(competition)s is not published yet. Its organizers publish it in the admin.")
+            % {"competition": competition.title}
+        )
     if stage in (Stage.PUBLISHED, Stage.OPEN):
         raise JoiningRefused(
-            f"The entry deadline of {competition.title} was on {competition.entry_deadline_at:%d %B %Y at %H:%M} UTC: "
-            "nobody new may join. Its pages and leaderboard stay readable."
+            _(
+                "The entry deadline of %(competition)s was on %(entry_deadline_at)s UTC: nobody new may join. "
+                "Its pages and leaderboard stay readable."
+            )
+            % {"competition": competition.title, "entry_deadline_at": day_and_time(competition.entry_deadline_at)}
         )
     ended_at = competition.closes_at if competition.has_closed(at) else competition.archived_at
     raise JoiningRefused(
-        f"{competition.title} closed on {ended_at:%d %B %Y at %H:%M} UTC. Its pages and leaderboard stay readable."
+        _("%(competition)s closed on %(ended_at)s UTC. Its pages and leaderboard stay readable.")
+        % {"competition": competition.title, "ended_at": day_and_time(ended_at)}
     )
 
 
@@ -157,9 +187,11 @@ def ask_to_enter(user: User, competition: Competition, message: str = "") -> Ent
     if missing and missing.need == Need.VERIFICATION:
         raise JoiningRefused(missing.sentence)
     if competition.entry != EntryPolicy.APPROVAL:
-        raise JoiningRefused(f"{competition.title} does not ask its organizers who may join. Join it, if you may.")
-    request, _ = EntryRequest.objects.get_or_create(competition=competition, user=user, defaults={"message": message})
-    return request
+        raise JoiningRefused(
+            _("%(competition)s does not ask its organizers who may join. Join it, if you may.")
+            % {"competition": competition.title}
+        )
+    return EntryRequest.objects.get_or_create(competition=competition, user=user, defaults={"message": message})[0]
 
 
 def approve(requests: QuerySet[EntryRequest], by: User, site: str) -> int:

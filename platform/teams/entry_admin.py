@@ -7,14 +7,19 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.addresses import verified_addresses
 from accounts.models import User
 from competitions.admin import OfOwnCompetitions, OwnCompetitionsFilter
 from competitions.allowed_emails import entries, wrong_entries
 from competitions.confirmation import ReasonForm, are_too_many, ask_again
+from config.by_locale import whole
 from teams.entry import approve, deny
 from teams.entry_invitations import invite_addresses, invite_by_link, revoke
 from teams.entry_letters import link_of
@@ -51,11 +56,11 @@ class EntryRequestAdmin(OfOwnCompetitions):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.display(description="confirmed addresses")
+    @admin.display(description=gettext_lazy("confirmed addresses"))
     def confirmed_addresses(self, entry_request: EntryRequest) -> str:
         return ", ".join(sorted(verified_addresses(entry_request.user))) or "none"
 
-    @admin.action(description="Approve…", permissions=["view"])
+    @admin.action(description=gettext_lazy("Approve…"), permissions=["view"])
     def approve_requests(self, request: HttpRequest, requests: QuerySet[EntryRequest]) -> HttpResponse | None:
         if are_too_many(request, requests):
             return None
@@ -64,18 +69,18 @@ class EntryRequestAdmin(OfOwnCompetitions):
                 self,
                 request,
                 requests,
-                label="Approve",
-                consequence="These people will be able to join.",
+                label=_("Approve"),
+                consequence=_("These people will be able to join."),
                 action="approve_requests",
                 name=_who_asks,
             )
         moved = approve(
             EntryRequest.objects.filter(pk__in=requests.values("pk")), cast(User, request.user), site_of(request)
         )
-        messages.success(request, f"Approved: {moved}. These people can join now.")
+        messages.success(request, _("Approved: %(moved)s. These people can join now.") % {"moved": moved})
         return None
 
-    @admin.action(description="Deny…", permissions=["view"])
+    @admin.action(description=gettext_lazy("Deny…"), permissions=["view"])
     def deny_requests(self, request: HttpRequest, requests: QuerySet[EntryRequest]) -> HttpResponse | None:
         if are_too_many(request, requests):
             return None
@@ -85,51 +90,64 @@ class EntryRequestAdmin(OfOwnCompetitions):
                 self,
                 request,
                 requests,
-                label="Deny",
-                consequence="These people will not be let in, and read your reason. You can approve them later.",
+                label=_("Deny"),
+                consequence=_("These people will not be let in, and read your reason. You can approve them later."),
                 action="deny_requests",
                 form=form,
                 name=_who_asks,
             )
         chosen = EntryRequest.objects.filter(pk__in=list(requests.values_list("pk", flat=True)))
         moved, count = deny(chosen, cast(User, request.user), form.cleaned_data["reason"]), chosen.count()
-        messages.success(request, f"Denied: {moved}.")
+        messages.success(request, _("Denied: %(moved)s.") % {"moved": moved})
         if moved < count:
-            messages.warning(request, f"Left alone: {count - moved}, denied before, or the person has joined.")
+            messages.warning(
+                request, _("Left alone: %(count)s, denied before, or the person has joined.") % {"count": count - moved}
+            )
         return None
 
 
 def _who_asks(asked: EntryRequest) -> str:
-    return f"{asked.user} ({asked.competition}): {asked.message or 'no message'}"
+    return f"{asked.user} ({asked.competition}): {asked.message or _('no message')}"
 
 
 class InvitationForm(forms.ModelForm[EntryInvitation]):
     addresses = forms.CharField(
-        label="e-mail addresses",
+        label=gettext_lazy("e-mail addresses"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="One invitation for each, which only the person who has confirmed that address can use. Paste as "
-        f"many as {MOST_ADDRESSES:,}, parted by lines, blanks or commas. Empty: one link, for whoever has it.",
+        help_text=format_lazy(
+            gettext_lazy(
+                "One invitation for each, which only the person who has confirmed that address can use. Paste as many "
+                "as {most}, parted by lines, blanks or commas. Empty: one link, for whoever has it."
+            ),
+            most=lazy(whole, str)(MOST_ADDRESSES),
+        ),
     )
 
     class Meta:
         model = EntryInvitation
         fields = ("competition", "max_uses")
-        labels = {"max_uses": "people who may enter by the link"}
-        help_texts = {"max_uses": "Of a link without an address."}
+        labels = {"max_uses": gettext_lazy("people who may enter by the link")}
+        help_texts = {"max_uses": gettext_lazy("Of a link without an address.")}
 
     def clean_addresses(self) -> list[str]:
         text = self.cleaned_data["addresses"]
         pasted = entries(text)
         wrong = [entry for entry in pasted if entry.startswith("@")] or wrong_entries(text)
         if wrong:
-            raise ValidationError(f"'{wrong[0]}' is not an e-mail address. Write it as ada@example.org.")
+            raise ValidationError(
+                _("'%(wrong)s' is not an e-mail address. Write it as ada@example.org.") % {"wrong": wrong[0]}
+            )
         if long := [entry for entry in pasted if len(entry) > MOST_CHARACTERS]:
             raise ValidationError(
-                f"'{long[0][:40]}…' has {len(long[0])} characters; {MOST_CHARACTERS} is the most of an address."
+                _("'%(address)s…' has %(count)s characters; %(most)s is the most of an address.")
+                % {"address": long[0][:40], "count": len(long[0]), "most": MOST_CHARACTERS}
             )
         if len(pasted) > MOST_ADDRESSES:
-            raise ValidationError(f"These are {len(pasted):,} addresses; {MOST_ADDRESSES:,} at once is the most.")
+            raise ValidationError(
+                _("These are %(count)s addresses; %(most)s at once is the most.")
+                % {"count": whole(len(pasted)), "most": whole(MOST_ADDRESSES)}
+            )
         return pasted
 
 
@@ -174,19 +192,19 @@ class EntryInvitationAdmin(OfOwnCompetitions):
         own: QuerySet[EntryInvitation] = super().get_queryset(request)
         return own.annotate(site=Value(site_of(request)))
 
-    @admin.display(description="for")
+    @admin.display(description=gettext_lazy("for"))
     def whom(self, invitation: EntryInvitation) -> str:
-        return invitation.email or "whoever has the link"
+        return invitation.email or _("whoever has the link")
 
-    @admin.display(description="link")
+    @admin.display(description=gettext_lazy("link"))
     def link(self, invitation: EntryInvitation) -> SafeString:
         return format_html("<code>{}</code>", link_of(invitation, invitation.site))  # type: ignore[attr-defined]
 
-    @admin.display(description="used")
+    @admin.display(description=gettext_lazy("used"))
     def uses(self, invitation: EntryInvitation) -> str:
-        return f"{invitation.use_count} of {invitation.max_uses}"
+        return _("%(use_count)s of %(max_uses)s") % {"use_count": invitation.use_count, "max_uses": invitation.max_uses}
 
-    @admin.display(description="revoked", boolean=True)
+    @admin.display(description=gettext_lazy("revoked"), boolean=True)
     def is_revoked(self, invitation: EntryInvitation) -> bool:
         return invitation.revoked_at is not None
 
@@ -195,17 +213,26 @@ class EntryInvitationAdmin(OfOwnCompetitions):
         addresses, maker = form.cleaned_data["addresses"], cast(User, request.user)
         if not addresses:
             obj.pk = invite_by_link(obj.competition, obj.max_uses, maker).pk
-            messages.success(request, f"A link to {obj.competition} was made: copy it from the list.")
+            messages.success(
+                request,
+                _("A link to %(competition)s was made: copy it from the list.") % {"competition": obj.competition},
+            )
             return
         made = invite_addresses(obj.competition, addresses, maker, site_of(request))
         known = EntryInvitation.objects.filter(competition=obj.competition, email__in=addresses, revoked_at=None)
         obj.pk = (made or list(known))[0].pk
         if made:
-            count = "1 invitation was" if len(made) == 1 else f"{len(made):,} invitations were"
-            messages.success(request, f"{count} made. Letters are on their way to these addresses: {len(made):,}.")
+            sentence = ngettext(
+                "%(count)s invitation was made. Letters are on their way to these addresses: %(count)s.",
+                "%(count)s invitations were made. Letters are on their way to these addresses: %(count)s.",
+                len(made),
+            )
+            messages.success(request, sentence % {"count": whole(len(made))})
         if len(made) < len(set(addresses)):
             messages.info(
-                request, f"Invited before, and left alone: {len(set(addresses)) - len(made)} of the addresses."
+                request,
+                _("Invited before, and left alone: %(count)s of the addresses.")
+                % {"count": len(set(addresses)) - len(made)},
             )
 
     def response_add(self, request: HttpRequest, obj: EntryInvitation, post_url_continue: str | None = None) -> Any:
@@ -221,7 +248,7 @@ class EntryInvitationAdmin(OfOwnCompetitions):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.action(description="Revoke", permissions=["view"])
+    @admin.action(description=gettext_lazy("Revoke"), permissions=["view"])
     def revoke_invitations(self, request: HttpRequest, invitations: QuerySet[EntryInvitation]) -> None:
         chosen = EntryInvitation.objects.filter(pk__in=list(invitations.values_list("pk", flat=True)))
-        messages.success(request, f"Revoked: {revoke(chosen)}. Who has entered by them stays.")
+        messages.success(request, _("Revoked: %(revoke)s. Who has entered by them stays.") % {"revoke": revoke(chosen)})

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts import outbox
 from accounts.models import User
@@ -77,13 +78,15 @@ def invitation_for(
 
 def _problem_of(invitation: EntryInvitation | None, verified: Collection[str]) -> str:
     if invitation is None:
-        return "This invitation is not known here. Open the link whole, as the organizers sent it."
+        return _("This invitation is not known here. Open the link whole, as the organizers sent it.")
     if invitation.revoked_at:
-        return "The organizers have revoked this invitation. Ask them for another one."
+        return _("The organizers have revoked this invitation. Ask them for another one.")
     if invitation.use_count >= invitation.max_uses:
-        return "This invitation has been used by as many people as it was made for. Ask the organizers for another one."
+        return _(
+            "This invitation has been used by as many people as it was made for. Ask the organizers for another one."
+        )
     if invitation.email and invitation.email not in verified:
-        return (
+        return _(
             "This invitation is for the owner of one e-mail address, which you have not confirmed here. Add the "
             "address that it was sent to and confirm it, then open the link again."
         )

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import outbox
 from accounts.models import User
@@ -71,11 +73,14 @@ def invite(team: Team, captain: User, username: str, site: str) -> TeamInvitatio
         if guest is None:
             # The same for a stranger and for no account at all: accounts cannot be probed.
             raise ChangeRefused(
-                f"Nobody called “{username.strip()}” takes part in {competition.title}. Send them your team's link: "
-                "by it they can join the competition and your team."
+                _(
+                    "Nobody called “%(username)s” takes part in %(competition)s. Send them your team's link: "
+                    "by it they can join the competition and your team."
+                )
+                % {"username": username.strip(), "competition": competition.title}
             )
         if guest.team_id == team.pk:
-            raise ChangeRefused(f"{guest.user} is in your team already.")
+            raise ChangeRefused(_("%(user)s is in your team already.") % {"user": guest.user})
         refuse_above_size(competition, team.memberships.count(), 1)
         waiting = TeamInvitation.objects.filter(team=team, user=guest.user, state=State.WAITING).first()
         if waiting:
@@ -96,8 +101,14 @@ def refuse_if_asked_enough(team: Team) -> None:
     )
     if asked >= settings.TEAM_INVITATIONS_PER_DAY:
         raise ChangeRefused(
-            f"Your team has asked {asked} times within 24 hours, people and teams together; "
-            f"{settings.TEAM_INVITATIONS_PER_DAY} is the most. Send others your team's link, or ask again tomorrow."
+            ngettext(
+                "Your team has asked %(asked)s times within 24 hours, people and teams together; "
+                "%(team_invitations_per_day)s is the most. Send others your team's link, or ask again tomorrow.",
+                "Your team has asked %(asked)s times within 24 hours, people and teams together; "
+                "%(team_invitations_per_day)s is the most. Send others your team's link, or ask again tomorrow.",
+                asked,
+            )
+            % {"asked": asked, "team_invitations_per_day": settings.TEAM_INVITATIONS_PER_DAY}
         )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.names import WrongName
@@ -51,7 +52,7 @@ def join(user: User, competition: Competition, token: str = "") -> Team:
         if admitted.missing:
             raise JoiningRefused(admitted.missing.sentence)
         if admitted.invitation and not use(admitted.invitation, user):
-            raise JoiningRefused("Somebody else has just used this invitation. Ask the organizers for another one.")
+            raise JoiningRefused(_("Somebody else has just used this invitation. Ask the organizers for another one."))
         return _begin_alone(user, competition, now)
 
 

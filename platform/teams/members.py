@@ -4,10 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.names import WrongName
 from competitions.models import Competition
+from config.by_locale import day_and_time
 from teams.joining import free_name, hold_names
 from teams.models import Membership, Team
 from teams.names import cleaned_name
@@ -17,7 +20,7 @@ class ChangeRefused(Exception):
     """Why a team stays as it is, for its people to read."""
 
 
-MOVED_ON = "You are not in that team any more. Open your team's page again: it shows where you are now."
+MOVED_ON = gettext_lazy("You are not in that team any more. Open your team's page again: it shows where you are now.")
 
 
 def locked_teams() -> QuerySet[Team]:
@@ -33,7 +36,7 @@ def hold(*teams: Team) -> list[Team]:
     """
     found = {team.pk: team for team in locked_teams().filter(pk__in=[team.pk for team in teams]).order_by("pk")}
     if len(found) < len({team.pk for team in teams}):
-        raise ChangeRefused("That team is gone: its person has joined another one. Open your team's page again.")
+        raise ChangeRefused(_("That team is gone: its person has joined another one. Open your team's page again."))
     return [found[team.pk] for team in teams]
 
 
@@ -61,19 +64,24 @@ def refuse_unless_captain(team: Team, user: User) -> None:
     """Raises ChangeRefused for everyone but the team's captain."""
     if not refuse_strangers(team, user).is_captain:
         captain = captain_of(team)
-        raise ChangeRefused(f"Only the captain of {team.name} may do this. Ask {captain}.")
+        raise ChangeRefused(
+            _("Only the captain of %(team)s may do this. Ask %(captain)s.") % {"team": team.name, "captain": captain}
+        )
 
 
 def refuse_outsiders(team: Team) -> None:
     """Raises ChangeRefused for a team that takes no part: disqualified, a baseline, a rehearsal, or merged."""
     if team.disqualified_at:
         raise ChangeRefused(
-            f"{team.name} was disqualified, so it stays as it is. Ask the organizers; they can undo it."
+            _("%(team)s was disqualified, so it stays as it is. Ask the organizers; they can undo it.")
+            % {"team": team.name}
         )
     if team.is_baseline or team.is_rehearsal:
-        raise ChangeRefused(f"{team.name} is the organizers' entry: nobody joins it.")
+        raise ChangeRefused(_("%(team)s is the organizers' entry: nobody joins it.") % {"team": team.name})
     if team.merged_into_id:
-        raise ChangeRefused(f"{team.name} has become part of another team. Open your team's page again.")
+        raise ChangeRefused(
+            _("%(team)s has become part of another team. Open your team's page again.") % {"team": team.name}
+        )
 
 
 def refuse_after_deadline(competition: Competition, at: datetime) -> None:
@@ -84,10 +92,16 @@ def refuse_after_deadline(competition: Competition, at: datetime) -> None:
     deadline = competition.merger_deadline_at
     if deadline is not None and at >= deadline:
         raise ChangeRefused(
-            f"The team merger deadline of {competition.title} was on {deadline:%d %B %Y at %H:%M} UTC: "
-            "teams stay as they are from then on."
+            _(
+                "The team merger deadline of %(competition)s was on %(deadline)s UTC: teams stay as they are "
+                "from then on."
+            )
+            % {"competition": competition.title, "deadline": day_and_time(deadline)}
         )
-    raise ChangeRefused(f"{competition.title} is {competition.stage(at).label}: teams stay as they are.")
+    raise ChangeRefused(
+        _("%(competition)s is %(stage)s: teams stay as they are.")
+        % {"competition": competition.title, "stage": competition.stage(at).label}
+    )
 
 
 def refuse_above_size(competition: Competition, *sizes: int) -> None:
@@ -96,8 +110,11 @@ def refuse_above_size(competition: Competition, *sizes: int) -> None:
     if sum(sizes) > most:
         together = " + ".join(str(size) for size in sizes)
         raise ChangeRefused(
-            f"Together you would be {sum(sizes)} people ({together}); a team of {competition.title} has at most "
-            f"{most}. Nothing was changed."
+            _(
+                "Together you would be %(sizes)s people (%(together)s); a team of %(competition)s has at most "
+                "%(most)s. Nothing was changed."
+            )
+            % {"sizes": sum(sizes), "together": together, "competition": competition.title, "most": most}
         )
 
 
@@ -107,9 +124,11 @@ def hand_over(team: Team, captain: User, to: User) -> None:
         (team,) = hold(team)
         refuse_unless_captain(team, captain)
         if not Membership.objects.filter(team=team, user=to).exists():
-            raise ChangeRefused(f"{to} is not in {team.name}. Choose one of its members.")
+            raise ChangeRefused(
+                _("%(to)s is not in %(team)s. Choose one of its members.") % {"to": to, "team": team.name}
+            )
         if not to.is_active:
-            raise ChangeRefused(f"{to}'s account is closed. Choose another member.")
+            raise ChangeRefused(_("%(to)s's account is closed. Choose another member.") % {"to": to})
         _make_captain(team, to)
 
 
@@ -125,7 +144,10 @@ def rename(team: Team, captain: User, name: str) -> Team:
         refuse_outsiders(team)
         hold_names(team.competition)
         if Team.objects.filter(competition=team.competition, name__iexact=name).exclude(pk=team.pk).exists():
-            raise ChangeRefused(f"Another team of {team.competition.title} is called “{name}”. Choose another name.")
+            raise ChangeRefused(
+                _("Another team of %(competition)s is called “%(name)s”. Choose another name.")
+                % {"competition": team.competition.title, "name": name}
+            )
         team.name = name
         team.save(update_fields=["name"])
     return team

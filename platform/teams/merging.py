@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts import outbox
 from accounts.models import User
@@ -31,10 +32,11 @@ def propose(team: Team, captain: User, other_name: str, site: str) -> MergePropo
     found = Team.objects.filter(competition=team.competition, name__iexact=" ".join(other_name.split())).first()
     if found is None or not Membership.objects.filter(team=found).exists():
         raise ChangeRefused(
-            f"No team that takes part is called “{other_name.strip()}”. Write its name as the leaderboard does."
+            _("No team that takes part is called “%(other_name)s”. Write its name as the leaderboard does.")
+            % {"other_name": other_name.strip()}
         )
     if found.pk == team.pk:
-        raise ChangeRefused("That is your own team. Write the name of the other one.")
+        raise ChangeRefused(_("That is your own team. Write the name of the other one."))
     with transaction.atomic():
         team, other = hold(team, found)
         refuse_unless_captain(team, captain)
@@ -53,7 +55,7 @@ def propose(team: Team, captain: User, other_name: str, site: str) -> MergePropo
 def refuse_merger(first: Team, second: Team) -> None:
     """Raises ChangeRefused for two teams that may not become one now. It binds only while both are held."""
     if first.competition_id != second.competition_id:
-        raise ChangeRefused("The two teams take part in different competitions.")
+        raise ChangeRefused(_("The two teams take part in different competitions."))
     refuse_outsiders(first)
     refuse_outsiders(second)
     refuse_after_deadline(first.competition, database_now(first.competition))

@@ -1,32 +1,56 @@
 """What people get by e-mail when another team asks them: into it, or to merge with it."""
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import outbox
 from accounts.models import Letter, User
 from teams.models import MergeProposal, TeamInvitation
 
 
+@override(settings.LANGUAGE_CODE)
 def team_invitation_letter(invitation: TeamInvitation, site: str) -> Letter:
     """To the invited person. `site`: the site's own address, without a slash at its end."""
     team = invitation.team
     return outbox.letter_for(
         invitation.user,
-        f"{team.name} invites you in {team.competition.title}",
-        f"{invitation.invited_by} invites you to the team {team.name} in {team.competition.title}.\n\n"
-        f"Accept or decline on your Team page:\n{_team_page(invitation.team.competition.slug, site)}\n",
+        _("%(team)s invites you in %(competition)s") % {"team": team.name, "competition": team.competition.title},
+        _(
+            "%(invited_by)s invites you to the team %(team)s in %(competition)s.\n\n"
+            "Accept or decline on your Team page:\n"
+            "%(address)s\n"
+        )
+        % {
+            "invited_by": invitation.invited_by,
+            "team": team.name,
+            "competition": team.competition.title,
+            "address": _team_page(invitation.team.competition.slug, site),
+        },
     )
 
 
+@override(settings.LANGUAGE_CODE)
 def merger_letter(proposal: MergeProposal, captain: User, site: str) -> Letter:
     """To `captain`, who leads the team that is asked."""
     competition = proposal.to_team.competition
     return outbox.letter_for(
         captain,
-        f"{proposal.from_team.name} proposes to merge in {competition.title}",
-        f"The captain of {proposal.from_team.name} proposes in {competition.title} to merge: the people and "
-        f"submissions of {proposal.to_team.name} would come to {proposal.from_team.name}. This cannot be undone.\n\n"
-        f"Accept or decline on your Team page:\n{_team_page(competition.slug, site)}\n",
+        _("%(from_team)s proposes to merge in %(competition)s")
+        % {"from_team": proposal.from_team.name, "competition": competition.title},
+        _(
+            "The captain of %(from_team)s proposes in %(competition)s to merge: the people and submissions of "
+            "%(to_team)s would come to %(from_team)s. This cannot be undone.\n\n"
+            "Accept or decline on your Team page:\n"
+            "%(address)s\n"
+        )
+        % {
+            "from_team": proposal.from_team.name,
+            "competition": competition.title,
+            "to_team": proposal.to_team.name,
+            "address": _team_page(competition.slug, site),
+        },
     )
 
 

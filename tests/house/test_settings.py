@@ -1,5 +1,7 @@
 """A wrong setting stops the start with one sentence."""
 
+from pathlib import Path
+
 import pytest
 
 from config import environment
@@ -13,6 +15,11 @@ from config import environment
         (lambda: environment.whole_number("HOLDOUT_X", 5, least=1, most=9), "10", "at least 1 and at most 9."),
         (lambda: environment.whole_number("HOLDOUT_X", 5), "five", "found 'five'"),
         (lambda: environment.names("HOLDOUT_X", ["a"]), " , ", "expected names separated by commas."),
+        (
+            lambda: environment.languages("HOLDOUT_X", "en", Path()),
+            "de",
+            "expected codes such as de or pt-br,",
+        ),
         (lambda: environment.address("HOLDOUT_X", "", ("redis",)), "http://x", "begins with redis://."),
     ],
 )
@@ -37,3 +44,12 @@ def test_right_values_are_read(monkeypatch):
     assert environment.boolean("HOLDOUT_X", True) is False
     monkeypatch.setenv("HOLDOUT_X", "a, b")
     assert environment.names("HOLDOUT_X", []) == ["a", "b"]
+
+
+def test_a_language_is_offered_once_its_catalogue_is_there(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOLDOUT_X", "en, pt-BR")
+    catalogue = tmp_path / "pt_BR" / "LC_MESSAGES" / "django.mo"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.touch()
+    offered = environment.languages("HOLDOUT_X", "en", tmp_path)
+    assert offered == [("en", "English"), ("pt-br", "Português Brasileiro")]

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from competitions.as_files.planning import Plan
@@ -65,7 +66,8 @@ def _row(plan: Plan) -> Competition:
     is_frozen = any(plan.changed(name) for name in frozen_settings(competition))
     if is_frozen or fingerprint(competition) != plan.against:
         raise FilesRefused(
-            f"{competition.title} was changed after this plan was made. Nothing was applied; look at a new plan."
+            _("%(competition)s was changed after this plan was made. Nothing was applied; look at a new plan.")
+            % {"competition": competition.title}
         )
     return competition
 
@@ -77,7 +79,10 @@ def _save(competition: Competition, plan: Plan) -> None:
             competition.save()
     except IntegrityError as error:
         if plan.competition is None and taken.exists():
-            raise FilesRefused(f"There is a competition {plan.wanted.slug!r} by now. Choose another slug.") from error
+            raise FilesRefused(
+                _("There is a competition %(wanted_slug)r by now. Choose another slug.")
+                % {"wanted_slug": plan.wanted.slug}
+            ) from error
         raise
 
 
@@ -88,7 +93,9 @@ def _set_published(competition: Competition, plan: Plan, by: User | None, overri
     try:
         publish(competition, by, override_reason)
     except PublishingRefused as refusal:
-        raise FilesRefused(f"Nothing was applied: {refusal} Or write “is_published: false” for now.") from refusal
+        raise FilesRefused(
+            _("Nothing was applied: %(refusal)s Or write “is_published: false” for now.") % {"refusal": refusal}
+        ) from refusal
 
 
 def _has_labels(competition: Competition) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import NOT_PROVIDED
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from competitions.as_files.reading import Bundle
@@ -15,6 +17,7 @@ from competitions.as_files.schema import SETTINGS, DataEntry, Description, field
 from competitions.as_files.writing import describe, fingerprint
 from competitions.freezing import frozen_settings
 from competitions.models import Competition, DataFile, PageKind
+from config.by_locale import whole
 
 DIFF_LINES = 200
 
@@ -85,7 +88,9 @@ def plan(bundle: Bundle, competition: Competition | None) -> Plan:
     refusals = [*_refused_data(bundle, present), *_unknown_organizers(wanted, present)]
     refusals += _refused_settings(competition, present, wanted)
     if competition is None and Competition.objects.filter(slug=wanted.slug).exists():
-        refusals.append(f"There is a competition {wanted.slug!r} already. Choose another slug.")
+        refusals.append(
+            _("There is a competition %(wanted_slug)r already. Choose another slug.") % {"wanted_slug": wanted.slug}
+        )
     return Plan(
         bundle=bundle,
         competition=competition,
@@ -141,16 +146,24 @@ def _changes(present: Description | None, wanted: Description) -> Iterator[Chang
 
 
 def _digest(sha256: str | None) -> str:
-    return f"SHA-256 {sha256[:12]}…" if sha256 else "none"
+    return f"SHA-256 {sha256[:12]}…" if sha256 else _("none")
 
 
 def _text_change(place: str, before: str, after: str) -> Change:
     lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
     if not lines:
-        lines = ["(only ends of lines, or the end of the text, differ)"]
+        lines = [_("(only ends of lines, or the end of the text, differ)")]
     if len(lines) > DIFF_LINES:
-        lines = [*lines[:DIFF_LINES], f"… and {len(lines) - DIFF_LINES:,} more lines"]
-    return Change(place, f"{len(before):,} characters", f"{len(after):,} characters", tuple(lines))
+        lines = [
+            *lines[:DIFF_LINES],
+            ngettext("… and %(line_count)s more line", "… and %(line_count)s more lines", len(lines) - DIFF_LINES)
+            % {"line_count": whole(len(lines) - DIFF_LINES)},
+        ]
+    return Change(place, _characters(before), _characters(after), tuple(lines))
+
+
+def _characters(text: str) -> str:
+    return ngettext("%(count)s characters", "%(count)s characters", len(text)) % {"count": whole(len(text))}
 
 
 def _data_change(name: str, before: DataEntry | None, after: DataEntry | None) -> Change:
@@ -160,24 +173,27 @@ def _data_change(name: str, before: DataEntry | None, after: DataEntry | None) -
     parts = [
         (label, old, new)
         for label, old, new in (
-            ("", f"{before.size_bytes:,} bytes, {_digest(before.sha256)}",
-             f"{after.size_bytes:,} bytes, {_digest(after.sha256)}"),
-            ("description ", shown(before.description), shown(after.description)),
-            ("hidden: ", shown(before.is_hidden), shown(after.is_hidden)),
+            ("", _bytes(before), _bytes(after)),
+            (_("description "), shown(before.description), shown(after.description)),
+            (_("hidden: "), shown(before.is_hidden), shown(after.is_hidden)),
         )
         if old != new
     ]  # fmt: skip
     return Change(
         place,
-        "; ".join(f"{label}{old}" for label, old, _ in parts),
-        "; ".join(f"{label}{new}" for label, _, new in parts),
+        "; ".join(f"{label}{old}" for label, old, _new in parts),
+        "; ".join(f"{label}{new}" for label, _old, new in parts),
     )
 
 
 def _of_data(entry: DataEntry | None) -> str:
     if entry is None:
-        return "nothing"
-    return f"{entry.size_bytes:,} bytes, {_digest(entry.sha256)}{', hidden' if entry.is_hidden else ''}"
+        return _("nothing")
+    return _("%(file)s, hidden") % {"file": _bytes(entry)} if entry.is_hidden else _bytes(entry)
+
+
+def _bytes(entry: DataEntry) -> str:
+    return _("%(size)s bytes, %(named)s") % {"size": whole(entry.size_bytes), "named": _digest(entry.sha256)}
 
 
 def _by_name(description: Description) -> Mapping[str, DataEntry]:
@@ -189,8 +205,11 @@ def _refused_data(bundle: Bundle, present: Description | None) -> Iterator[str]:
     for entry in bundle.description.data or ():
         if f"data/{entry.name}" not in bundle.source.sizes and (entry.name, entry.sha256) not in kept:
             yield (
-                f"data/{entry.name} is not among the files, and the competition has no such file with the SHA-256 "
-                f"{entry.sha256[:12]}…. Put it there."
+                _(
+                    "data/%(entry)s is not among the files, and the competition has no such file with the "
+                    "SHA-256 %(sha256)s…. Put it there."
+                )
+                % {"entry": entry.name, "sha256": entry.sha256[:12]}
             )
         try:
             DataFile(name=entry.name, description=entry.description).full_clean(exclude={"competition", "file"})
@@ -206,7 +225,9 @@ def _unknown_organizers(wanted: Description, present: Description | None) -> Ite
     known |= set((present.organizers if present else None) or ())
     for name in wanted.organizers or ():
         if name not in known:
-            yield f"organizers: {name!r} is nobody who organizes here. Give them the role, or take the name out."
+            yield _("organizers: %(name)r is nobody who organizes here. Give them the role, or take the name out.") % {
+                "name": name
+            }
 
 
 def _refused_settings(
@@ -216,8 +237,16 @@ def _refused_settings(
     for name, reason in frozen.items():
         if present and present.values[name] != wanted.values[name]:
             yield (
-                f"{name} stays {shown(present.values[name])}: {reason}. "
-                f"Write that, or make a competition of its own with {shown(wanted.values[name])}."
+                _(
+                    "%(name)s stays %(present)s: %(reason)s. Write that, or make a competition of its own with "
+                    "%(wanted)s."
+                )
+                % {
+                    "name": name,
+                    "present": shown(present.values[name]),
+                    "reason": reason,
+                    "wanted": shown(wanted.values[name]),
+                }
             )
     if present and present.values == wanted.values:
         # What the site allows may have become less since; that stands in the way of no page.
@@ -236,11 +265,17 @@ def _refused_settings(
 def _remarks(named: str | None, kept: str | None, has_labels: bool) -> Iterator[str]:
     if has_labels and named is not None and named != kept:
         yield (
-            f"The files name another solution ({_digest(named)}) than the one that counts ({_digest(kept)}): that one "
-            "stays in use. Upload the other under Solutions, and choose it there."
+            _(
+                "The files name another solution (%(named)s) than the one that counts (%(active)s): that "
+                "one stays in use. Upload the other under Solutions, and choose it there."
+            )
+            % {"named": _digest(named), "active": _digest(kept)}
         )
     if named and not has_labels:
         yield (
-            f"The files name the solution with the SHA-256 {named}; the labels are not among them. "
-            "Upload it under Solutions, or give it by --solution on the scoring host."
+            _(
+                "The files name the solution with the SHA-256 %(named)s; the labels are not among them. Upload "
+                "it under Solutions, or give it by --solution on the scoring host."
+            )
+            % {"named": named}
         )

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import models
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from competitions.models import Competition
 
@@ -81,10 +83,12 @@ def parsed(name: str, found: Any) -> Any:
             return None
         if field.empty_strings_allowed and field.blank:
             return ""
-        raise ValueError(f"nothing stands there; expected {_kind(field)}. Write one, or take the line out.")
+        raise ValueError(
+            _("nothing stands there; expected %(kind)s. Write one, or take the line out.") % {"kind": _(_kind(field))}
+        )
     value = _PARSERS[_kind(field)](found)
     if value is None:
-        raise ValueError(f"found {shown(found)}; expected {_kind(field)}.")
+        raise ValueError(_("found %(found)s; expected %(kind)s.") % {"found": shown(found), "kind": _(_kind(field))})
     return value
 
 
@@ -96,13 +100,13 @@ def written(value: Any) -> Any:
 def shown(value: Any) -> str:
     """A value in a sentence or a diff, short."""
     if value is None or value == "":
-        return "nothing"
+        return _("nothing")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, dict | list):
-        return "a list" if isinstance(value, list) else "a table of keys"
+        return _("a list") if isinstance(value, list) else _("a table of keys")
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
 
@@ -110,8 +114,12 @@ def shown(value: Any) -> str:
 def unknown_key(key: object, known: Collection[str]) -> str:
     """The sentence for a key that means nothing, with the nearest one that does."""
     near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
-    cure = f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(known)}."
-    return f"the key {str(key)[:60]!r} is not known. {cure}"
+    cure = (
+        _("Did you mean %(near)r?") % {"near": near[0]}
+        if near
+        else _("Known are: %(known)s.") % {"known": ", ".join(known)}
+    )
+    return _("the key %(key)r is not known. %(cure)s") % {"key": str(key)[:60], "cure": cure}
 
 
 def text_from(found: Any) -> str | None:
@@ -153,8 +161,10 @@ def number_from(found: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-TEXT, COUNT, TRUTH, NUMBER = "a text (in quotes, if in doubt)", "a whole number", "true or false", "a number"
-MOMENT = "a time in UTC such as 2026-03-01T18:00:00Z"
+# In English here, for they are keys as well; each sentence translates them.
+TEXT, COUNT = gettext_noop("a text (in quotes, if in doubt)"), gettext_noop("a whole number")
+TRUTH, NUMBER = gettext_noop("true or false"), gettext_noop("a number")
+MOMENT = gettext_noop("a time in UTC such as 2026-03-01T18:00:00Z")
 _PARSERS = {TEXT: text_from, COUNT: count_from, TRUTH: truth_from, NUMBER: number_from, MOMENT: moment_from}
 
 

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.as_files.refusal import FilesRefused
+from config.by_locale import whole
 from grader.scoring.container import ARCHIVE_ERRORS, LARGEST_ZIP_READ
 from grader.scoring.rejection import quoted
 
 YAML_FILE = "competition.yaml"
 CHUNK_BYTES = 1 << 18
-PACK_AGAIN = "Pack it again, as a zip without a password."
+PACK_AGAIN = gettext_lazy("Pack it again, as a zip without a password.")
 
 
 class Source(Protocol):
@@ -42,7 +45,9 @@ class Folder:
             if _is_clutter(name):
                 continue
             if path.is_symlink() or not (path.is_dir() or path.is_file()):
-                raise FilesRefused(f"{quoted(name)} is a link or a device. Put the file itself there.")
+                raise FilesRefused(
+                    _("%(name)s is a link or a device. Put the file itself there.") % {"name": quoted(name)}
+                )
             if path.is_file():
                 sizes[name] = path.stat().st_size
                 _refuse_too_much(sizes)
@@ -70,7 +75,10 @@ class Zip:
             if member.is_dir():
                 continue
             if member.filename in files:
-                raise FilesRefused(f"The zip holds {quoted(member.filename)} twice. Leave one of them out.")
+                raise FilesRefused(
+                    _("The zip holds %(filename)s twice. Leave one of them out.")
+                    % {"filename": quoted(member.filename)}
+                )
             files[member.filename] = member
         self._members = _without_outer_folder(files)
         self.sizes = {name: member.file_size for name, member in self._members.items()}
@@ -89,7 +97,7 @@ def open_source(path: Path) -> Iterator[Source]:
         yield Folder(path)
         return
     if not path.is_file():
-        raise FilesRefused(f"There is no file or folder {path}.")
+        raise FilesRefused(_("There is no file or folder %(path)s.") % {"path": path})
     with path.open("rb") as file, open_zip(file) as source:
         yield source
 
@@ -124,23 +132,29 @@ class _CappedReads(io.RawIOBase):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > LARGEST_ZIP_READ:
-            raise FilesRefused("The zip's list of files is longer than 1 MB. Pack the competition's files alone.")
+            raise FilesRefused(_("The zip's list of files is longer than 1 MB. Pack the competition's files alone."))
         return self._file.read(LARGEST_ZIP_READ if size is None or size < 0 else size)
 
 
 @contextmanager
 def damage_is_the_senders(name: str) -> Iterator[None]:
     """Turns what is raised for a zip that is broken, or lies, into FilesRefused."""
-    place = f"{quoted(name)} in the zip" if name else "The file"
+    place = _("%(name)s in the zip") % {"name": quoted(name)} if name else _("The file")
     try:
         yield
     except OSError as error:
         # An archive that points before its own beginning is an invalid seek; other errors are the disk's.
         if error.errno not in (None, errno.EINVAL):
             raise
-        raise FilesRefused(f"{place} cannot be read: it is no zip, or damaged. {PACK_AGAIN}") from error
+        raise FilesRefused(
+            _("%(place)s cannot be read: it is no zip, or damaged. %(pack_again)s")
+            % {"place": place, "pack_again": PACK_AGAIN}
+        ) from error
     except ARCHIVE_ERRORS as error:
-        raise FilesRefused(f"{place} cannot be read: it is no zip, or damaged. {PACK_AGAIN}") from error
+        raise FilesRefused(
+            _("%(place)s cannot be read: it is no zip, or damaged. %(pack_again)s")
+            % {"place": place, "pack_again": PACK_AGAIN}
+        ) from error
 
 
 def chunks_of(source: Source, name: str) -> Iterator[bytes]:
@@ -165,16 +179,28 @@ def sha256_of(chunks: Iterable[bytes]) -> str:
 def text_of(source: Source, name: str) -> str:
     """A file's text exactly as it stands, UTF-8. Raises FilesRefused for what is none, or too long."""
     if (size := source.sizes[name]) > settings.MAX_COMPETITION_TEXT_BYTES:
-        raise FilesRefused(f"{name} has {size:,} bytes; a text has at most {settings.MAX_COMPETITION_TEXT_BYTES:,}.")
+        raise FilesRefused(
+            _("%(name)s has %(size)s bytes; a text has at most %(most)s.")
+            % {
+                "name": name,
+                "size": whole(size),
+                "most": whole(settings.MAX_COMPETITION_TEXT_BYTES),
+            }
+        )
     content = b"".join(chunks_of(source, name))
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise FilesRefused(f"{name}, line {line}: this is not UTF-8. Save the file in that encoding.") from error
+        raise FilesRefused(
+            _("%(name)s, line %(line)s: this is not UTF-8. Save the file in that encoding.")
+            % {"name": name, "line": line}
+        ) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise FilesRefused(f"{name}, line {line}: there is a NUL character. Take it out.")
+        raise FilesRefused(
+            _("%(name)s, line %(line)s: there is a NUL character. Take it out.") % {"name": name, "line": line}
+        )
     return text
 
 
@@ -183,13 +209,19 @@ def _refuse_too_much(sizes: Mapping[str, int]) -> None:
         raise FilesRefused(_too_many(len(sizes)))
     if (total := sum(sizes.values())) > settings.MAX_UNPACKED_BYTES:
         raise FilesRefused(
-            f"The files have {total:,} bytes unpacked; at most {settings.MAX_UNPACKED_BYTES:,} are taken. "
-            "Leave out what participants do not need."
+            _(
+                "The files have %(total)s bytes unpacked; at most %(most)s are taken. Leave out "
+                "what participants do not need."
+            )
+            % {"total": whole(total), "most": whole(settings.MAX_UNPACKED_BYTES)}
         )
 
 
 def _too_many(count: int) -> str:
-    return f"There are {count:,} files; a competition has at most {settings.MAX_COMPETITION_FILES:,}."
+    return _("There are %(count)s files; a competition has at most %(most)s.") % {
+        "count": whole(count),
+        "most": whole(settings.MAX_COMPETITION_FILES),
+    }
 
 
 def _refuse_member(member: zipfile.ZipInfo) -> None:
@@ -197,16 +229,26 @@ def _refuse_member(member: zipfile.ZipInfo) -> None:
     parts = name.removesuffix("/").split("/")
     if name.startswith("/") or "\\" in name or re.match(r"[A-Za-z]:", name) or {"", ".", ".."} & set(parts):
         raise FilesRefused(
-            f"The zip holds {quoted(name)}, a path that leads outside of it or is written the wrong way. "
-            "Pack the folder with relative paths."
+            _(
+                "The zip holds %(name)s, a path that leads outside of it or is written the wrong way. Pack the "
+                "folder with relative paths."
+            )
+            % {"name": quoted(name)}
         )
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise FilesRefused(f"{quoted(name)} in the zip is a link or a device. Pack the file itself.")
+        raise FilesRefused(
+            _("%(name)s in the zip is a link or a device. Pack the file itself.") % {"name": quoted(name)}
+        )
     if member.flag_bits & 1:
-        raise FilesRefused(f"{quoted(name)} in the zip is encrypted. {PACK_AGAIN}")
+        raise FilesRefused(
+            _("%(name)s in the zip is encrypted. %(pack_again)s") % {"name": quoted(name), "pack_again": PACK_AGAIN}
+        )
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise FilesRefused(f"{quoted(name)} is packed with method {member.compress_type}; deflate alone is read here.")
+        raise FilesRefused(
+            _("%(name)s is packed with method %(compress_type)s; deflate alone is read here.")
+            % {"name": quoted(name), "compress_type": member.compress_type}
+        )
 
 
 def _without_outer_folder(files: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:

@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import FORMAT, FORMAT_KEY, SETTINGS, DataEntry, Description, written
@@ -105,8 +106,11 @@ def fingerprint(competition: Competition) -> str:
 def export_to_folder(competition: Competition, folder: Path) -> None:
     """Write the files into a new or empty folder. Raises FilesRefused for another one."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FilesRefused(f"{folder} exists already and is not empty. Name a new folder, or a file ending in .zip.")
-    for name, _, chunks in _files(competition):
+        raise FilesRefused(
+            _("%(folder)s exists already and is not empty. Name a new folder, or a file ending in .zip.")
+            % {"folder": folder}
+        )
+    for name, _size, chunks in _files(competition):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
@@ -155,5 +159,6 @@ def _size(data_file: DataFile) -> int:
         return data_file.file.size
     except FileNotFoundError:
         raise FilesRefused(
-            f"The stored file of {data_file.name} is gone. Upload it again in the admin, or remove it there."
+            _("The stored file of %(data_file)s is gone. Upload it again in the admin, or remove it there.")
+            % {"data_file": data_file.name}
         ) from None

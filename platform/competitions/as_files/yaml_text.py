@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.as_files.refusal import FilesRefused
+from config.by_locale import whole
 
-QUOTES = "A text with ': ', '#' or quotes in it goes between double quotes."
+QUOTES = gettext_lazy("A text with ': ', '#' or quotes in it goes between double quotes.")
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
 # Nothing here counts further than a column of a database does; Python will not even write longer ones out.
 LARGEST_NUMBER = 2**63 - 1
@@ -22,16 +25,21 @@ class _Reader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             self.aliases_left -= 1
             if self.aliases_left < 0:
-                problem = "there are more aliases (*name) than are taken here"
+                problem = _("there are more aliases (*name) than are taken here")
                 raise yaml.MarkedYAMLError(None, None, problem, self.get_mark())
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen = set()
-        for key, _ in node.value:
+        for key, _value in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    raise yaml.MarkedYAMLError(None, None, f"the key {key.value!r} stands here again", key.start_mark)
+                    raise yaml.MarkedYAMLError(
+                        None,
+                        None,
+                        _("the key %(key_value)r stands here again") % {"key_value": key.value},
+                        key.start_mark,
+                    )
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -46,7 +54,10 @@ def _whole_number(reader: _Reader, node: yaml.ScalarNode) -> int:
     except ValueError:
         number = LARGEST_NUMBER + 1
     if abs(number) > LARGEST_NUMBER:
-        problem = f"{node.value[:20]!r} is no whole number up to {LARGEST_NUMBER:,}"
+        problem = _("%(node_value)r is no whole number up to %(largest_number)s") % {
+            "node_value": node.value[:20],
+            "largest_number": whole(LARGEST_NUMBER),
+        }
         raise yaml.MarkedYAMLError(None, None, problem, node.start_mark)
     return number
 
@@ -91,10 +102,13 @@ def load(text: str, name: str, most_aliases: int = 0) -> Any:
         return reader.get_single_data()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f", line {mark.line + 1}" if mark else ""
+        line = _(", line %(line)s") % {"line": mark.line + 1} if mark else ""
         raise FilesRefused(f"{name}{line}: {error.problem or error.context}. {QUOTES}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise FilesRefused(f"{name} cannot be read as YAML: {str(error)[:200]}. {QUOTES}") from error
+        raise FilesRefused(
+            _("%(name)s cannot be read as YAML: %(error)s. %(quotes)s")
+            % {"name": name, "error": str(error)[:200], "quotes": QUOTES}
+        ) from error
     finally:
         reader.dispose()
 

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import DataEntry
 from competitions.codabench.reading import BundleFiles, Member
 from competitions.codabench.report import Report
 from competitions.models import COLUMN_NAME, TEST_FILE
+from config.by_locale import whole
 from grader.scoring.metric import Metric
 
 DATA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -48,7 +51,10 @@ def mapped_files(
     ]
     found.entries = tuple(sorted(entries, key=lambda entry: entry.name))
     if (total := sum(entry.size_bytes for entry in entries)) > settings.MAX_UNPACKED_BYTES:
-        raise FilesRefused(f"The data has {total:,} bytes unpacked; at most {settings.MAX_UNPACKED_BYTES:,} are taken.")
+        raise FilesRefused(
+            _("The data has %(total)s bytes unpacked; at most %(most)s are taken.")
+            % {"total": whole(total), "most": whole(settings.MAX_UNPACKED_BYTES)}
+        )
     _labels(task, files, found, metric, report)
     return found
 
@@ -62,16 +68,23 @@ def _taken(
     members = files.at(name) if isinstance(name, str) else None
     if not members:
         report.not_mapped(
-            place, "It is not in the bundle. Codabench's own exports lose it; upload it under Data files."
+            place, _("It is not in the bundle. Codabench's own exports lose it; upload it under Data files.")
         )
         return
     taken = 0
     for member in members:
         path = f"data/{member.file_name}"
         if not DATA_NAME.fullmatch(member.file_name):
-            report.not_mapped(place, f"{member.file_name[:60]!r}: a name here is of letters, digits, '.', '_' and '-'.")
+            report.not_mapped(
+                place,
+                _("%(file_name)r: a name here is of letters, digits, '.', '_' and '-'.")
+                % {"file_name": member.file_name[:60]},
+            )
         elif path in found.members:
-            report.not_mapped(place, f"{member.file_name}: another file of that name was taken already.")
+            report.not_mapped(
+                place,
+                _("%(file_name)s: another file of that name was taken already.") % {"file_name": member.file_name},
+            )
         else:
             taken += 1
             found.members[path] = member
@@ -79,24 +92,29 @@ def _taken(
     if is_hidden:
         report.differs(
             place,
-            f"{_files(taken)}, hidden: nobody can download them. Show those that participants need, "
-            f"among them one that is named {TEST_FILE}.",
+            _(
+                "%(files)s, hidden: nobody can download them. Show those that participants need, among them "
+                "one that is named %(test_file)s."
+            )
+            % {"files": _files(taken), "test_file": TEST_FILE},
         )
     else:
-        report.mapped(place, f"{_files(taken)}, which can be downloaded.")
+        report.mapped(place, _("%(files)s, which can be downloaded.") % {"files": _files(taken)})
 
 
 def _files(count: int) -> str:
-    return "1 data file" if count == 1 else f"{count:,} data files"
+    return ngettext("%(count)s data file", "%(count)s data files", count) % {"count": whole(count)}
 
 
 def _labels(task: Mapping[str, Any], files: BundleFiles, found: MappedFiles, metric: Metric, report: Report) -> None:
     wanted = ", ".join(metric.solution_columns("id", "target"))
-    cure = f"Make a CSV with the columns {wanted} (Public or Private), and upload it under Solutions."
+    cure = _("Make a CSV with the columns %(wanted)s (Public or Private), and upload it under Solutions.") % {
+        "wanted": wanted
+    }
     place, name = "tasks: reference_data", task.get("reference_data")
     members = files.at(name) if isinstance(name, str) else None
     if not members:
-        report.warn(place, f"It is not in the bundle: the competition has no labels yet. {cure}")
+        report.warn(place, _("It is not in the bundle: the competition has no labels yet. %(cure)s") % {"cure": cure})
         return
     given = {member.sha256() for member in found.members.values()}
     shared = [member for member in members if member.size_bytes and member.sha256() in given]
@@ -104,19 +122,23 @@ def _labels(task: Mapping[str, Any], files: BundleFiles, found: MappedFiles, met
         found.values["labels_are_public"] = True
         report.warn(
             place,
-            f"{shared[0].file_name} is among the input or public data as well: whoever has it has the labels. They are "
-            "no solution here, and the competition is marked as practice. Do not publish it before that is mended.",
+            _(
+                "%(file_name)s is among the input or public data as well: whoever has it has the labels. They "
+                "are no solution here, and the competition is marked as practice. Do not publish it before "
+                "that is mended."
+            )
+            % {"file_name": shared[0].file_name},
         )
         return
     tabular = [member for member in members if member.file_name.lower().endswith(".csv")]
     columns = _columns(tabular[0].first_line(), metric) if len(members) == 1 and tabular else None
     if columns is None:
         # Nothing of what was found is told: a file without a header begins with a label.
-        report.not_mapped(place, f"It is not one CSV of that kind with a header. {cure}")
+        report.not_mapped(place, _("It is not one CSV of that kind with a header. %(cure)s") % {"cure": cure})
         return
     found.solution = tabular[0]
     found.values |= {"id_column": columns[0], "target_column": columns[1]}
-    report.mapped(place, "It goes into the label store as a solution; the scoring worker checks it.")
+    report.mapped(place, _("It goes into the label store as a solution; the scoring worker checks it."))
 
 
 def _columns(header: str, metric: Metric) -> tuple[str, str] | None:

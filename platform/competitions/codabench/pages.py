@@ -5,12 +5,14 @@ import re
 from typing import Any
 
 import nh3
+from django.utils.translation import gettext as _
 
 from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import text_from
 from competitions.codabench.reading import BundleFiles, tables
 from competitions.codabench.report import Report
 from competitions.models import PageKind
+from config.by_locale import whole
 
 MOST_PAGES = 50
 # A page's title in a bundle is free; these words tell what it is.
@@ -34,18 +36,21 @@ def mapped_pages(content: dict[str, Any], files: BundleFiles, report: Report) ->
     parts: dict[PageKind, list[str]] = {kind: [] for kind in PageKind}
     pages = tables(content.get("pages"))
     if len(pages) > MOST_PAGES:
-        raise FilesRefused(f"pages: there are {len(pages):,}; at most {MOST_PAGES} are taken. Leave some out.")
+        raise FilesRefused(
+            _("pages: there are %(count)s; at most %(most)s are taken. Leave some out.")
+            % {"count": whole(len(pages)), "most": MOST_PAGES}
+        )
     for number, page in enumerate(pages, 1):
         title = (text_from(page.get("title")) or f"Page {number}")[:100]
         text = _text(f"pages: {title}", page.get("file"), files, report)
         if text is not None:
             kind = _kind_of(title)
             parts[kind].append(text if not parts[kind] else f"## {title}\n\n{text}")
-            report.mapped(f"pages: {title}", f"It is on the page “{kind.label}”.")
+            report.mapped(f"pages: {title}", _("It is on the page “%(kind)s”.") % {"kind": kind.label})
     terms = _text("terms", content.get("terms"), files, report)
     if terms is not None:
         parts[PageKind.RULES].insert(0, terms)
-        report.mapped("terms", "They are the rules, which everybody accepts who joins.")
+        report.mapped("terms", _("They are the rules, which everybody accepts who joins."))
     return {kind.value: "\n\n".join(found) for kind, found in parts.items()}
 
 
@@ -57,10 +62,10 @@ def _kind_of(title: str) -> PageKind:
 def _text(place: str, name: Any, files: BundleFiles, report: Report) -> str | None:
     text = files.text(name) if isinstance(name, str) else None
     if text is None:
-        report.not_mapped(place, "Its file is not in the bundle.")
+        report.not_mapped(place, _("Its file is not in the bundle."))
     elif str(name).lower().endswith((".html", ".htm")) or IS_HTML.match(text):
         report.differs(
-            place, "It was HTML: its text is kept, without tags, links, pictures and scripts. Lay it out anew."
+            place, _("It was HTML: its text is kept, without tags, links, pictures and scripts. Lay it out anew.")
         )
         return _without_tags(text)
     return text

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from competitions.as_files.refusal import FilesRefused
 from competitions.as_files.schema import shown
@@ -94,21 +95,26 @@ def bundle_files(source: Source) -> Iterator[BundleFiles]:
 def read_yaml(source: Source) -> dict[str, Any]:
     """The content of a version 2 bundle's competition.yaml. Raises FilesRefused for anything else."""
     if YAML_FILE not in source.sizes:
-        raise FilesRefused(f"There is no {YAML_FILE} in the bundle.")
+        raise FilesRefused(_("There is no %(yaml_file)s in the bundle.") % {"yaml_file": YAML_FILE})
     content = load(text_of(source, YAML_FILE), YAML_FILE, MOST_ALIASES)
     if not isinstance(content, dict):
-        raise FilesRefused(f"{YAML_FILE} holds no keys; this is no Codabench bundle.")
+        raise FilesRefused(_("%(yaml_file)s holds no keys; this is no Codabench bundle.") % {"yaml_file": YAML_FILE})
     if "holdout" in content:
-        raise FilesRefused("These are the files of a competition of this site. Use “From files”, or `import`.")
+        raise FilesRefused(_("These are the files of a competition of this site. Use “From files”, or `import`."))
     if isinstance(content.get("phases"), dict) or "html" in content:
         raise FilesRefused(
-            "This is a bundle of CodaLab 1.5. Upload it to Codabench, and import what Codabench exports (version 2)."
+            _("This is a bundle of CodaLab 1.5. Upload it to Codabench, and import what Codabench exports (version 2).")
         )
     if content.get("version", 2) not in (2, "2"):
-        raise FilesRefused(f"version is {shown(content['version'])}; bundles of version 2 can be imported.")
+        raise FilesRefused(
+            _("version is %(version)s; bundles of version 2 can be imported.") % {"version": shown(content["version"])}
+        )
     missing = [key for key in ("title", "phases", "tasks", "leaderboards") if not content.get(key)]
     if missing:
-        raise FilesRefused(f"{YAML_FILE} has no {', '.join(missing)}; a bundle of version 2 has them.")
+        raise FilesRefused(
+            _("%(yaml_file)s has no %(missing)s; a bundle of version 2 has them.")
+            % {"yaml_file": YAML_FILE, "missing": ", ".join(missing)}
+        )
     return {str(key): value for key, value in content.items()}
 
 

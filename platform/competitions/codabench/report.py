@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
-class Fate(StrEnum):
+class Fate(TextChoices):
     """What became of a field."""
 
-    MAPPED = "mapped"
-    DIFFERS = "mapped, but it means something else here"
-    NOT_MAPPED = "not mapped"
-    WARNING = "look at this"
+    MAPPED = "mapped", _("mapped")
+    DIFFERS = "differs", _("mapped, but it means something else here")
+    NOT_MAPPED = "not_mapped", _("not mapped")
+    WARNING = "warning", _("look at this")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Line:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.fate.value}. {self.text}"
+        return f"{self.place}: {self.fate.label}. {self.text}"
 
 
 @dataclass

@@ -1,27 +1,29 @@
+from django.utils.translation import gettext_lazy as _
+
 """The fields of a bundle that have no place here, each with the reason; a field in no table is told as unknown."""
 
-PROGRAM = "Programs of a bundle are never run here: the score is the metric that you choose."
-ON_CODABENCH = "It names something on Codabench's own server, which is not in the bundle."
-NOTHING_IS_RUN = "Files are scored here and no program of the bundle is run, so it has nothing to act on."
+PROGRAM = _("Programs of a bundle are never run here: the score is the metric that you choose.")
+ON_CODABENCH = _("It names something on Codabench's own server, which is not in the bundle.")
+NOTHING_IS_RUN = _("Files are scored here and no program of the bundle is run, so it has nothing to act on.")
 
 OF_COMPETITION = {
-    "image": "Competitions have no picture here.",
+    "image": _("Competitions have no picture here."),
     "docker_image": NOTHING_IS_RUN,
     "queue": ON_CODABENCH,
-    "fact_sheet": "A submission has a description here, and no form of questions.",
-    "solutions": "Example submissions are not taken over. Submit one yourself to try the competition.",
+    "fact_sheet": _("A submission has a description here, and no form of questions."),
+    "solutions": _("Example submissions are not taken over. Submit one yourself to try the competition."),
     "make_programs_available": PROGRAM,
-    "make_input_data_available": "What may be downloaded stands with each data file: see its “hidden”.",
-    "enable_detailed_results": "A submission's page shows its scores; there are no pages of the scoring program.",
-    "show_detailed_results_in_submission_panel": "There are no pages of the scoring program.",
-    "show_detailed_results_in_leaderboard": "There are no pages of the scoring program.",
-    "auto_run_submissions": "Submissions are always scored as soon as they are sent.",
-    "can_participants_make_submissions_public": "Submissions stay with their team.",
-    "forum_enabled": "There is no forum here.",
-    "contact_email": "Write it on the overview page.",
-    "reward": "Write it on the overview page.",
-    "report": "Write it on the overview page.",
-    "competition_type": "There is one kind of competition here.",
+    "make_input_data_available": _("What may be downloaded stands with each data file: see its “hidden”."),
+    "enable_detailed_results": _("A submission's page shows its scores; there are no pages of the scoring program."),
+    "show_detailed_results_in_submission_panel": _("There are no pages of the scoring program."),
+    "show_detailed_results_in_leaderboard": _("There are no pages of the scoring program."),
+    "auto_run_submissions": _("Submissions are always scored as soon as they are sent."),
+    "can_participants_make_submissions_public": _("Submissions stay with their team."),
+    "forum_enabled": _("There is no forum here."),
+    "contact_email": _("Write it on the overview page."),
+    "reward": _("Write it on the overview page."),
+    "report": _("Write it on the overview page."),
+    "competition_type": _("There is one kind of competition here."),
     "remote_id": ON_CODABENCH,
     "collaborators": ON_CODABENCH,
     "participants": ON_CODABENCH,
@@ -30,34 +32,34 @@ OF_COMPETITION = {
 OF_PHASE = {
     "execution_time_limit": NOTHING_IS_RUN,
     "execution_time_limit_ms": NOTHING_IS_RUN,
-    "auto_migrate_to_this_phase": "There are no phases here: one competition has a public and a private part.",
+    "auto_migrate_to_this_phase": _("There are no phases here: one competition has a public and a private part."),
     "hide_output": NOTHING_IS_RUN,
     "hide_prediction_output": NOTHING_IS_RUN,
-    "hide_score_output": "The score on the public part is always shown.",
-    "description": "Phases have no text of their own here.",
+    "hide_score_output": _("The score on the public part is always shown."),
+    "description": _("Phases have no text of their own here."),
 }
 OF_TASK = {
     "scoring_program": PROGRAM,
     "ingestion_program": PROGRAM,
     "ingestion_only_during_scoring": PROGRAM,
     "key": ON_CODABENCH,
-    "name": "There is one task.",
-    "description": "There is one task.",
-    "is_public": "There is one task.",
+    "name": _("There is one task."),
+    "description": _("There is one task."),
+    "is_public": _("There is one task."),
 }
 OF_LEADERBOARD = {
-    "title": "There is one leaderboard.",
-    "label": "There is one leaderboard.",
-    "key": "There is one leaderboard.",
-    "hidden": "The leaderboard of public scores is always shown.",
+    "title": _("There is one leaderboard."),
+    "label": _("There is one leaderboard."),
+    "key": _("There is one leaderboard."),
+    "hidden": _("The leaderboard of public scores is always shown."),
 }
 OF_COLUMN = {
-    "title": "The column bears the metric's name.",
-    "label": "The column bears the metric's name.",
-    "hidden": "The score is always shown.",
-    "computation": "Scores are not computed from one another here.",
-    "computation_indexes": "Scores are not computed from one another here.",
-    "index": "There is one column.",
+    "title": _("The column bears the metric's name."),
+    "label": _("The column bears the metric's name."),
+    "hidden": _("The score is always shown."),
+    "computation": _("Scores are not computed from one another here."),
+    "computation_indexes": _("Scores are not computed from one another here."),
+    "index": _("There is one column."),
 }
 KNOWN_OF_COMPETITION = frozenset(
     {

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from competitions.models.competition import Competition
@@ -19,12 +20,12 @@ class Announcement(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="announcements")
     title = models.CharField(max_length=120)
-    text = models.TextField(help_text="Markdown. HTML is shown as text.")
+    text = models.TextField(help_text=_("Markdown. HTML is shown as text."))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
     published_at = models.DateTimeField(db_default=Now(), editable=False)
-    letter_count = models.PositiveIntegerField("letters", default=0, editable=False)
+    letter_count = models.PositiveIntegerField(_("letters"), default=0, editable=False)
     history = HistoricalRecords()
 
     class Meta:

@@ -5,6 +5,8 @@ from uuid import uuid4
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models.competition import Competition
 from competitions.models.launch import UNFINISHED, Job, JobState
@@ -25,7 +27,7 @@ class Archive(Job):
     asked_at = models.DateTimeField(auto_now_add=True)
     file = models.FileField(upload_to=archive_path, storage=archive_storage, max_length=200, blank=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the zip.")
+    sha256 = models.CharField(max_length=64, blank=True, help_text=gettext_lazy("Of the zip."))
 
     class Meta(Job.Meta):
         constraints = [
@@ -41,4 +43,4 @@ class Archive(Job):
         ]
 
     def __str__(self) -> str:
-        return f"Archive of {self.competition}"
+        return _("Archive of %(competition)s") % {"competition": self.competition}

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Length, Now
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
 
 from competitions.models.competition import Competition
 from competitions.models.solution import Solution, label_storage
@@ -36,4 +37,7 @@ class Commitment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.digest[:12]}… of version {self.solution.version}"
+        return _("%(digest)s… of version %(solution_version)s") % {
+            "digest": self.digest[:12],
+            "solution_version": self.solution.version,
+        }

@@ -11,46 +11,53 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
 
 from competitions.allowed_emails import entries, wrong_entries
 from competitions.timeline import ORDERED_DATES, Stage, Timeline
+from config.by_locale import whole
 from grader.scoring.disclosure import Policy
 from grader.scoring.metrics import METRICS, Metric
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
 
 COLUMN_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-column_name = RegexValidator(rf"^{COLUMN_NAME}\Z", "Use letters, digits and _, beginning with a letter.")
+column_name = RegexValidator(rf"^{COLUMN_NAME}\Z", gettext_lazy("Use letters, digits and _, beginning with a letter."))
 
 
 def metric_choices() -> list[tuple[str, str]]:
     """What a competition can be scored by, each with its direction."""
     return [
-        (name, f"{metric.label} ({'lower' if metric.lower_is_better else 'higher'} is better)")
+        (
+            name,
+            (_("%(metric)s (lower is better)") if metric.lower_is_better else _("%(metric)s (higher is better)"))
+            % {"metric": metric.label},
+        )
         for name, metric in METRICS.items()
     ]
 
 
 class EntryPolicy(models.TextChoices):
-    PUBLIC = "public", "anyone with an account"
-    APPROVAL = "approval", "whoever an organizer approves"
-    INVITATION = "invitation", "whoever has an invitation"
-    LIST = "list", "the e-mail addresses and domains on the list"
+    PUBLIC = "public", gettext_lazy("anyone with an account")
+    APPROVAL = "approval", gettext_lazy("whoever an organizer approves")
+    INVITATION = "invitation", gettext_lazy("whoever has an invitation")
+    LIST = "list", gettext_lazy("the e-mail addresses and domains on the list")
 
 
 class LimitWindow(models.TextChoices):
-    UTC_DAY = "utc_day", "a UTC day, from 00:00 to 00:00"
-    ROLLING = "rolling_24h", "any 24 hours"
+    UTC_DAY = "utc_day", gettext_lazy("a UTC day, from 00:00 to 00:00")
+    ROLLING = "rolling_24h", gettext_lazy("any 24 hours")
 
 
 class OutOfRangePolicy(models.TextChoices):
-    REJECT = OutOfRange.REJECT.value, "reject the file, naming the line"
-    CLIP = OutOfRange.CLIP.value, "clip to the range"
+    REJECT = OutOfRange.REJECT.value, gettext_lazy("reject the file, naming the line")
+    CLIP = OutOfRange.CLIP.value, gettext_lazy("clip to the range")
 
 
 class DisclosurePolicy(models.TextChoices):
-    PLAIN = Policy.PLAIN.value, "plain: every file's score, rounded"
-    LADDER = Policy.LADDER.value, "ladder: a score only when it clearly beats the team's best"
+    PLAIN = Policy.PLAIN.value, gettext_lazy("plain: every file's score, rounded")
+    LADDER = Policy.LADDER.value, gettext_lazy("ladder: a score only when it clearly beats the team's best")
 
 
 @dataclass(frozen=True)
@@ -76,174 +83,220 @@ def in_order() -> Q:
 class Competition(models.Model):
     """A challenge: what is asked, from when to when, and how a submission is judged."""
 
-    slug = models.SlugField(unique=True, help_text="The last part of the competition's address.")
+    slug = models.SlugField(unique=True, help_text=gettext_lazy("The last part of the competition's address."))
     title = models.CharField(max_length=120)
-    tagline = models.CharField(max_length=200, help_text="One sentence under the title.")
+    tagline = models.CharField(max_length=200, help_text=gettext_lazy("One sentence under the title."))
     notice = models.TextField(
         blank=True,
-        help_text="Markdown. Stands in a box above every page: what a participant must know first.",
+        help_text=gettext_lazy("Markdown. Stands in a box above every page: what a participant must know first."),
     )
     organizers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="organized_competitions")
-    is_published = models.BooleanField("published", default=False, help_text="Unpublished: only organizers see it.")
+    is_published = models.BooleanField(
+        gettext_lazy("published"), default=False, help_text=gettext_lazy("Unpublished: only organizers see it.")
+    )
     labels_are_public = models.BooleanField(
         default=False,
-        help_text="The hidden labels can be found elsewhere: this is for practice, and its page says so.",
+        help_text=gettext_lazy("The hidden labels can be found elsewhere: this is for practice, and its page says so."),
     )
     data_needs_joining = models.BooleanField(
-        default=False, help_text="Only those who have joined may download the data files."
+        default=False, help_text=gettext_lazy("Only those who have joined may download the data files.")
     )
 
-    opens_at = models.DateTimeField(default=timezone.now, help_text="UTC. Submissions are taken from here on.")
+    opens_at = models.DateTimeField(
+        default=timezone.now, help_text=gettext_lazy("UTC. Submissions are taken from here on.")
+    )
     merger_deadline_at = models.DateTimeField(
-        "team merger deadline",
+        gettext_lazy("team merger deadline"),
         null=True,
         blank=True,
-        help_text="UTC. Teams stay as they are from here on. Empty: never.",
+        help_text=gettext_lazy("UTC. Teams stay as they are from here on. Empty: never."),
     )
     entry_deadline_at = models.DateTimeField(
-        "entry deadline",
+        gettext_lazy("entry deadline"),
         null=True,
         blank=True,
-        help_text="UTC. Nobody new may join from here on. Empty: when it closes.",
+        help_text=gettext_lazy("UTC. Nobody new may join from here on. Empty: when it closes."),
     )
-    closes_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: it never closes.")
+    closes_at = models.DateTimeField(null=True, blank=True, help_text=gettext_lazy("UTC. Empty: it never closes."))
     reveals_at = models.DateTimeField(
-        "private results from",
+        gettext_lazy("private results from"),
         null=True,
         blank=True,
-        help_text="UTC. Private scores and the final ranking are shown from here on. Empty: when it has closed and "
-        "uploads on their way have had their ten minutes.",
+        help_text=gettext_lazy(
+            "UTC. Private scores and the final ranking are shown from here on. Empty: when it has closed and "
+            "uploads on their way have had their ten minutes."
+        ),
     )
     archived_at = models.DateTimeField(
-        null=True, blank=True, help_text="UTC. From here on nothing is taken, and it stands among the past ones."
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("UTC. From here on nothing is taken, and it stands among the past ones."),
     )
 
-    entry = models.CharField("who may join", max_length=12, choices=EntryPolicy.choices, default=EntryPolicy.PUBLIC)
+    entry = models.CharField(
+        gettext_lazy("who may join"), max_length=12, choices=EntryPolicy.choices, default=EntryPolicy.PUBLIC
+    )
     allowed_emails = models.TextField(
-        "list of e-mail addresses and domains",
+        gettext_lazy("list of e-mail addresses and domains"),
         blank=True,
-        help_text="One in a line: ada@example.org, or @example.org for everyone there. Used where the list decides.",
+        help_text=gettext_lazy(
+            "One in a line: ada@example.org, or @example.org for everyone there. Used where the list decides."
+        ),
     )
     needs_verified_email = models.BooleanField(
-        "needs a verified e-mail address",
+        gettext_lazy("needs a verified e-mail address"),
         default=False,
-        help_text="Only those may join who have confirmed their address. Where the list decides, it is always so.",
+        help_text=gettext_lazy(
+            "Only those may join who have confirmed their address. Where the list decides, it is always so."
+        ),
     )
     max_team_size = models.PositiveSmallIntegerField(
-        "largest team", default=5, validators=[MinValueValidator(1)], help_text="1: everyone stays alone."
+        gettext_lazy("largest team"),
+        default=5,
+        validators=[MinValueValidator(1)],
+        help_text=gettext_lazy("1: everyone stays alone."),
     )
 
     daily_limit = models.PositiveIntegerField(
         default=5,
         validators=[MinValueValidator(1)],
-        help_text="Scored submissions a team may send per day. Rejected, failed and withdrawn ones do not count.",
+        help_text=gettext_lazy(
+            "Scored submissions a team may send per day. Rejected, failed and withdrawn ones do not count."
+        ),
     )
-    limit_window = models.CharField("a day is", max_length=12, choices=LimitWindow.choices, default=LimitWindow.UTC_DAY)
+    limit_window = models.CharField(
+        gettext_lazy("a day is"), max_length=12, choices=LimitWindow.choices, default=LimitWindow.UTC_DAY
+    )
     total_limit = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Scored submissions a team may send in all. Empty: as many as the days allow.",
+        help_text=gettext_lazy("Scored submissions a team may send in all. Empty: as many as the days allow."),
     )
     pending_limit = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Submissions of a team that may wait for their score at once. Empty: as many as the day allows.",
+        help_text=gettext_lazy(
+            "Submissions of a team that may wait for their score at once. Empty: as many as the day allows."
+        ),
     )
     final_selection_count = models.PositiveSmallIntegerField(
-        "final selection",
+        gettext_lazy("final selection"),
         default=2,
         validators=[MinValueValidator(1)],
-        help_text="How many submissions a team may choose for the private ranking. Its best public ones stand in.",
+        help_text=gettext_lazy(
+            "How many submissions a team may choose for the private ranking. Its best public ones stand in."
+        ),
     )
     takes_late_submissions = models.BooleanField(
         default=False,
-        help_text="After closing, submissions are taken and scored on the public part, and not ranked.",
+        help_text=gettext_lazy("After closing, submissions are taken and scored on the public part, and not ranked."),
     )
     max_upload_bytes = models.PositiveBigIntegerField(
         default=20_000_000,
         validators=[MinValueValidator(1_000)],
-        help_text="A larger prediction file is refused unread.",
+        help_text=gettext_lazy("A larger prediction file is refused unread."),
     )
 
     takes_predictions = models.BooleanField(
-        "takes prediction files", default=True, help_text="CSV with one row for each id of test.csv."
+        gettext_lazy("takes prediction files"),
+        default=True,
+        help_text=gettext_lazy("CSV with one row for each id of test.csv."),
     )
     takes_models = models.BooleanField(
-        "takes SavedModels",
+        gettext_lazy("takes SavedModels"),
         default=False,
-        help_text="A zip with one TensorFlow SavedModel, run on test.csv behind walls. Its inputs are the columns of "
-        "test.csv but the id.",
+        help_text=gettext_lazy(
+            "A zip with one TensorFlow SavedModel, run on test.csv behind walls. Its inputs are the columns of "
+            "test.csv but the id."
+        ),
     )
     max_model_bytes = models.PositiveBigIntegerField(
-        "largest model",
+        gettext_lazy("largest model"),
         default=100_000_000,
         validators=[MinValueValidator(1_000)],
-        help_text="Bytes of its zip.",
+        help_text=gettext_lazy("Bytes of its zip."),
     )
     model_seconds = models.PositiveIntegerField(
         default=60,
         validators=[MinValueValidator(1)],
-        help_text="Processor time of one run. By the wall clock twice as much.",
+        help_text=gettext_lazy("Processor time of one run. By the wall clock twice as much."),
     )
     model_memory_mib = models.PositiveIntegerField(
-        "model memory",
+        gettext_lazy("model memory"),
         default=2048,
         validators=[MinValueValidator(256)],
-        help_text="MiB of one run, the library's own pages not counted.",
+        help_text=gettext_lazy("MiB of one run, the library's own pages not counted."),
     )
     tensorflow_version = models.CharField(
-        "TensorFlow version",
+        gettext_lazy("TensorFlow version"),
         max_length=20,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]+\.[0-9]+\.[0-9A-Za-z.+-]+\Z", "Write it as 2.21.0.")],
-        help_text="What models are run with, for as long as the competition lasts. Empty: that of the first run.",
+        validators=[RegexValidator(r"^[0-9]+\.[0-9]+\.[0-9A-Za-z.+-]+\Z", gettext_lazy("Write it as 2.21.0."))],
+        help_text=gettext_lazy(
+            "What models are run with, for as long as the competition lasts. Empty: that of the first run."
+        ),
     )
 
     metric = models.CharField(max_length=20, choices=metric_choices, default="mse")
     metric_k = models.PositiveSmallIntegerField(
-        "places of a list", null=True, blank=True, validators=[MinValueValidator(1)], help_text="k of a metric “at k”."
+        gettext_lazy("places of a list"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=gettext_lazy("k of a metric “at k”."),
     )
     decimals = models.PositiveSmallIntegerField(
-        default=3, help_text="Digits after the point that participants see, and that ranks are made from."
+        default=3, help_text=gettext_lazy("Digits after the point that participants see, and that ranks are made from.")
     )
     disclosure = models.CharField(
-        "how the board answers",
+        gettext_lazy("how the board answers"),
         max_length=10,
         choices=DisclosurePolicy.choices,
         default=DisclosurePolicy.PLAIN,
-        help_text="A ladder tells of hidden labels as little as can be: a team's first score must clearly beat the "
-        "weakest baseline, and each later one the team's best by more than its noise. Fixed from the first file on.",
+        help_text=gettext_lazy(
+            "A ladder tells of hidden labels as little as can be: a team's first score must clearly beat the "
+            "weakest baseline, and each later one the team's best by more than its noise. Fixed from the first file on."
+        ),
     )
     id_column = models.CharField(max_length=40, default="id", validators=[column_name])
     target_column = models.CharField(max_length=40, default="rating", validators=[column_name])
     cluster_column = models.CharField(
-        "column of whose rows belong together",
+        gettext_lazy("column of whose rows belong together"),
         max_length=40,
         blank=True,
         validators=[column_name],
-        help_text="Of test.csv, user_id for one: how sure the board is, is then told for other users too, and not only "
-        "for other rows of the same ones. Empty: each row stands alone.",
+        help_text=gettext_lazy(
+            "Of test.csv, user_id for one: how sure the board is, is then told for other users too, and not only "
+            "for other rows of the same ones. Empty: each row stands alone."
+        ),
     )
     item_column = models.CharField(
-        "column of what a row is about",
+        gettext_lazy("column of what a row is about"),
         max_length=40,
         blank=True,
         validators=[column_name],
-        help_text="Of test.csv and train.csv, book_name for one: a submission's owner is then also told where it errs "
-        "by how often that stands in train.csv. Empty: not.",
+        help_text=gettext_lazy(
+            "Of test.csv and train.csv, book_name for one: a submission's owner is then also told where it errs "
+            "by how often that stands in train.csv. Empty: not."
+        ),
     )
     lowest = models.FloatField(
-        null=True, blank=True, default=1.0, help_text="The smallest value of a prediction. Empty: no bound."
+        null=True,
+        blank=True,
+        default=1.0,
+        help_text=gettext_lazy("The smallest value of a prediction. Empty: no bound."),
     )
-    highest = models.FloatField(null=True, blank=True, default=5.0, help_text="The largest. Empty: no bound.")
+    highest = models.FloatField(
+        null=True, blank=True, default=5.0, help_text=gettext_lazy("The largest. Empty: no bound.")
+    )
     out_of_range = models.CharField(max_length=10, choices=OutOfRangePolicy.choices, default=OutOfRangePolicy.REJECT)
     expected_solution_sha256 = models.CharField(
         max_length=64,
         blank=True,
         editable=False,
-        help_text="Of the solution that its files name, until a version counts here.",
+        help_text=gettext_lazy("Of the solution that its files name, until a version counts here."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords(m2m_fields=[organizers])
@@ -255,17 +308,19 @@ class Competition(models.Model):
             models.CheckConstraint(
                 condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
                 name="competition_closes_after_it_opens",
-                violation_error_message="The competition must close after it opens.",
+                violation_error_message=gettext_lazy("The competition must close after it opens."),
             ),
             models.CheckConstraint(
                 condition=in_order(),
                 name="competition_dates_are_in_order",
-                violation_error_message="The dates of the competition are out of order.",
+                violation_error_message=gettext_lazy("The dates of the competition are out of order."),
             ),
             models.CheckConstraint(
                 condition=Q(reveals_at__isnull=True) | Q(closes_at__isnull=False),
                 name="competition_reveals_after_it_closes",
-                violation_error_message="Private results are revealed after closing: set a closing date first.",
+                violation_error_message=gettext_lazy(
+                    "Private results are revealed after closing: set a closing date first."
+                ),
             ),
             models.CheckConstraint(condition=Q(entry__in=EntryPolicy.values), name="competition_entry_policy_is_known"),
             models.CheckConstraint(
@@ -278,12 +333,12 @@ class Competition(models.Model):
                 & (Q(pending_limit__isnull=True) | Q(pending_limit__gte=1))
                 & (Q(metric_k__isnull=True) | Q(metric_k__gte=1)),
                 name="competition_limits_are_at_least_one",
-                violation_error_message="A limit is 1 or more.",
+                violation_error_message=gettext_lazy("A limit is 1 or more."),
             ),
             models.CheckConstraint(
                 condition=Q(lowest__isnull=True) | Q(highest__isnull=True) | Q(lowest__lt=F("highest")),
                 name="competition_range_is_not_empty",
-                violation_error_message="The smallest value must lie below the largest.",
+                violation_error_message=gettext_lazy("The smallest value must lie below the largest."),
             ),
             models.CheckConstraint(
                 condition=Q(disclosure__in=DisclosurePolicy.values), name="competition_disclosure_is_known"
@@ -292,7 +347,7 @@ class Competition(models.Model):
             models.CheckConstraint(
                 condition=Q(takes_predictions=True) | Q(takes_models=True),
                 name="competition_takes_something",
-                violation_error_message="A competition must take prediction files, SavedModels, or both.",
+                violation_error_message=gettext_lazy("A competition must take prediction files, SavedModels, or both."),
             ),
         ]
 
@@ -309,7 +364,9 @@ class Competition(models.Model):
             "model_memory_mib": settings.MAX_MODEL_MEMORY_MIB,
         }
         above = {name: limit for name, limit in most.items() if (getattr(self, name) or 0) > limit}
-        problems = {name: f"This site allows at most {limit:,}." for name, limit in above.items()}
+        problems = {
+            name: _("This site allows at most %(limit)s.") % {"limit": whole(limit)} for name, limit in above.items()
+        }
         problems |= dict(self.timeline.out_of_order())
         if problem := self._problem_of_list():
             problems["allowed_emails"] = problem
@@ -320,16 +377,21 @@ class Competition(models.Model):
 
     def _problem_of_list(self) -> str:
         if wrong := wrong_entries(self.allowed_emails):
-            return f"'{wrong[0]}' is neither an address nor a domain: write ada@example.org, or @example.org for all."
+            return _(
+                "'%(wrong)s' is neither an address nor a domain: write ada@example.org, or @example.org for all."
+            ) % {"wrong": wrong[0]}
         if self.entry == EntryPolicy.LIST and not entries(self.allowed_emails):
-            return "Where the list decides who may join, it needs an address or a domain at least."
+            return _("Where the list decides who may join, it needs an address or a domain at least.")
         return ""
 
     def _problems_of_k(self, metric: Metric) -> dict[str, str]:
         if metric.takes_k and self.metric_k is None:
-            return {"metric_k": f"{metric.label} looks at the first k places of a list: say how many, 10 for one."}
+            return {
+                "metric_k": _("%(metric)s looks at the first k places of a list: say how many, 10 for one.")
+                % {"metric": metric.label}
+            }
         if not metric.takes_k and self.metric_k is not None:
-            return {"metric_k": f"{metric.label} has no k: leave it empty."}
+            return {"metric_k": _("%(metric)s has no k: leave it empty.") % {"metric": metric.label}}
         return {}
 
     def _problems_of_range(self, metric: Metric) -> dict[str, str]:
@@ -337,13 +399,21 @@ class Competition(models.Model):
         least, most = metric.predictions_lowest, metric.predictions_highest
         problems = {}
         if least is not None and math.isfinite(least) and (self.lowest is None or self.lowest < least):
-            problems["lowest"] = f"{metric.label} takes predictions from {least:g} on: set {least:g} or more."
+            problems["lowest"] = _("%(metric)s takes predictions from %(least)s on: set %(least)s or more.") % {
+                "metric": metric.label,
+                "least": f"{least:g}",
+            }
         if most is not None and math.isfinite(most) and (self.highest is None or self.highest > most):
-            problems["highest"] = f"{metric.label} takes predictions up to {most:g}: set {most:g} or less."
+            problems["highest"] = _("%(metric)s takes predictions up to %(most)s: set %(most)s or less.") % {
+                "metric": metric.label,
+                "most": f"{most:g}",
+            }
         if metric.predicts_classes:
             for name, end in (("lowest", self.lowest), ("highest", self.highest)):
                 if end is not None and end % 1:
-                    problems[name] = f"{metric.label} compares the numbers of classes: write a whole number."
+                    problems[name] = _("%(metric)s compares the numbers of classes: write a whole number.") % {
+                        "metric": metric.label
+                    }
         return problems
 
     def model_allowance(self) -> ModelAllowance:
@@ -387,12 +457,20 @@ class Competition(models.Model):
     @property
     def prediction_in_words(self) -> str:
         """What a prediction must be, such as "a number from 1 to 5"."""
-        number = "a whole number" if self.scored_by.predicts_classes else "a number"
+        is_whole = self.scored_by.predicts_classes
         if self.lowest is not None and self.highest is not None:
-            return f"{number} from {self.lowest:g} to {self.highest:g}"
-        if self.lowest is not None:
-            return f"{number} of at least {self.lowest:g}"
-        return f"{number} of any size" if self.highest is None else f"{number} of at most {self.highest:g}"
+            said = (
+                _("a whole number from %(lowest)s to %(highest)s")
+                if is_whole
+                else _("a number from %(lowest)s to %(highest)s")
+            )
+        elif self.lowest is not None:
+            said = _("a whole number of at least %(lowest)s") if is_whole else _("a number of at least %(lowest)s")
+        elif self.highest is not None:
+            said = _("a whole number of at most %(highest)s") if is_whole else _("a number of at most %(highest)s")
+        else:
+            return _("a whole number of any size") if is_whole else _("a number of any size")
+        return said % {"lowest": f"{self.lowest or 0:g}", "highest": f"{self.highest or 0:g}"}
 
     def prediction_format(self) -> PredictionFormat:
         """What a prediction file of this competition must look like."""

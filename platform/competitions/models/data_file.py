@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.core.files.storage import Storage, storages
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from competitions.models.competition import Competition
@@ -34,14 +35,16 @@ class DataFile(models.Model):
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="data_files")
     name = models.CharField(
         max_length=100,
-        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Use letters, digits, '.', '_' and '-'.")],
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("Use letters, digits, '.', '_' and '-'."))],
     )
     description = models.CharField(max_length=200, blank=True)
     is_hidden = models.BooleanField(
-        "hidden",
+        _("hidden"),
         default=False,
-        help_text="Participants cannot download it: for a test.csv whose features they must not see. Such a "
-        "competition takes SavedModels only.",
+        help_text=_(
+            "Participants cannot download it: for a test.csv whose features they must not see. Such a "
+            "competition takes SavedModels only."
+        ),
     )
     file = models.FileField(upload_to=data_file_path, storage=data_storage)
     uploaded_at = models.DateTimeField(auto_now=True)

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models.competition import Competition
 
@@ -15,18 +17,18 @@ SHORTEST_REASON = 20
 class Level(models.TextChoices):
     """How much a finding weighs. RED stands in the way of publishing."""
 
-    GREEN = "green", "in order"
-    YELLOW = "yellow", "look at it"
-    RED = "red", "mend it"
+    GREEN = "green", gettext_lazy("in order")
+    YELLOW = "yellow", gettext_lazy("look at it")
+    RED = "red", gettext_lazy("mend it")
 
 
 class JobState(models.TextChoices):
     """Where a job of the scoring worker is."""
 
-    ASKED = "asked", "waiting for the scoring worker"
-    RUNNING = "running", "running"
-    DONE = "done", "done"
-    FAILED = "failed", "failed"
+    ASKED = "asked", gettext_lazy("waiting for the scoring worker")
+    RUNNING = "running", gettext_lazy("running")
+    DONE = "done", gettext_lazy("done")
+    FAILED = "failed", gettext_lazy("failed")
 
 
 UNFINISHED = (JobState.ASKED, JobState.RUNNING)
@@ -53,7 +55,9 @@ class Job(models.Model):
     )
     started_at = models.DateTimeField(null=True)
     held_until = models.DateTimeField(null=True)
-    attempt = models.PositiveIntegerField(default=0, help_text="The ticket of the process that has it in hand.")
+    attempt = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("The ticket of the process that has it in hand.")
+    )
     progress = models.CharField(max_length=200, blank=True)
     finished_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)
@@ -74,7 +78,9 @@ class Inspection(Job):
     """
 
     asked_at = models.DateTimeField(auto_now_add=True)
-    worst = models.CharField(max_length=10, choices=Level.choices, blank=True, help_text="Of all that was found.")
+    worst = models.CharField(
+        max_length=10, choices=Level.choices, blank=True, help_text=gettext_lazy("Of all that was found.")
+    )
     digest = models.CharField(max_length=64, blank=True)
 
     class Meta(Job.Meta):
@@ -96,7 +102,7 @@ class LaunchCheck(Inspection):
         ]
 
     def __str__(self) -> str:
-        return f"Launch check of {self.competition}"
+        return _("Launch check of %(competition)s") % {"competition": self.competition}
 
 
 class DataAudit(Inspection):
@@ -114,7 +120,7 @@ class DataAudit(Inspection):
         ]
 
     def __str__(self) -> str:
-        return f"Audit of {self.competition}"
+        return _("Audit of %(competition)s") % {"competition": self.competition}
 
 
 class PublishOverride(models.Model):
@@ -122,11 +128,15 @@ class PublishOverride(models.Model):
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="publish_overrides")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Empty: a command."
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=gettext_lazy("Empty: a command."),
     )
     at = models.DateTimeField(auto_now_add=True)
     reason = models.TextField()
-    against = models.JSONField(help_text="What stood against it, in sentences.")
+    against = models.JSONField(help_text=gettext_lazy("What stood against it, in sentences."))
 
     class Meta:
         ordering = ["-id"]
@@ -137,4 +147,7 @@ class PublishOverride(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.competition} published on {self.at:%Y-%m-%d %H:%M}"
+        return _("%(competition)s published on %(at)s") % {
+            "competition": self.competition,
+            "at": f"{self.at:%Y-%m-%d %H:%M}",
+        }

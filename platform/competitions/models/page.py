@@ -4,17 +4,19 @@ from pathlib import Path
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
 
 from competitions.models.competition import Competition
 
 
 class PageKind(models.TextChoices):
-    OVERVIEW = "overview", "Overview"
-    DATA = "data", "Data"
-    EVALUATION = "evaluation", "Evaluation"
-    RULES = "rules", "Rules"
-    TIMELINE = "timeline", "Timeline"
+    OVERVIEW = "overview", gettext_lazy("Overview")
+    DATA = "data", gettext_lazy("Data")
+    EVALUATION = "evaluation", gettext_lazy("Evaluation")
+    RULES = "rules", gettext_lazy("Rules")
+    TIMELINE = "timeline", gettext_lazy("Timeline")
 
 
 def text_to_begin_with(kind: PageKind) -> str:
@@ -28,7 +30,7 @@ class Page(models.Model):
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="pages")
     kind = models.CharField(max_length=20, choices=PageKind.choices)
-    text = models.TextField(blank=True, help_text="Markdown. HTML is shown as text.")
+    text = models.TextField(blank=True, help_text=gettext_lazy("Markdown. HTML is shown as text."))
     history = HistoricalRecords()
 
     class Meta:
@@ -38,4 +40,4 @@ class Page(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} of {self.competition}"
+        return _("%(kind)s of %(competition)s") % {"kind": self.get_kind_display(), "competition": self.competition}

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models.competition import Competition
 from competitions.models.solution import Solution
@@ -16,12 +18,12 @@ class Rescore(models.Model):
     """
 
     class State(models.TextChoices):
-        SCORING = "scoring", "being scored"
-        PREVIEWED = "previewed", "waits for an organizer's word"
-        ACTIVATING = "activating", "being made active"
-        ACTIVE = "active", "made active"
-        CANCELLED = "cancelled", "cancelled"
-        FAILED = "failed", "cannot be done"
+        SCORING = "scoring", gettext_lazy("being scored")
+        PREVIEWED = "previewed", gettext_lazy("waits for an organizer's word")
+        ACTIVATING = "activating", gettext_lazy("being made active")
+        ACTIVE = "active", gettext_lazy("made active")
+        CANCELLED = "cancelled", gettext_lazy("cancelled")
+        FAILED = "failed", gettext_lazy("cannot be done")
 
     WORKED_ON = (State.SCORING, State.ACTIVATING)
     UNDER_WAY = (State.SCORING, State.PREVIEWED, State.ACTIVATING)
@@ -30,17 +32,24 @@ class Rescore(models.Model):
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="rescores")
     solution = models.ForeignKey(Solution, on_delete=models.RESTRICT, related_name="rescores")
     before = models.ForeignKey(
-        Solution, on_delete=models.RESTRICT, related_name="+", help_text="The active version when it was asked for."
+        Solution,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        help_text=gettext_lazy("The active version when it was asked for."),
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.SCORING)
-    failure = models.CharField(max_length=500, blank=True, help_text="Why it cannot be done.")
+    failure = models.CharField(max_length=500, blank=True, help_text=gettext_lazy("Why it cannot be done."))
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True, help_text="A worker is at it until then, or has died.")
-    preview = models.JSONField(default=dict, help_text="Who moves, by how much: for organizers only.")
-    read_again = models.JSONField(default=list, help_text="Submissions whose kept predictions could not be read.")
-    left_out = models.JSONField(default=list, help_text="{submission, team, why} of those that could not be scored.")
+    lease_until = models.DateTimeField(null=True, help_text=gettext_lazy("A worker is at it until then, or has died."))
+    preview = models.JSONField(default=dict, help_text=gettext_lazy("Who moves, by how much: for organizers only."))
+    read_again = models.JSONField(
+        default=list, help_text=gettext_lazy("Submissions whose kept predictions could not be read.")
+    )
+    left_out = models.JSONField(
+        default=list, help_text=gettext_lazy("{submission, team, why} of those that could not be scored.")
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -62,7 +71,11 @@ class Rescore(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.competition}: from version {self.before.version} to {self.solution.version}"
+        return _("%(competition)s: from version %(before_version)s to %(solution_version)s") % {
+            "competition": self.competition,
+            "before_version": self.before.version,
+            "solution_version": self.solution.version,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("admin:competitions_rescore_change", args=[self.pk])

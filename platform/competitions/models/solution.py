@@ -7,8 +7,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models.competition import Competition
+from config.by_locale import whole
 
 
 def label_storage() -> Storage:
@@ -23,29 +26,39 @@ class Solution(models.Model):
     """One version of the hidden labels. Only the scoring worker opens the file; it alone sets the verdict."""
 
     class Verdict(models.TextChoices):
-        WAITING = "waiting", "waiting for its check"
-        ACCEPTED = "accepted", "accepted"
-        REFUSED = "refused", "refused"
+        WAITING = "waiting", gettext_lazy("waiting for its check")
+        ACCEPTED = "accepted", gettext_lazy("accepted")
+        REFUSED = "refused", gettext_lazy("refused")
 
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="solutions")
     version = models.PositiveIntegerField(editable=False)
     file = models.FileField(
         upload_to=solution_path,
         storage=label_storage,
-        help_text="CSV with the id column, the target column and Usage (Public, Private or Ignored). It goes straight "
-        "into the label store; the scoring worker checks it.",
+        help_text=gettext_lazy(
+            "CSV with the id column, the target column and Usage (Public, Private or Ignored). It goes straight "
+            "into the label store; the scoring worker checks it."
+        ),
     )
-    sha256 = models.CharField(max_length=64, blank=True, editable=False, help_text="Of the file, by its check.")
-    note = models.CharField(max_length=300, blank=True, help_text="What is new in it, for the organizers.")
+    sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, help_text=gettext_lazy("Of the file, by its check.")
+    )
+    note = models.CharField(
+        max_length=300, blank=True, help_text=gettext_lazy("What is new in it, for the organizers.")
+    )
     based_on = models.ForeignKey(
         "self",
         null=True,
         on_delete=models.RESTRICT,
         related_name="followers",
         editable=False,
-        help_text="The version whose rows it has, but for the excluded ones. Its file is written by its check.",
+        help_text=gettext_lazy(
+            "The version whose rows it has, but for the excluded ones. Its file is written by its check."
+        ),
     )
-    excluded_ids = models.JSONField(default=list, blank=True, editable=False, help_text="Rows ignored since its base.")
+    excluded_ids = models.JSONField(
+        default=list, blank=True, editable=False, help_text=gettext_lazy("Rows ignored since its base.")
+    )
     verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.WAITING, editable=False)
     problems = models.JSONField(default=list, blank=True, editable=False)
     public_count = models.PositiveIntegerField(null=True, editable=False)
@@ -79,7 +92,10 @@ class Solution(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.competition}, version {self.version}"
+        return _("%(competition)s, version %(version)s") % {
+            "competition": self.competition,
+            "version": self.version,
+        }
 
     @property
     def findings(self) -> list[str]:
@@ -90,5 +106,8 @@ class Solution(models.Model):
     def clean(self) -> None:
         if self.file and self.file.size > settings.MAX_UNPACKED_BYTES:
             raise ValidationError(
-                {"file": f"The file has {self.file.size:,} bytes; the most is {settings.MAX_UNPACKED_BYTES:,}."}
+                {
+                    "file": _("The file has %(size)s bytes; the most is %(most)s.")
+                    % {"size": whole(self.file.size), "most": whole(settings.MAX_UNPACKED_BYTES)}
+                }
             )

@@ -42,7 +42,7 @@ def pages(competition: Competition) -> Line:
     if not missing:
         return Line(name, Level.GREEN, "All of them have a text.")
     level = Level.RED if set(missing) & set(MUST_BE_WRITTEN) else Level.YELLOW
-    finding = f"Nothing is written on {_listed([kind.label for kind in missing])}."
+    finding = f"Nothing is written on {_listed([str(kind.label) for kind in missing])}."
     return Line(name, level, finding, "Write it under Pages in the admin.")
 
 

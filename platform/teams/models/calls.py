@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from teams.models.team import Team
 
@@ -11,10 +13,10 @@ from teams.models.team import Team
 class State(models.TextChoices):
     """Of an invitation or a proposal."""
 
-    WAITING = "waiting", "waiting for an answer"
-    ACCEPTED = "accepted", "accepted"
-    DECLINED = "declined", "declined"
-    WITHDRAWN = "withdrawn", "withdrawn"
+    WAITING = "waiting", gettext_lazy("waiting for an answer")
+    ACCEPTED = "accepted", gettext_lazy("accepted")
+    DECLINED = "declined", gettext_lazy("declined")
+    WITHDRAWN = "withdrawn", gettext_lazy("withdrawn")
 
 
 def answered_says_when() -> Q:
@@ -44,7 +46,7 @@ class TeamInvitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.team} invites {self.user}"
+        return _("%(team)s invites %(user)s") % {"team": self.team, "user": self.user}
 
 
 class MergeProposal(models.Model):
@@ -72,4 +74,4 @@ class MergeProposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_team} and {self.to_team}"
+        return _("%(from_team)s and %(to_team)s") % {"from_team": self.from_team, "to_team": self.to_team}

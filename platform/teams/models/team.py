@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from competitions.models import Competition
 
@@ -17,18 +19,22 @@ class Team(models.Model):
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=150)
     is_baseline = models.BooleanField(
-        default=False, help_text="An organizer's entry: on the leaderboard without a rank."
+        default=False, help_text=gettext_lazy("An organizer's entry: on the leaderboard without a rank.")
     )
     is_rehearsal = models.BooleanField(
-        default=False, editable=False, help_text="The launch check's own: never on a board, deleted after it."
+        default=False,
+        editable=False,
+        help_text=gettext_lazy("The launch check's own: never on a board, deleted after it."),
     )
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.CASCADE, related_name="merged_teams", editable=False
     )
     # Plain and not hashed: the captain looks it up again, and it opens nothing but this team, until it is renewed.
-    link_token = models.CharField(max_length=43, blank=True, editable=False, help_text="Of its link; empty: no link.")
+    link_token = models.CharField(
+        max_length=43, blank=True, editable=False, help_text=gettext_lazy("Of its link; empty: no link.")
+    )
     disqualified_at = models.DateTimeField(null=True, editable=False)
-    disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text="Why.")
+    disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text=gettext_lazy("Why."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -62,9 +68,11 @@ class Membership(models.Model):
     competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    is_captain = models.BooleanField(default=False, help_text="Invites, merges, and hands the office over.")
+    is_captain = models.BooleanField(
+        default=False, help_text=gettext_lazy("Invites, merges, and hands the office over.")
+    )
     rules_accepted_at = models.DateTimeField()
-    rules_sha256 = models.CharField(max_length=64, help_text="Of the rules' text as it stood then.")
+    rules_sha256 = models.CharField(max_length=64, help_text=gettext_lazy("Of the rules' text as it stood then."))
 
     class Meta:
         constraints = [
@@ -73,4 +81,4 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} in {self.team}"
+        return _("%(user)s in %(team)s") % {"user": self.user, "team": self.team}

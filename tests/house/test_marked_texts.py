@@ -1,0 +1,109 @@
+"""Every text for people is marked for translation, and so that a catalogue can be made of it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from running_site import ROOT
+from still_to_mark import PYTHON, TEMPLATES
+
+PLATFORM = ROOT / "platform"
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+# Where a text for people goes: as this argument, or into a call of this name.
+SHOWN_AS = {"help_text", "label", "verbose_name", "verbose_name_plural", "violation_error_message", "description"}
+SHOWN_BY = re.compile(r"messages\.(debug|info|success|warning|error)|\w*Refused|ValidationError|asks_why")
+# Commands and settings speak to whoever runs the site; refusals of a command line go to that person too.
+FOR_OPERATORS = ("management/", "config/", "grading/label_files.py")
+WORD = re.compile(r"[A-Za-z]{2}")
+# Abbreviations that are the same in every language.
+SAME_EVERYWHERE = {"CSV", "JSON", "SHA-256", "UTC", "Holdout", "· Holdout"}
+
+
+def sources() -> list[Path]:
+    return [path for path in PLATFORM.rglob("*.py") if "migrations" not in path.parts]
+
+
+def templates() -> list[str]:
+    folder = PLATFORM / "templates"
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.*"))
+
+
+def is_text(node: ast.AST) -> bool:
+    """A piece of text with a word in it that stands in the source."""
+    return any(
+        isinstance(part, ast.Constant) and isinstance(part.value, str) and bool(WORD.search(part.value))
+        for part in (node.values if isinstance(node, ast.JoinedStr) else [node])
+    )
+
+
+def calls_of(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+
+
+def unmarked_in(path: Path) -> list[str]:
+    """Where a plain text goes straight to people."""
+    found = []
+    for call in calls_of(path):
+        shown = [keyword.value for keyword in call.keywords if keyword.arg in SHOWN_AS]
+        if SHOWN_BY.fullmatch(ast.unparse(call.func)):
+            shown += call.args
+        found += [f"{path.relative_to(PLATFORM)}, line {text.lineno}" for text in shown if is_text(text)]
+    return found
+
+
+def unmarked_text(template: str) -> list[str]:
+    """The texts of a template outside of its translation tags; commands in <code> are no texts."""
+    source = (PLATFORM / "templates" / template).read_text()
+    source = re.sub(r"{% *blocktranslate\b.*?{% *endblocktranslate *%}", "¦", source, flags=re.DOTALL)
+    source = re.sub(r"<(script|style|code|pre)\b.*?</\1>", "¦", source, flags=re.DOTALL)
+    # An ending or a word that a filter puts in.
+    said = re.findall(r"""\|(?:pluralize|(?:default|default_if_none|yesno):["'][^"']*[a-z])""", source)
+    source = re.sub(r"{%.*?%}|{{.*?}}", "¦", source, flags=re.DOTALL)
+    said += re.findall(r'\b(?:aria-label|placeholder|title|alt)="([^"]*)"', source)
+    said += re.findall(r'<input type="submit"[^>]*\bvalue="([^"]*)"', source)
+    said += re.split(r"¦|<[^>]*>|\n", source)
+    pieces = (piece.strip() for text in said for piece in text.split("¦"))
+    return [piece for piece in pieces if WORD.search(re.sub(r"&\w+;", "", piece)) and piece not in SAME_EVERYWHERE]
+
+
+def test_a_marked_text_is_whole_and_stands_in_the_source():
+    """Of an f-string, a sum or a text that is filled in before it is marked, nobody can make a catalogue."""
+    wrong = [
+        f"{path.relative_to(ROOT)}, line {call.lineno}"
+        for path in sources()
+        for call in calls_of(path)
+        if isinstance(call.func, ast.Name) and call.func.id in MARKS
+        for argument in call.args[: 2 if call.func.id.startswith(("ng", "pg")) else 1]
+        if isinstance(argument, ast.JoinedStr | ast.BinOp)
+        or (isinstance(argument, ast.Call) and ast.unparse(argument.func).endswith(".format"))
+    ]
+    assert wrong == []
+
+
+def test_a_lazy_text_is_not_filled_in_before_somebody_reads_it():
+    """`%` would translate it at once, for nobody; `format_lazy` waits."""
+    wrong = [
+        f"{path.relative_to(ROOT)}, line {node.lineno}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.BinOp) and ast.unparse(node.left).startswith(("gettext_lazy(", "ngettext_lazy("))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("template", [name for name in templates() if name not in TEMPLATES])
+def test_a_template_holds_no_text_that_is_not_marked(template):
+    assert unmarked_text(template) == []
+
+
+def test_no_text_goes_to_people_unmarked():
+    names = {path: str(path.relative_to(PLATFORM)) for path in sources()}
+    checked = [path for path, name in names.items() if name not in PYTHON and not any(o in name for o in FOR_OPERATORS)]
+    assert [place for path in checked for place in unmarked_in(path)] == []
+
+
+def test_nothing_stays_on_the_list_that_is_marked():
+    assert [name for name in sorted(TEMPLATES) if not unmarked_text(name)] == []
+    assert [name for name in sorted(PYTHON) if not unmarked_in(PLATFORM / name)] == []
