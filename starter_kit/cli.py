@@ -37,8 +37,14 @@ class KitCommands(TyperGroup):
     def get_command(self, ctx: "Context", cmd_name: str) -> "Command | None":
         """The command of that name; None: there is none."""
         if cmd_name not in _FILES:
+            # The nearest names are looked for among these.
+            self.commands.update((name, _loaded(name)) for name in _FILES)
             return None
-        return get_group(import_module(_FILES[cmd_name]).commands).commands[cmd_name]
+        return _loaded(cmd_name)
+
+
+def _loaded(name: str) -> "Command":
+    return get_group(import_module(_FILES[name]).commands).commands[name]
 
 
 app = typer.Typer(

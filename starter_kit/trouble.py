@@ -66,3 +66,9 @@ class SiteUnreachable(KitError):
     """No answer came."""
 
     exit_code = ExitCode.SITE_UNREACHABLE
+
+
+class Stopped(KitError):
+    """They pressed Ctrl-C; the sentence says what goes on all the same, and how to go on."""
+
+    exit_code = ExitCode.STOPPED

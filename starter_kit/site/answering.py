@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from starter_kit.console import plain_words, printable, told, warned
-from starter_kit.trouble import ExitCode
+from starter_kit.trouble import Stopped
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else; progress goes to stderr.")
@@ -38,8 +38,8 @@ def answering(as_json: bool) -> Iterator[Say]:
     with plain_words(as_json):
         try:
             yield Say(as_json)
-        except KeyboardInterrupt:
-            raise typer.Exit(ExitCode.STOPPED) from None
+        except (KeyboardInterrupt, typer.Abort) as stopped:
+            raise Stopped("Stopped.") from stopped
 
 
 def aside(sentence: str) -> None:

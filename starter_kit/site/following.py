@@ -1,5 +1,6 @@
 """A submission from its upload to its end, as it is told at home."""
 
+import time
 from collections.abc import Callable, Iterator
 
 from starter_kit.site.api import LONG_PATIENCE_SECONDS, Api, Document
@@ -16,9 +17,7 @@ _EXIT_CODES = {
 }
 
 
-def follow(
-    api: Api, submission: Document, heard: Callable[[Document], None], sleep: Callable[[float], None]
-) -> Document:
+def follow(api: Api, submission: Document, heard: Callable[[Document], None]) -> Document:
     """Look again and again until it has ended; `heard` is told what was seen.
 
     Raises KitError when the site does not answer for a while: the submission is there all the same.
@@ -28,7 +27,7 @@ def follow(
         heard(submission)
         if submission["is_final"]:
             return submission
-        sleep(pause)
+        time.sleep(pause)
         pause = min(1.3 * pause, LONGEST_PAUSE_SECONDS)
         submission = api.get(f"submissions/{submission['id']}/", patience=LONG_PATIENCE_SECONDS)
 

@@ -20,10 +20,16 @@ TOKEN_VARIABLE, PASSWORD_VARIABLE, PLAIN_VARIABLE = "HOLDOUT_TOKEN", "KIT_PASSWO
 ONE_RUN_DAYS = 1
 
 
-def signed_in(site: str) -> Api:
-    """The API as the person who is signed in. Raises NotAllowed when nobody is."""
+def signed_in(site: str, *, may_ask: bool = False) -> Api:
+    """The API as the person who is signed in. `may_ask`: at a terminal, sign in now. Raises NotAllowed."""
     api = as_anybody(site)
     if not api.is_signed_in:
+        if may_ask and sys.stdin.isatty():
+            require_private(site)
+            aside(f"You are not signed in at {site} yet. (With two-factor sign-in: Ctrl-C, then `login --token`.)")
+            kept = sign_in(site, ask_name(site), ask_password(site))
+            KeptTokens().keep(kept)
+            return Api(site, kept.token, aside)
         raise NotAllowed(
             f"You are not signed in at {site}. Sign in with: python -m starter_kit login --site {site} "
             f"(or put a token of {site}/account/tokens/ into {TOKEN_VARIABLE})."

@@ -1,8 +1,6 @@
 """The commands about submissions: submit, submissions."""
 
-import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +16,16 @@ from starter_kit.site.local_check import check_predictions, is_model, is_the_sit
 from starter_kit.site.moments import moment
 from starter_kit.site.sending import Outgoing, send
 from starter_kit.site.signing_in import for_one_run, noted_last, signed_in
-from starter_kit.trouble import EXIT_CODES, ExitCode, KitError, LimitReached, NotAllowed, SiteUnreachable, WrongUsage
+from starter_kit.trouble import (
+    EXIT_CODES,
+    ExitCode,
+    KitError,
+    LimitReached,
+    NotAllowed,
+    SiteUnreachable,
+    Stopped,
+    WrongUsage,
+)
 from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Work, Workspace
 
 DEFAULT_CHUNK_ABOVE_BYTES = 20_000_000
@@ -53,7 +60,8 @@ def submit(
         if select and not wait:
             raise WrongUsage("--select waits for the score, and --no-wait does not. Leave one of them out.")
         place = find_place(competition, site, noted_last(), work)
-        with _as(place.site, user) as api:
+        known = for_one_run(place.site, user) if user else nullcontext(signed_in(place.site, may_ask=not as_json))
+        with known as api:
             outgoing = Outgoing.of(file, place.slug, description, again=again)
             found = api.get(f"competitions/{place.slug}/")
             _refuse_early(api, place, found, outgoing)
@@ -96,14 +104,6 @@ def submissions(
         say({"competition": place.slug, "results": rows}, listed if rows else "Your team has sent nothing yet.")
 
 
-@contextmanager
-def _as(site: str, user: str) -> Iterator[Api]:
-    """The API of who is signed in, or of `user` for this once."""
-    known: AbstractContextManager[Api] = for_one_run(site, user) if user else nullcontext(signed_in(site))
-    with known as api:
-        yield api
-
-
 def _refuse_early(api: Api, place: Place, found: Document, outgoing: Outgoing) -> None:
     """What the site would say after all bytes were sent is said before."""
     largest = found.get("max_upload_bytes")
@@ -137,25 +137,36 @@ def _check_here(api: Api, found: Document, outgoing: Outgoing, work: Workspace) 
 
 
 def _sent(api: Api, found: Document, outgoing: Outgoing) -> Document:
+    """Send the file, with a bar. Stopped or cut off, it says what became of it."""
+    above = int(found.get("chunk_above_bytes") or DEFAULT_CHUNK_ABOVE_BYTES)
+    if outgoing.size > above:
+        left = f"{outgoing.path} is not sent whole. The same command goes on where it was."
+    else:
+        left = f"{outgoing.path} may have been received or not: `python -m starter_kit submissions` tells."
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=warned, transient=True) as progress:
         try:
-            above = int(found.get("chunk_above_bytes") or DEFAULT_CHUNK_ABOVE_BYTES)
             return send(api, outgoing, above, bar_in(progress, outgoing.path.name))
-        except (KeyboardInterrupt, SiteUnreachable):
-            aside("It is not sent whole. The same command goes on where it was, for a file that goes in chunks.")
-            raise
+        except KeyboardInterrupt as stopped:
+            raise Stopped(left) from stopped
+        except SiteUnreachable as cut:
+            raise SiteUnreachable(f"{cut}\n{left}") from cut
 
 
 def _followed(api: Api, place: Place, submission: Document) -> Document:
-    """The submission when it has ended, with its line kept up to date on stderr."""
+    """The submission when it has ended, with its line kept up to date on stderr. Stopped, it says how to look again."""
+    words = f"submissions {place.slug} --id {submission['id']} --wait --site {place.site}"
+    again = (
+        f"The file was received, and is scored all the same. Look again with: python -m starter_kit {words}\n"
+        f"or at {submission['url']}"
+    )
     with warned.status(waiting_line(submission)) as line:
         try:
-            return follow(api, submission, lambda seen: line.update(waiting_line(seen)), time.sleep)
-        except (KeyboardInterrupt, SiteUnreachable):
-            look = f"python -m starter_kit submissions {place.slug} --id {submission['id']} --wait --site {place.site}"
-            aside(f"The file was received, and is scored all the same. Look again: {look}\nor at {submission['url']}")
-            raise
+            return follow(api, submission, lambda seen: line.update(waiting_line(seen)))
+        except KeyboardInterrupt as stopped:
+            raise Stopped(again, submission=submission) from stopped
+        except SiteUnreachable as cut:
+            raise SiteUnreachable(f"{cut}\n{again}", submission=submission) from cut
 
 
 def _tell(say: Say, api: Api, place: Place, submission: Document, *, is_followed: bool) -> None:
@@ -165,7 +176,7 @@ def _tell(say: Say, api: Api, place: Place, submission: Document, *, is_followed
         with suppress(KitError):
             mine = api.get(f"competitions/{place.slug}/leaderboard/me/")
         if mine and mine.get("rank"):
-            lines[-1] += f", your team's rank {mine['rank']}"
+            lines[-1] += f", rank {mine['rank']}"
     exit_code = exit_code_of(submission)
     document = {**submission, "rank": (mine or {}).get("rank"), "exit_code": int(exit_code)}
     if say.as_json or exit_code == ExitCode.FINE:
