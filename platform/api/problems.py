@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from accounts.tokens import TokenRefused
 from leaderboard.final_selection import SelectionRefused
 from submissions.quota import SubmissionRefused
 from submissions.slice_reports import SlicesRefused
@@ -32,6 +33,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     ChangeRefused: (409, "change_refused"),
     SelectionRefused: (409, "selection_refused"),
     SlicesRefused: (409, "slices_refused"),
+    TokenRefused: (409, "token_refused"),
 }
 # When nothing is known of how long to wait.
 RETRY_SECONDS = 60

@@ -19,6 +19,7 @@ from pages import (
     status_views,
     submission_views,
     team_views,
+    token_views,
 )
 
 
@@ -37,6 +38,9 @@ urlpatterns = [
     # Pages of other makers, the admin's for one, let the browser look for it here.
     path("favicon.ico", RedirectView.as_view(url="/static/site/mark.svg")),
     path("status/", status_views.status, name="status"),
+    path("account/tokens/", token_views.tokens, name="tokens"),
+    path("account/tokens/new/", token_views.new_token, name="new_token"),
+    path("account/tokens/<slug:pk>/revoke/", token_views.revoke_token, name="revoke_token"),
     path("healthz", health.healthz, name="healthz"),
     path("competitions/<slug:slug>/", competition_views.overview, name="competition"),
     path("competitions/<slug:slug>/data/", competition_views.data, name="data"),
