@@ -1,6 +1,7 @@
 """Which site, and which of its competitions, a command is about."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -94,6 +95,8 @@ def find_place(competition: str, site: str, last: str, work: Path) -> Place:
             raise WrongUsage(f"--site says {site_of(site)}, and the page lies on {place.site}. Leave one of them out.")
         return place
     if competition:
+        if not re.fullmatch(r"[-\w]+", competition):
+            raise WrongUsage(f"'{competition}' is no competition's name. `competitions` lists them.")
         return Place(find_site(site, last, work), competition)
     noted = _noted(work)
     if noted and (not chosen or site_of(chosen) == noted.site):

@@ -1,10 +1,12 @@
 """A competition's data files by the API: gone on with where they stopped, checked by SHA-256, whole or not there."""
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -23,14 +25,16 @@ def download_file(api: Api, slug: str, listed: Document, folder: Path, heard: Re
     What has come is kept beside it under a hidden name that bears the SHA-256, also when the kit is stopped, and the
     next try goes on from there. Raises KitError; a file of that name stays as it was until the new one is whole.
     """
-    target = folder / _plain_name(listed["name"])
-    if target.is_file() and target.stat().st_size == listed["bytes"] and sha256_of(target) == listed["sha256"]:
+    target, sha256 = folder / _plain_name(listed["name"]), str(listed["sha256"])
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise SiteFault(f"{target.name}: the site lists no SHA-256 for it, so it cannot be compared. Try again later.")
+    if target.is_file() and target.stat().st_size == listed["bytes"] and sha256_of(target) == sha256:
         return False
     folder.mkdir(parents=True, exist_ok=True)
-    arriving = folder / f".{target.name}.{listed['sha256'][:16]}.part"
-    path = f"competitions/{slug}/data/{target.name}"
-    _bring(api, path, arriving, int(listed["bytes"]), str(listed["sha256"]), heard)
-    if sha256_of(arriving) != listed["sha256"]:
+    arriving = folder / f".{target.name}.{sha256[:16]}.part"
+    path = f"competitions/{slug}/data/{quote(target.name)}"
+    _bring(api, path, arriving, int(listed["bytes"]), sha256, heard)
+    if sha256_of(arriving) != sha256:
         arriving.unlink()
         raise SiteFault(
             f"{api.site}/api/v1/{path}: what arrived has another SHA-256 than the site's list says. Nothing was kept; "

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from starter_kit.site.moments import moment
+from starter_kit.site.moments import lasting, moment
 from starter_kit.trouble import KitError, LimitReached, NotAllowed, SiteFault, WrongUsage
 
 MAY_PASS = (429, 502, 503, 504)
@@ -34,7 +34,9 @@ def refusal(answer: requests.Response) -> KitError:
     again_at = told.get("reset_at") or told.get("retry_at")
     if again_at and moment(again_at) not in sentences[0]:
         sentences.append(f"It is possible again at {moment(again_at)}.")
-    if status == HTTPStatus.UNAUTHORIZED and code != "second_factor":
+    if not again_at and (seconds := answer.headers.get("Retry-After", "")).isdigit():
+        sentences.append(f"It is possible again in {lasting(int(seconds))}.")
+    if status == HTTPStatus.UNAUTHORIZED and code != "wrong_credentials":
         sentences.append(f"Sign in with: python -m starter_kit login --site {site}")
     if code in _CURES:
         sentences.append(_CURES[code].format(site=site))

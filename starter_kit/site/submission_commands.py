@@ -2,13 +2,14 @@
 
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
+from urllib.parse import quote
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from starter_kit.console import bar_in, warned
-from starter_kit.site.address import CompetitionOrNoted, Place, SiteOption, find_place
+from starter_kit.site.address import CompetitionOrNoted, Place, SiteOption, find_place, find_site
 from starter_kit.site.answering import JsonOption, Say, answering, aside, table
 from starter_kit.site.api import Api, Document
 from starter_kit.site.following import exit_code_of, follow, told_lines, waiting_line
@@ -72,10 +73,10 @@ def submit(
                 aside(f"It is the same file as your submission {submission['repeat_of']}.")
             if wait:
                 aside(f"Received: {submission['url']}")
-                submission = _followed(api, place, submission)
+                submission = _followed(api, submission)
                 if select and submission["status"] == "scored":
                     submission = api.post(f"submissions/{submission['id']}/select/", json={"selected": True})
-            _tell(say, api, place, submission, is_followed=wait)
+            _tell(say, api, submission)
 
 
 @commands.command(epilog=EXIT_CODES)
@@ -92,16 +93,24 @@ def submissions(
     with answering(as_json) as say:
         if wait and not one:
             raise WrongUsage("--wait is for one submission: name it with --id.")
+        if one:
+            api = signed_in(_site_of_id(competition, site))
+            found = api.get(f"submissions/{quote(one, safe='')}/")
+            _tell(say, api, _followed(api, found) if wait else found)
         place = find_place(competition, site, noted_last(), DEFAULT_WORK)
         api = signed_in(place.site)
-        if one:
-            found = api.get(f"submissions/{one}/")
-            _tell(say, api, place, _followed(api, place, found) if wait else found, is_followed=wait)
         path, asked = f"competitions/{place.slug}/submissions/", {"status": status} if status else {}
         rows = list(api.rows(path, at_most=top, **asked))
         titles = ("sent", "file", "status", "score", "final", "description", "id")
         listed = table(titles, (_cells(row) for row in rows), numbers=("score",))
         say({"competition": place.slug, "results": rows}, listed if rows else "Your team has sent nothing yet.")
+
+
+def _site_of_id(competition: str, site: str) -> str:
+    """The site that an id is of."""
+    if competition:
+        return find_place(competition, site, noted_last(), DEFAULT_WORK).site
+    return find_site(site, noted_last(), DEFAULT_WORK)
 
 
 def _refuse_early(api: Api, place: Place, found: Document, outgoing: Outgoing) -> None:
@@ -153,9 +162,9 @@ def _sent(api: Api, found: Document, outgoing: Outgoing) -> Document:
             raise SiteUnreachable(f"{cut}\n{left}") from cut
 
 
-def _followed(api: Api, place: Place, submission: Document) -> Document:
+def _followed(api: Api, submission: Document) -> Document:
     """The submission when it has ended, with its line kept up to date on stderr. Stopped, it says how to look again."""
-    words = f"submissions {place.slug} --id {submission['id']} --wait --site {place.site}"
+    words = f"submissions --id {submission['id']} --wait --site {api.site}"
     again = (
         f"The file was received, and is scored all the same. Look again with: python -m starter_kit {words}\n"
         f"or at {submission['url']}"
@@ -169,12 +178,12 @@ def _followed(api: Api, place: Place, submission: Document) -> Document:
             raise SiteUnreachable(f"{cut}\n{again}", submission=submission) from cut
 
 
-def _tell(say: Say, api: Api, place: Place, submission: Document, *, is_followed: bool) -> None:
+def _tell(say: Say, api: Api, submission: Document) -> NoReturn:
     """Print what came of it, and end with the exit code that says so."""
     lines, mine = list(told_lines(submission)), None
     if submission["status"] == "scored":
         with suppress(KitError):
-            mine = api.get(f"competitions/{place.slug}/leaderboard/me/")
+            mine = api.get(f"competitions/{submission['competition']}/leaderboard/me/")
         if mine and mine.get("rank"):
             lines[-1] += f", rank {mine['rank']}"
     exit_code = exit_code_of(submission)
