@@ -39,7 +39,7 @@ def exit_code_of(submission: Document) -> ExitCode:
 
 def waiting_line(submission: Document) -> str:
     """One line on a submission under way, such as 'queued, place 3, about 12 s'."""
-    parts = [str(submission["status"])]
+    parts = [str(submission.get("status_text") or submission["status"])]
     if submission.get("queue_place"):
         parts.append(f"place {submission['queue_place']}")
     if submission.get("expected_wait_seconds"):

@@ -10,8 +10,12 @@ from urllib3.filepost import encode_multipart_formdata
 from datasets.download import sha256_of
 from starter_kit.reporting import Report
 from starter_kit.site.api import LONG_PATIENCE_SECONDS, Api, Document
+from starter_kit.site.moments import moment
 from starter_kit.site.patience import Patience
 from starter_kit.trouble import KitError, SiteFault, SiteUnreachable
+
+# What failed by the site's fault, or was withdrawn, has no answer yet.
+_WITHOUT_ANSWER = ("failed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,17 @@ class Outgoing:
 
 
 def send(api: Api, outgoing: Outgoing, chunk_above_bytes: int, heard: Report) -> Document:
-    """Send the file; its submission. Raises KitError with the site's own sentence when it is not taken."""
+    """Send the file; its submission. Raises KitError with the site's own sentence when it is not taken.
+
+    The very same file is sent once more only `again`, as it would use a slot for the same answer.
+    """
+    earlier = _same_file(api, outgoing)
+    if not outgoing.again:
+        _refuse_repeat(outgoing, earlier)
     if outgoing.size > chunk_above_bytes:
         submission = _send_in_chunks(api, outgoing, heard)
     else:
-        submission = _send_at_once(api, outgoing, heard)
+        submission = _send_at_once(api, outgoing, {row["id"] for row in earlier}, heard)
     if submission.get("sha256", outgoing.sha256) != outgoing.sha256:
         raise SiteFault(
             f"{outgoing.path}: what the site received has another SHA-256 than the file. Its submission is "
@@ -55,10 +65,24 @@ def send(api: Api, outgoing: Outgoing, chunk_above_bytes: int, heard: Report) ->
     return submission
 
 
-def _send_at_once(api: Api, outgoing: Outgoing, heard: Report) -> Document:
-    """One request. When its answer is lost, the site is asked whether the file has come before it is sent again."""
+def _refuse_repeat(outgoing: Outgoing, earlier: list[Document]) -> None:
+    answered = next((row for row in earlier if row["status"] not in _WITHOUT_ANSWER), None)
+    if answered is not None:
+        raise KitError(
+            f"{outgoing.path}: your team has sent this very file before, as '{answered['file_name']}' on "
+            f"{moment(answered['submitted_at'])} ({answered.get('score_text') or answered['status']}): "
+            f"{answered['url']}\nNothing was sent; the same file gets the same answer. --again sends it all the same.",
+            code="sent_before",
+            repeat_of=answered["id"],
+        )
+
+
+def _send_at_once(api: Api, outgoing: Outgoing, known: set[str], heard: Report) -> Document:
+    """One request. When its answer is lost, the site is asked whether the file has come before it is sent again.
+
+    `known`: the submissions of this very file that are older.
+    """
     path, patience = f"competitions/{outgoing.slug}/submissions/", Patience(LONG_PATIENCE_SECONDS, api.heard)
-    known = {row["id"] for row in _same_file(api, outgoing)}
     while True:
         body, content_type = _form(outgoing)
         try:

@@ -61,9 +61,9 @@ def submit(
         if select and not wait:
             raise WrongUsage("--select waits for the score, and --no-wait does not. Leave one of them out.")
         place = find_place(competition, site, noted_last(), work)
+        outgoing = Outgoing.of(file, place.slug, description, again=again)
         known = for_one_run(place.site, user) if user else nullcontext(signed_in(place.site, may_ask=not as_json))
         with known as api:
-            outgoing = Outgoing.of(file, place.slug, description, again=again)
             found = api.get(f"competitions/{place.slug}/")
             _refuse_early(api, place, found, outgoing)
             if check:
