@@ -50,14 +50,12 @@ def join(
         place = find_place(competition, site, noted_last(), DEFAULT_WORK)
         api = signed_in(place.site)
         found = api.get(f"competitions/{place.slug}/")
+        aside(f"The rules of {found['title']}:\n\n{found['rules']}\n")
         if not accept_rules:
-            aside(f"The rules of {found['title']}:\n\n{found['rules']}\n")
             if as_json or not sys.stdin.isatty():
                 raise WrongUsage("Read the rules above; when you accept them, join with --accept-rules.")
             if not typer.confirm("Do you accept them?", err=True):
                 raise WrongUsage("You have not joined: taking part needs the rules accepted.")
-        elif not as_json:
-            say({}, f"The rules of {found['title']}, which you accept:\n\n{found['rules']}\n")
         sent = {"accept_rules": True, **({"invitation": invitation} if invitation else {})}
         team = api.post(f"competitions/{place.slug}/join/", json=sent)
         say(
@@ -81,7 +79,7 @@ def download(
         api, folder = as_anybody(place.site), to or Workspace(work).data
         listed = list(api.rows(f"competitions/{place.slug}/data/"))
         files = []
-        with progress_bar(not as_json) as progress:
+        with progress_bar(True) as progress:
             for entry in listed:
                 is_new = download_file(api, place.slug, entry, folder, bar_in(progress, entry["name"]))
                 files.append({**entry, "path": str(folder / entry["name"]), "is_new": is_new})

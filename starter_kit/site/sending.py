@@ -3,7 +3,6 @@
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from urllib3.filepost import encode_multipart_formdata
 
@@ -40,9 +39,9 @@ class Outgoing:
         return cls(path, slug, description, again, sha256_of(path), size)
 
     @property
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, str]:
         """What is told beside the bytes."""
-        return {"description": self.description, "sha256": self.sha256, "send_again": self.again}
+        return {"description": self.description, "sha256": self.sha256}
 
 
 def send(api: Api, outgoing: Outgoing, chunk_above_bytes: int, heard: Report) -> Document:
@@ -140,8 +139,7 @@ def _same_file(api: Api, outgoing: Outgoing) -> list[Document]:
 
 
 def _form(outgoing: Outgoing) -> tuple[bytes, str]:
-    fields = {name: str(value).lower() if isinstance(value, bool) else value for name, value in outgoing.fields.items()}
-    return encode_multipart_formdata({**fields, "file": (outgoing.path.name, outgoing.path.read_bytes())})
+    return encode_multipart_formdata({**outgoing.fields, "file": (outgoing.path.name, outgoing.path.read_bytes())})
 
 
 class _Counted(io.BytesIO):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from starter_kit.console import bar_in, warned
+from starter_kit.console import bar_in, printable, warned
 from starter_kit.site.address import CompetitionOrNoted, Place, SiteOption, find_place, find_site
 from starter_kit.site.answering import JsonOption, Say, answering, aside, table
 from starter_kit.site.api import Api, Document
@@ -170,8 +170,12 @@ def _followed(api: Api, submission: Document) -> Document:
         f"or at {submission['url']}"
     )
     with warned.status(waiting_line(submission)) as line:
+
+        def heard(seen: Document) -> None:
+            line.update(printable(waiting_line(seen)))
+
         try:
-            return follow(api, submission, lambda seen: line.update(waiting_line(seen)))
+            return follow(api, submission, heard)
         except KeyboardInterrupt as stopped:
             raise Stopped(again, submission=submission) from stopped
         except SiteUnreachable as cut:

@@ -42,7 +42,7 @@ def test_the_rules_are_printed_before_anybody_joins(alice_at_home, competition, 
     assert not Membership.objects.exists()
     joined = alice_at_home("join", "stars", "--accept-rules")
     assert joined.exit_code == 0, joined.output
-    assert "The rules of five stars." in joined.stdout
+    assert "The rules of five stars." in joined.stderr
     assert "You have joined Five stars as alice." in joined.stdout
     assert Membership.objects.get().user == alice
 
