@@ -45,12 +45,16 @@ class Endpoint(APIView):
         if not (length.isascii() and length.isdigit()):
             sentence = _("Content-Length %(found)r is not a number of bytes.") % {"found": length[:20]}
             raise Problem(400, "wrong_length", sentence)
-        if int(length) > (most := self.largest_body()):
-            sentence = _("The request has %(found)s bytes; at most %(most)s are taken here.") % {
-                "found": f"{int(length):,}",
-                "most": f"{most:,}",
-            }
-            raise Problem(413, "too_large", sentence)
+        if int(length) > self.largest_body():
+            raise Problem(413, "too_large", self.too_long(int(length)))
+
+    def too_long(self, length: int) -> str:
+        """The sentence for a body of so many bytes."""
+        most = self.largest_body()
+        return _("The request has %(found)s bytes; at most %(most)s are taken here.") % {
+            "found": f"{length:,}",
+            "most": f"{most:,}",
+        }
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -9,9 +9,9 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404, JsonResponse
+from django.http import Http404, JsonResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -19,7 +19,10 @@ from rest_framework.response import Response
 
 from accounts.tokens import TokenRefused
 from leaderboard.final_selection import SelectionRefused
+from submissions.chunked_uploads import UploadEnded
+from submissions.descriptions import DescriptionRefused
 from submissions.quota import SubmissionRefused
+from submissions.sending import OtherContent, TooLarge
 from submissions.slice_reports import SlicesRefused
 from teams.entry import JoiningRefused
 from teams.members import ChangeRefused
@@ -28,7 +31,11 @@ CONTENT_TYPE = "application/problem+json"
 # What the domain refuses: the status that says so, and the word for programs. Of classes that derive from each other
 # the first one counts. Their text is the sentence for a person.
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
+    TooLarge: (413, "too_large"),
+    OtherContent: (409, "other_content"),
+    UploadEnded: (410, "upload_ended"),
     SubmissionRefused: (409, "submission_refused"),
+    DescriptionRefused: (409, "description_refused"),
     JoiningRefused: (409, "joining_refused"),
     ChangeRefused: (409, "change_refused"),
     SelectionRefused: (409, "selection_refused"),
@@ -75,6 +82,8 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response:
         status, code, sentence = 404, "not_found", _("There is nothing at this address, or it is not for you to see.")
     elif isinstance(error, PermissionDenied):
         status, code, sentence = 403, "permission_denied", _("You may not do this.")
+    elif isinstance(error, SuspiciousOperation | UnreadablePostError):
+        status, code, sentence = 400, "unreadable", _("The request cannot be read: %(why)s") % {"why": error}
     elif isinstance(error, exceptions.Throttled):
         status, code, sentence, headers, more = _too_often(error)
     elif isinstance(error, exceptions.ValidationError):

@@ -6,12 +6,16 @@ from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
 from api.endpoint import WITHOUT_BODY
 from api.problems import CONTENT_TYPE, problem_body
 
+# A file as an answer.
+BINARY = OpenApiTypes.BINARY
+BINARY_TYPE = "application/octet-stream"
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -72,7 +76,7 @@ def operation(
     """
     shown = [] if example is None else [OpenApiExample("Example", value=example, response_only=True)]
     responses: dict[Any, Any] = {
-        code: OpenApiResponse(
+        (code, BINARY_TYPE) if answer is BINARY else code: OpenApiResponse(
             answer, description=(also or {}).get(code, ""), examples=[_for_status(one, code) for one in shown]
         )
         for code in (status, *(also or {}))

@@ -9,6 +9,9 @@ MAX_TRIES = environment.whole_number("HOLDOUT_MAX_TRIES", 3, least=1)
 # After a failure of ours, how long a submission waits for its next try.
 RETRY_PAUSE_SECONDS = environment.whole_number("HOLDOUT_RETRY_PAUSE_SECONDS", 5)
 FAIR_SHARE_MINUTES = environment.whole_number("HOLDOUT_FAIR_SHARE_MINUTES", 10, least=1)
+# A place in a queue is told while no more than so many wait in it; how long that takes, from so many that were done.
+QUEUE_LOOKED_AT = 2000
+PACE_SAMPLE = 30
 # One doorbell's turn ends after this long; what still waits rings again.
 TURN_SECONDS = environment.whole_number("HOLDOUT_TURN_SECONDS", 30, least=1)
 # A rescore writes after so many submissions or seconds, whichever comes first; then files that wait have their turn.
@@ -63,6 +66,8 @@ EARLY_REFUSAL_BYTES = 10_000_000
 FORM_BYTES = 1_000_000
 # People and teams that one team may ask to come to it.
 TEAM_INVITATIONS_PER_DAY = environment.whole_number("HOLDOUT_TEAM_INVITATIONS_PER_DAY", 20, least=1)
+# What a team may say of a submission; its column is as wide.
+DESCRIPTION_CHARACTERS = 300
 LEADERBOARD_PAGE_SIZE = environment.whole_number("HOLDOUT_LEADERBOARD_PAGE_SIZE", 100, least=10)
 # A team may ask so often, a day and in all, where a submission of its errs; 0 a day: nobody is told.
 SLICES_PER_DAY = environment.whole_number("HOLDOUT_SLICES_PER_DAY", 3)
@@ -91,6 +96,11 @@ CERTAINTY_SHARE_PERCENT = 10
 CERTAINTY_AT_MOST_SECONDS = environment.whole_number("HOLDOUT_CERTAINTY_AT_MOST_SECONDS", 900, least=10)
 CERTAINTY_RETRY_SECONDS = 60
 CERTAINTY_PLOT_SIZE = 50
+# Of a data file, as much is shown before it is downloaded; of a larger one than this, the size and the digest alone.
+COUNTED_DATA_BYTES = environment.whole_number("HOLDOUT_COUNTED_DATA_MB", 500, least=1) * 1_000_000
+PREVIEW_ROWS = 10
+PREVIEW_COLUMNS = 30
+PREVIEW_CELL = 120
 # How often the API may be asked in a minute, as each web process counts it; 0: without limit.
 API_REQUESTS_PER_TOKEN = environment.whole_number("HOLDOUT_API_REQUESTS_PER_TOKEN", 600)
 API_REQUESTS_PER_USER = environment.whole_number("HOLDOUT_API_REQUESTS_PER_USER", 1200)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from competitions.commitments import published_commitments
 from competitions.models import Competition
 from grader.scoring.commitment import Facts
 from grader.scoring.receipts import CHAIN_BEGINS, RECEIPT_FORMAT, canonical, digest_of, links, shown
@@ -107,7 +108,41 @@ def _facts(number: int, evaluation: Evaluation, competition: Competition) -> Fac
     }
 
 
-def lines_of_chain(competition: Competition, begins: dict[str, object], count: int) -> Iterator[str]:
+def as_kept(receipt: Receipt) -> dict[str, object]:
+    """A receipt as its team keeps it: its text, the digest of it, and where it stands in the chain."""
+    before = Receipt.objects.filter(competition=receipt.competition_id, number=receipt.number - 1).first()
+    return {
+        "text": receipt.text,
+        "digest": receipt.digest,
+        "number": receipt.number,
+        "link_before": before.link if before else CHAIN_BEGINS,
+        "link": receipt.link,
+    }
+
+
+def chain_of(competition: Competition) -> Iterator[str]:
+    """The commitments and the whole chain, as JSON: digests only, which tell nothing of what they are made from."""
+    head = head_of(competition)
+    count = head.number if head else 0
+    commitments: list[dict[str, object]] = [
+        {
+            "version": made.solution.version,
+            "digest": made.digest,
+            "grader": made.grader,
+            "made_at": made.made_at.isoformat(),
+        }
+        for made in published_commitments(competition)
+    ]
+    begins: dict[str, object] = {
+        "competition": competition.slug,
+        "commitments": commitments,
+        "head": head.link if head else CHAIN_BEGINS,
+        "count": count,
+    }
+    return _lines_of_chain(competition, begins, count)
+
+
+def _lines_of_chain(competition: Competition, begins: dict[str, object], count: int) -> Iterator[str]:
     """JSON: the facts that it begins with, then number, digest and link of the first `count` receipts, one a line."""
     yield f'{json.dumps(begins, ensure_ascii=False)[:-1]}, "receipts": ['
     before = "\n"

@@ -10,14 +10,6 @@ from django.shortcuts import render
 WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
-def said_length(request: HttpRequest) -> int | None:
-    """How many bytes the body has, by the request's head. None: that does not say it."""
-    length = request.headers.get("Content-Length") or ""
-    if request.headers.get("Transfer-Encoding") or not (length.isascii() and length.isdigit()):
-        return None
-    return int(length)
-
-
 class BodyLimitMiddleware:
     """Answers 413 above FORM_BYTES; organizers' uploads in the admin may be as large as a solution.
 

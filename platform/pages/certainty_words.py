@@ -8,7 +8,7 @@ from grader.scoring.board_certainty import CHANCE_STEP
 from grader.scoring.resampled_scores import Unit
 from leaderboard.board import Row
 from leaderboard.models import BoardCertainty, PlaceCertainty
-from leaderboard.sure_places import Places, Summary, SurePlaces, holds, is_current
+from leaderboard.sure_places import Places, holds, is_current
 from pages.board_lines import places_in_words
 
 NOTHING = "–"
@@ -33,31 +33,6 @@ class Entry:
     group: str = NOTHING
     chance_first: str = NOTHING
     chance_top: str = NOTHING
-
-
-def of_board(sure: SurePlaces, *, has_teams: bool) -> list[str]:
-    """What stands above a board: who cannot be told from the first, and on a final one how it was to be expected."""
-    summary = sure.summary
-    if summary is None:
-        return []
-    if not sure.is_current:
-        return ["The order has changed since it was compared; how sure the new one is stands here in a moment."]
-    sentences = [_of_first(summary, "team" if has_teams else "baseline")] if summary.compared_count > 1 else []
-    if summary.placed_count:
-        ended = f"{summary.expected_count:,} of {summary.placed_count:,} teams ended"
-        sentences.append(f"{ended} within the places that the public board had given them.")
-    return sentences
-
-
-def _of_first(summary: Summary, noun: str) -> str:
-    sample = "on another test set of the same kind"
-    tied = summary.tied_count
-    if tied == 1:
-        return f"The first {noun} is clearly ahead: {sample} it would almost surely be first again."
-    if tied == summary.last_tied:
-        return f"The first {tied:,} {noun}s cannot be told apart: {sample} any of them could be first."
-    others = f"{tied - 1:,} other{'' if tied == 2 else 's'}"
-    return f"The first {noun} and {others} below cannot be told apart: {sample} any of them could be first."
 
 
 def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str]:

@@ -16,13 +16,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from pages.body_limit import said_length
+from config.bodies import said_length, what_comes
 from pages.competition_views import competition_or_404
 from pages.forms import BeginUploadForm, FinishUploadForm
 from submissions import chunked_uploads
@@ -32,7 +32,6 @@ from submissions.quota import SubmissionRefused
 from submissions.repeats import SentBefore
 from teams.joining import team_of
 
-READ_BYTES = 65_536
 P = ParamSpec("P")
 
 
@@ -94,7 +93,7 @@ def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _problem(f"The chunk has {length:,} bytes; at most {settings.CHUNK_BYTES:,} are taken at once.", 413)
     if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
         return _problem(f"offset={offset[:20]!r} is not the number of the chunk's first byte.", 400)
-    return _state(chunked_uploads.append(mine.pk, int(offset), _what_comes(request)))
+    return _state(chunked_uploads.append(mine.pk, int(offset), what_comes(request)))
 
 
 upload.judges_its_own_size = True  # type: ignore[attr-defined]  # for pages.body_limit
@@ -123,17 +122,6 @@ def _mine(request: HttpRequest, pk: UUID) -> ChunkedUpload:
     """The upload, if this user has begun it and is still in its team."""
     user = cast(User, request.user)
     return ChunkedUpload.objects.filter(user=user, team__memberships__user=user).get(pk=pk)
-
-
-def _what_comes(request: HttpRequest) -> bytes:
-    """The body, or as much of it as came before the connection was lost: it need not be sent again."""
-    parts = []
-    try:
-        while part := request.read(READ_BYTES):
-            parts.append(part)
-    except UnreadablePostError:
-        pass
-    return b"".join(parts)
 
 
 def _state(upload: ChunkedUpload) -> JsonResponse:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from competitions.clock import database_now
 from leaderboard.board import board_page
+from leaderboard.board_words import sentences_of
 from leaderboard.exports import board
 from leaderboard.progress import best_over_time
 from leaderboard.sure_places import certainty_of, rows_of, sure_places
@@ -40,7 +41,7 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
         "board": shown,
         "lines": lines(shown.rows, competition, context["team"], private=private, sure=sure),
         "sure": sure.summary,
-        "sentences": certainty_words.of_board(sure, has_teams=shown.ranked_count > 0),
+        "sentences": sentences_of(sure, has_teams=shown.ranked_count > 0),
         "page": shown.pager,
         "private": private,
         "search": search,

@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -10,10 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from competitions.commitments import published_commitments
-from grader.scoring.receipts import CHAIN_BEGINS
 from leaderboard.models import Receipt
-from leaderboard.receipts import head_of, lines_of_chain
+from leaderboard.receipts import as_kept, chain_of
 from pages.competition_views import competition_or_404, context_of
 from pages.submission_views import within_reach
 from submissions.models import Kind, Submission, Told
@@ -72,37 +69,13 @@ def receipt_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The same as a file to keep: its text, the digest of it, and where it stands in the chain."""
     sent = _scored_or_404(request, pk)
     found = get_object_or_404(Receipt, evaluation=sent.evaluation)
-    before = Receipt.objects.filter(competition=found.competition_id, number=found.number - 1).first()
-    content = {
-        "text": found.text,
-        "digest": found.digest,
-        "number": found.number,
-        "link_before": before.link if before else CHAIN_BEGINS,
-        "link": found.link,
-    }
     name = f"receipt-{found.number}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1}, headers=headers)
+    return JsonResponse(as_kept(found), json_dumps_params={"ensure_ascii": False, "indent": 1}, headers=headers)
 
 
 @require_safe
 def chain(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """The commitments and the whole chain, as JSON: digests only, which tell nothing of what they are made from."""
     competition = competition_or_404(request, slug)
-    head = head_of(competition)
-    begins = {
-        "competition": slug,
-        "commitments": [
-            {
-                "version": made.solution.version,
-                "digest": made.digest,
-                "grader": made.grader,
-                "made_at": made.made_at.isoformat(),
-            }
-            for made in published_commitments(competition)
-        ],
-        "head": head.link if head else CHAIN_BEGINS,
-        "count": head.number if head else 0,
-    }
-    answer = lines_of_chain(competition, begins, cast(int, begins["count"]))
-    return StreamingHttpResponse(answer, content_type="application/json")
+    return StreamingHttpResponse(chain_of(competition), content_type="application/json")

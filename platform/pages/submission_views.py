@@ -29,11 +29,10 @@ from submissions import lifecycle
 from submissions.chunked_uploads import may_go_on
 from submissions.model_grading import why_models_wait
 from submissions.models import Evaluation, Kind, Status, Submission, Told
-from submissions.quota import SubmissionRefused, refuse_if_used_up, refuse_other_kinds, refuse_team, refuse_unless_open
-from submissions.repeats import refuse_repeat
-from submissions.uploads import forget_upload, kind_of, largest_upload, refuse_other_names, store_upload, too_large
+from submissions.quota import SubmissionRefused
+from submissions.sending import TooLarge, refuse_before_the_file, send
+from submissions.uploads import largest_upload, too_large
 from teams.joining import team_of
-from teams.models import Team
 
 # Seconds between two looks at a submission's status, by the seconds that it has been waiting.
 POLLING = ((3, 0.3), (30, 1), (120, 3))
@@ -72,7 +71,7 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
         return _join_first(request, competition)
     if request.method != "POST":
         try:
-            _refuse_before_the_file(team)
+            refuse_before_the_file(team)
         except SubmissionRefused as reason:
             context["refusal"] = str(reason)
         return render(request, "pages/submit.html", context | {"form": UploadForm(competition)})
@@ -80,22 +79,16 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
     form = UploadForm(competition, request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "pages/submit.html", context | {"form": form}, status=400)
-    file = form.cleaned_data["file"]
-    kind = kind_of(file)
     try:
-        refuse_other_names(competition, file.name)
-        refuse_other_kinds(competition, kind)
-        if too_much := too_large(competition, file.size, kind):
-            return _refused(request, competition, too_much, 413)
-        _refuse_before_the_file(team, kind)
-        upload = store_upload(competition, file)
-        try:
-            if _is_to_be_asked(request):
-                refuse_repeat(team, upload.sha256)
-            submission = lifecycle.submit(team, cast(User, request.user), upload, form.cleaned_data["description"])
-        except BaseException:
-            forget_upload(upload)
-            raise
+        submission = send(
+            team,
+            cast(User, request.user),
+            form.cleaned_data["file"],
+            form.cleaned_data["description"],
+            send_again=not _is_to_be_asked(request),
+        )
+    except TooLarge as refusal:
+        return _refused(request, competition, str(refusal), 413)
     except SubmissionRefused as refusal:
         return _refused(request, competition, str(refusal), 409, getattr(refusal, "earlier", None))
     return redirect(submission)
@@ -116,22 +109,10 @@ def _refused_unread(request: HttpRequest, competition: Competition) -> HttpRespo
     if team is None:
         return _join_first(request, competition)
     try:
-        _refuse_before_the_file(team)
+        refuse_before_the_file(team)
     except SubmissionRefused as refusal:
         return _refused(request, competition, str(refusal), 409)
     return None
-
-
-def _refuse_before_the_file(team: Team, kind: Kind | None = None) -> None:
-    """Raises SubmissionRefused for what taking the file would be refused for; `kind` None: the usual one here.
-
-    By the database's clock, as then: a web process whose own runs fast closes nothing early.
-    """
-    competition = team.competition
-    now = database_now(competition)
-    refuse_team(team)
-    refuse_unless_open(competition, now)
-    refuse_if_used_up(team, kind or (Kind.PREDICTIONS if competition.takes_predictions else Kind.SAVED_MODEL), now)
 
 
 def _join_first(request: HttpRequest, competition: Competition) -> HttpResponse:

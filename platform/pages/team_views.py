@@ -8,14 +8,15 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.returning import remember_place
-from leaderboard import mergers
+from leaderboard import calls, mergers
+from leaderboard.calls import Answer
 from pages.competition_views import competition_or_404, context_of
 from pages.team_forms import CaptainForm, InviteForm, MergeForm, NameForm
 from submissions import merging as submission_merging
@@ -167,17 +168,14 @@ def answer_invitation(request: HttpRequest, slug: str, pk: int, answer: str) -> 
     """The invited person accepts or declines; the captain of the team that asked withdraws."""
 
     def change(mine: Team, user: User) -> str:
-        of_this = TeamInvitation.objects.filter(team__competition=mine.competition_id).select_related("team", "user")
-        if answer == "withdraw":
-            invitation = get_object_or_404(of_this, pk=pk, team=mine)
-            members.refuse_unless_captain(mine, user)
-        else:
-            invitation = get_object_or_404(of_this, pk=pk, user=user)
-        if answer == "accept":
-            return f"You are in {mergers.accept_invitation(invitation).name} now."
-        state = State.WITHDRAWN if answer == "withdraw" else State.DECLINED
-        if not invitations.answer(TeamInvitation.objects.filter(pk=pk), state):
-            raise ChangeRefused(mergers.ANSWERED)
+        said = Answer(answer)
+        try:
+            invitation = calls.answer_invitation(mine, user, pk, said)
+        except TeamInvitation.DoesNotExist:
+            raise Http404 from None
+        if said == Answer.ACCEPT:
+            return f"You are in {invitation.team.name} now."
+        state = calls.ENDS[said]
         return f"The invitation to {invitation.team} is {state.label}."
 
     return _change(request, slug, change)
@@ -189,14 +187,14 @@ def answer_proposal(request: HttpRequest, slug: str, pk: int, answer: str) -> Ht
     """The captain who was asked accepts or declines; the one who asked withdraws."""
 
     def change(mine: Team, user: User) -> str:
-        side = {"from_team": mine} if answer == "withdraw" else {"to_team": mine}
-        proposal = get_object_or_404(MergeProposal.objects.select_related("from_team", "to_team"), pk=pk, **side)
-        if answer == "accept":
-            return f"Your teams are one: you are in {mergers.accept_proposal(proposal, user).name} now."
-        members.refuse_unless_captain(mine, user)
-        state = State.WITHDRAWN if answer == "withdraw" else State.DECLINED
-        if not merging.end(MergeProposal.objects.filter(pk=pk), state, user):
-            raise ChangeRefused(mergers.ANSWERED)
+        said = Answer(answer)
+        try:
+            proposal = calls.answer_proposal(mine, user, pk, said)
+        except MergeProposal.DoesNotExist:
+            raise Http404 from None
+        if said == Answer.ACCEPT:
+            return f"Your teams are one: you are in {proposal.from_team.name} now."
+        state = calls.ENDS[said]
         return f"The merger of {proposal.from_team} and {proposal.to_team} is {state.label}."
 
     return _change(request, slug, change)

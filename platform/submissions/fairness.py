@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from config.clock import seconds_from_now
 from submissions.models import Kind, ModelRun, Queue, Status, Submission
@@ -33,10 +33,7 @@ def next_in_turn(queue: Queue, among: Q) -> Turn | None:
 
     `among` narrows what may be taken; an empty Q is everything that waits in the queue.
     """
-    # What waits for a later try is not at hand yet.
-    waiting = Submission.objects.filter(
-        WAITS_IN[queue], among, waiting_since__lte=seconds_from_now(CLOCK_GRAIN_SECONDS)
-    )
+    waiting = _at_hand(queue).filter(among)
     heads = dict(waiting.order_by().values_list("team").annotate(since=Min("waiting_since")))
     if not heads:
         return None
@@ -45,6 +42,31 @@ def next_in_turn(queue: Queue, among: Q) -> Turn | None:
     first = waiting.filter(team=team).order_by("waiting_since", "pk").values_list("pk", "attempt", "tries").first()
     # None: another worker has just taken this team's last one. Look again.
     return Turn(*first) if first else next_in_turn(queue, among)
+
+
+def taken_before(submission: Submission, queue: Queue, work: float) -> int | None:
+    """How many of those that wait now are taken up before this one, if nobody sends anything more.
+
+    `work`: what each of them will add to its team's work in this queue (above 0). None: it is not at hand there, or
+    more than QUEUE_LOOKED_AT wait.
+    """
+    waiting = _at_hand(queue).order_by("waiting_since", "pk").values_list("team", "waiting_since", "pk")
+    rows = list(waiting[: settings.QUEUE_LOOKED_AT + 1])
+    if len(rows) > settings.QUEUE_LOOKED_AT or submission.pk not in {pk for _, _, pk in rows}:
+        return None
+    served = _served(queue, {team for team, _, _ in rows})
+    so_far: dict[int, int] = defaultdict(int)
+    turns = {}
+    for team, since, pk in rows:
+        # As `next_in_turn` would see the team once its earlier ones have been worked on.
+        turns[pk] = (served.get(team, 0) + so_far[team] * work, since, team)
+        so_far[team] += 1
+    return sum(turn < turns[submission.pk] for turn in turns.values())
+
+
+def _at_hand(queue: Queue) -> QuerySet[Submission]:
+    """What may be taken up now: what waits for a later try may not yet."""
+    return Submission.objects.filter(WAITS_IN[queue], waiting_since__lte=seconds_from_now(CLOCK_GRAIN_SECONDS))
 
 
 def _served(queue: Queue, teams: Iterable[int]) -> dict[int, float]:

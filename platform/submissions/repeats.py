@@ -25,3 +25,11 @@ def refuse_repeat(team: Team, sha256: str) -> None:
     same = Submission.objects.filter(team=team, sha256=sha256.lower()).exclude(status__in=WITHOUT_ANSWER)
     if (earlier := same.order_by("-submitted_at").first()) is not None:
         raise SentBefore(earlier)
+
+
+def sent_before(submission: Submission) -> Submission | None:
+    """The team's latest submission of this very file before that one; None: it is the first."""
+    same = Submission.objects.filter(
+        team=submission.team_id, sha256=submission.sha256, submitted_at__lte=submission.submitted_at
+    )
+    return same.exclude(pk=submission.pk).order_by("-submitted_at").first()

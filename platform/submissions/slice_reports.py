@@ -102,13 +102,8 @@ def ask_for_slices(submission: Submission, by: User) -> SliceReport:
         may_ask = is_members or organized_by(by).filter(pk=team.competition_id).exists()
         if submission.team_id != team.pk or not may_ask:
             raise SlicesRefused(f"{team.name} is not your team any more. Open the submission once more and ask again.")
-        if evaluation is None:
-            raise SlicesRefused("Only a scored submission can be looked into; this one has no score.")
-        if not has_a_number(evaluation):
-            raise SlicesRefused(
-                "This file has no score of its own on the board, so where it errs is not told either. Ask it of one "
-                "that has."
-            )
+        if evaluation is None or not has_a_number(evaluation):
+            raise SlicesRefused(why_not_asked(submission))
         earlier = report_on(submission)
         if earlier is not None and earlier.state != JobState.FAILED:
             return earlier
@@ -126,6 +121,19 @@ def ask_for_slices(submission: Submission, by: User) -> SliceReport:
             asked_at=now,
             is_charged=is_members,
         )
+
+
+def why_not_asked(submission: Submission) -> str:
+    """Why this submission gets no slices, whoever asks, as a sentence or two; "": nothing stands against it."""
+    evaluation = submission.evaluation
+    if evaluation is None:
+        return "Only a scored submission can be looked into; this one has no score."
+    if not has_a_number(evaluation):
+        return (
+            "This file has no score of its own on the board, so where it errs is not told either. Ask it of one that "
+            "has."
+        )
+    return why_not_sliced_here(evaluation, submission.competition)
 
 
 def why_not_sliced_here(evaluation: Evaluation, competition: Competition) -> str:

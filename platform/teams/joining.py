@@ -19,6 +19,11 @@ def rules_of(competition: Competition) -> str:
     return page.text if page else ""
 
 
+def rules_version(text: str) -> str:
+    """What says later which text of the rules was accepted: its SHA-256."""
+    return sha256(text.encode()).hexdigest()
+
+
 def team_of(user: User, competition: Competition) -> Team | None:
     """The team of `user` in `competition`; None: they have not joined."""
     membership = Membership.objects.select_related("team").filter(user=user, competition=competition).first()
@@ -56,7 +61,7 @@ def _begin_alone(user: User, competition: Competition, at: datetime) -> Team:
         user=user,
         is_captain=True,
         rules_accepted_at=at,
-        rules_sha256=sha256(rules_of(competition).encode()).hexdigest(),
+        rules_sha256=rules_version(rules_of(competition)),
     )
     return team
 

@@ -13,6 +13,7 @@ from competitions.models.competition import (
     OutOfRangePolicy,
     metric_choices,
 )
+from competitions.models.data_contents import DataContents
 from competitions.models.data_file import (
     SAMPLE_FILE,
     TEST_FILE,
@@ -47,6 +48,7 @@ __all__ = [
     "Commitment",
     "Competition",
     "DataAudit",
+    "DataContents",
     "DataFile",
     "DisclosurePolicy",
     "EntryPolicy",
