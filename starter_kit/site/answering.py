@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from starter_kit.console import plain_words, printable, told, warned
 from starter_kit.trouble import Stopped
+
+PIPE_WIDTH = 400
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else; progress goes to stderr.")
@@ -29,7 +32,11 @@ class Say:
             typer.echo(json.dumps(document))
             return
         for word in words:
-            told.print(printable(word) if isinstance(word, str) else word, markup=False)
+            if isinstance(word, str):
+                told.print(printable(word), markup=False)
+            else:
+                # What goes into a pipe or a file is not folded.
+                told.print(word, width=None if told.is_terminal else PIPE_WIDTH)
 
 
 @contextmanager
@@ -49,7 +56,7 @@ def aside(sentence: str) -> None:
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[str] = ()) -> Table:
     """A table of texts as they are; the columns named in `numbers` stand right."""
-    made = Table()
+    made = Table(box=SIMPLE_HEAD, padding=(0, 1), show_edge=False)
     for title in titles:
         made.add_column(title, justify="right" if title in numbers else "left", overflow="fold")
     for row in rows:

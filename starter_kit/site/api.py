@@ -100,6 +100,8 @@ class Api:
         except requests.RequestException as error:
             raise _MayPass(unreachable(self.site, error), 0.0) from error
         if answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
+            if not sent.get("stream") and _is_cut_off(answer):
+                raise _MayPass(SiteUnreachable(f"{self.site}: the answer was cut off."), 0.0)
             return answer
         trouble, seconds = refusal(answer), retry_after(answer)
         raise trouble if seconds is None else _MayPass(trouble, seconds)
@@ -114,6 +116,18 @@ class Api:
                 f"{answer.url}: the answer is no JSON. Is this the address of a Holdout site? Give it with --site."
             ) from error
         return found if isinstance(found, dict) else {"results": found}
+
+
+def _is_cut_off(answer: requests.Response) -> bool:
+    """Whether the connection was lost within the answer: in its head, or in its JSON."""
+    content_type = answer.headers.get("Content-Type", "")
+    if answer.status_code == HTTPStatus.NO_CONTENT or (content_type and "json" not in content_type):
+        return False
+    try:
+        answer.json()
+    except ValueError:
+        return True
+    return False
 
 
 def unreachable(site: str, error: Exception) -> SiteUnreachable:

@@ -131,9 +131,13 @@ def quota(competition: CompetitionOrNoted = "", site: SiteOption = "", as_json: 
 def quota_lines(found: Document) -> Iterator[str]:
     """What is left of a team's limits, in lines."""
     yield f"{found['left']} of {found['daily_limit']} submissions left."
+    if found.get("left_in_all") is not None:
+        yield f"{found['left_in_all']} left in all."
     if found.get("reset_at"):
         until = (datetime.fromisoformat(found["reset_at"]) - datetime.now(UTC)).total_seconds()
-        yield f"The limit begins anew at {moment(found['reset_at'])}, in {lasting(until)}."
+        yield f"The next is possible at {moment(found['reset_at'])}, in {lasting(until)}."
+    if models := found.get("models"):
+        yield f"Your models may run for {models['seconds_left']:.0f} of {models['seconds_per_day']:,} s today."
     if not found["can_submit"] and found.get("reason"):
         yield str(found["reason"])
 

@@ -52,10 +52,11 @@ def format_of(competition: Document) -> PredictionFormat:
         target_column=target_column,
         lowest=-math.inf if lowest is None else float(lowest),
         highest=math.inf if highest is None else float(highest),
-        out_of_range=OutOfRange(competition.get("out_of_range", OutOfRange.REJECT)),
-        max_bytes=int(competition.get("max_upload_bytes", usual.max_bytes)),
+        # Where the site does not say, only it can tell whether such a value is refused.
+        out_of_range=OutOfRange(competition.get("out_of_range", OutOfRange.CLIP)),
+        max_bytes=int(competition["max_prediction_bytes"]),
         max_unpacked_bytes=int(competition.get("max_unpacked_bytes", usual.max_unpacked_bytes)),
-        integers_only=bool(competition.get("whole_numbers", False)),
+        integers_only=bool(competition["integers_only"]),
     )
 
 

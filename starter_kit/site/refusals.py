@@ -19,6 +19,9 @@ _CURES = {
     "not_joined": "Join with: python -m starter_kit join",
 }
 
+# Refusals that are about the person and the time, not about what was sent.
+_NOT_FOR_THEM = ("joining_refused", "selection_refused")
+
 
 def refusal(answer: requests.Response) -> KitError:
     """The trouble that an answer of 300 or above tells, with problems line by line where the site names lines."""
@@ -87,7 +90,7 @@ def _kind(answer: requests.Response, told: dict[str, Any]) -> type[KitError]:
     status = answer.status_code
     if status == HTTPStatus.TOO_MANY_REQUESTS or told.get("reset_at"):
         return LimitReached
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) or told.get("code") in _NOT_FOR_THEM:
         return NotAllowed
     if status == HTTPStatus.NOT_FOUND or answer.is_redirect:
         return WrongUsage

@@ -1,9 +1,9 @@
 """The commands about submissions: submit, submissions."""
 
+import re
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
-from urllib.parse import quote
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -30,6 +30,9 @@ from starter_kit.trouble import (
 from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Work, Workspace
 
 DEFAULT_CHUNK_ABOVE_BYTES = 20_000_000
+
+# Of an id (a UUID); its beginning is enough to name it.
+ID_LENGTH, SHORT_ID = 36, 8
 
 commands = typer.Typer()
 
@@ -82,7 +85,9 @@ def submit(
 @commands.command(epilog=EXIT_CODES)
 def submissions(
     competition: CompetitionOrNoted = "",
-    one: Annotated[str, typer.Option("--id", help="Only this one, with all that is said of it.")] = "",
+    one: Annotated[
+        str, typer.Option("--id", help="Only this one, with all that is said of it; its beginning will do.")
+    ] = "",
     wait: Annotated[bool, typer.Option("--wait", help="With --id: stay until it has ended.")] = False,
     status: Annotated[str, typer.Option("--status", help="Only those: queued, scored, rejected, …")] = "",
     top: Annotated[int, typer.Option("--top", min=1, help="So many of the latest.")] = 20,
@@ -94,8 +99,8 @@ def submissions(
         if wait and not one:
             raise WrongUsage("--wait is for one submission: name it with --id.")
         if one:
-            api = signed_in(_site_of_id(competition, site))
-            found = api.get(f"submissions/{quote(one, safe='')}/")
+            api, whole_id = _by_id(one, competition, site)
+            found = api.get(f"submissions/{whole_id}/")
             _tell(say, api, _followed(api, found) if wait else found)
         place = find_place(competition, site, noted_last(), DEFAULT_WORK)
         api = signed_in(place.site)
@@ -106,11 +111,20 @@ def submissions(
         say({"competition": place.slug, "results": rows}, listed if rows else "Your team has sent nothing yet.")
 
 
-def _site_of_id(competition: str, site: str) -> str:
-    """The site that an id is of."""
-    if competition:
-        return find_place(competition, site, noted_last(), DEFAULT_WORK).site
-    return find_site(site, noted_last(), DEFAULT_WORK)
+def _by_id(one: str, competition: str, site: str) -> tuple[Api, str]:
+    """The API, and the whole id of a submission that is named by it, or by how it begins."""
+    if not re.fullmatch(r"[0-9A-Fa-f-]{4,36}", one):
+        raise WrongUsage(f"'{one}' is no submission's id. `submissions` lists them.")
+    if len(one) == ID_LENGTH and not competition:
+        return signed_in(find_site(site, noted_last(), DEFAULT_WORK)), one
+    place = find_place(competition, site, noted_last(), DEFAULT_WORK)
+    api = signed_in(place.site)
+    rows = api.rows(f"competitions/{place.slug}/submissions/")
+    found = [row["id"] for row in rows if row["id"].startswith(one.lower())]
+    if len(found) != 1:
+        what = f"{len(found)} submissions of your team begin" if found else "no submission of your team begins"
+        raise WrongUsage(f"'{one}': {what} with it. `submissions {place.slug}` lists them.")
+    return api, found[0]
 
 
 def _refuse_early(api: Api, place: Place, found: Document, outgoing: Outgoing) -> None:
@@ -203,5 +217,5 @@ def _cells(row: Document) -> tuple[object, ...]:
     final = "chosen" if row.get("is_selected") else "late" if row.get("is_late") else ""
     return (
         moment(row["submitted_at"]), row["file_name"], row["status"], row.get("score_text"), final,
-        row.get("description"), row["id"],
+        row.get("description"), row["id"][:SHORT_ID],
     )  # fmt: skip

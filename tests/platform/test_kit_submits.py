@@ -2,6 +2,7 @@
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from cast_of_stories import BAD, GOOD, PERFECT
@@ -13,7 +14,7 @@ from kit_at_home import kit as kit
 from kit_at_home import worker as worker
 
 from accounts.models import Token
-from grading import scoring
+from grading.tasks import score_waiting
 from starter_kit.site.kept_tokens import KeptTokens
 from submissions.models import ChunkedUpload, Status, Submission
 
@@ -27,9 +28,12 @@ def file(home):
 
 
 @pytest.fixture
-def chunks(settings):
-    """Files above 50 bytes go in chunks of 20."""
+def long_file(file, settings):
+    """The same with long decimals; files above 50 bytes go in chunks of 20."""
     settings.CHUNK_ABOVE_BYTES, settings.CHUNK_BYTES = 50, 20
+    header, *rows = GOOD.split()
+    file.write_text("\n".join([header, *(f"{row}.{'0' * 20}" for row in rows)]) + "\n")
+    return file
 
 
 def test_a_file_is_sent_and_its_score_told(alice_at_home, alices_team, file, worker):
@@ -90,16 +94,14 @@ def test_another_test_csv_at_home_is_not_trusted(alice_at_home, alices_team, fil
     assert "test.csv is not the site's" in sent.stderr
 
 
-def test_what_cannot_be_told_is_our_fault(alice_at_home, alices_team, file, worker, settings, monkeypatch):
+def test_what_fails_by_the_sites_fault_has_its_own_exit_code(alice_at_home, alices_team, file, settings):
     settings.MAX_TRIES = 1
-    monkeypatch.setattr(scoring, "read_predictions", _broken)
-    failed = alice_at_home("submit", file, "--competition", "stars")
+    received = json.loads(alice_at_home("submit", file, "--competition", "stars", "--no-wait", "--json").stdout)
+    Path(Submission.objects.get().file.path).unlink()
+    score_waiting()
+    failed = alice_at_home("submissions", "stars", "--id", received["id"][:8])
     assert failed.exit_code == 5
     assert "It is failed; it does not count against the limit." in failed.stderr
-
-
-def _broken(*_):
-    raise OSError(5, "the disk is broken")
 
 
 def test_the_daily_limit_is_told_before_a_byte_is_sent(alice_at_home, alices_team, competition, graded, file):
@@ -147,41 +149,37 @@ def test_a_scored_file_is_chosen_for_the_final_ranking(alice_at_home, alices_tea
 
 
 def test_a_large_file_goes_in_chunks_and_on_after_a_lost_connection(
-    alice_at_home, alices_team, home, worker, chunks, live_server, monkeypatch
+    alice_at_home, alices_team, long_file, worker, live_server, monkeypatch
 ):
-    file = home / "predictions.csv"
-    file.write_text(GOOD + "\n" * 100)
     with cut_connection(live_server.url) as line:
         _by(line, live_server, monkeypatch)
         # A chunk is lost on its way, then the answer to one, then the answer to the end.
         line.cuts = [Cut(b"PUT", there=100), Cut(b"PUT"), Cut(b"POST", back=20)]
-        sent = alice_at_home("submit", file, "--competition", "stars", "--json")
+        sent = alice_at_home("submit", long_file, "--competition", "stars", "--json")
         assert sent.exit_code == 0, sent.output
         assert line.cuts == []
     assert "Trying again" in sent.stderr
-    assert json.loads(sent.stdout)["bytes"] == file.stat().st_size
+    assert json.loads(sent.stdout)["bytes"] == long_file.stat().st_size
     assert Submission.objects.get().status == Status.SCORED
 
 
 def test_what_one_command_has_begun_another_one_goes_on_with(
-    alice_at_home, alices_team, home, worker, chunks, live_server, monkeypatch
+    alice_at_home, alices_team, long_file, worker, live_server, monkeypatch
 ):
-    file = home / "predictions.csv"
-    file.write_text(GOOD + "\n" * 100)
     monkeypatch.setattr("starter_kit.site.sending.LONG_PATIENCE_SECONDS", 0.0)
     with cut_connection(live_server.url) as line:
         _by(line, live_server, monkeypatch)
-        line.cuts = [Cut(b"PUT", there=0)]
-        line.cuts = [*[Cut(b"PUT", back=1000)] * 3, *line.cuts]
-        cut_off = alice_at_home("submit", file, "--competition", "stars")
+        # Two chunks arrive, the third is lost.
+        line.cuts = [Cut(b"PUT", back=100_000), Cut(b"PUT", back=100_000), Cut(b"PUT", there=0)]
+        cut_off = alice_at_home("submit", long_file, "--competition", "stars")
     assert cut_off.exit_code == 6
     assert "The same command goes on where it was." in cut_off.stderr
     begun = ChunkedUpload.objects.get()
-    assert 0 < begun.received_bytes < file.stat().st_size
+    assert 0 < begun.received_bytes < long_file.stat().st_size
     monkeypatch.setenv("HOLDOUT_SITE", live_server.url)
-    sent = alice_at_home("submit", file, "--competition", "stars")
+    sent = alice_at_home("submit", long_file, "--competition", "stars")
     assert sent.exit_code == 0, sent.output
-    assert f"Going on: {begun.received_bytes} of {file.stat().st_size} bytes are there already." in sent.stderr
+    assert f"Going on: {begun.received_bytes} of {long_file.stat().st_size} bytes are there already." in sent.stderr
     assert ChunkedUpload.objects.get().pk == begun.pk
     assert Submission.objects.count() == 1
 

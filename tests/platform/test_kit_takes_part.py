@@ -136,8 +136,12 @@ def test_the_quota_says_what_is_left_and_when_there_is_more(alice_at_home, alice
     said = alice_at_home("quota", "stars")
     assert said.exit_code == 0, said.output
     assert "4 of 5 submissions left" in said.stdout
-    assert "UTC, in " in said.stdout
     assert json.loads(alice_at_home("quota", "stars", "--json").stdout)["left"] == 4
+    alices_team.competition.daily_limit = 1
+    alices_team.competition.save()
+    used_up = alice_at_home("quota", "stars").stdout
+    assert "0 of 1 submissions left" in used_up
+    assert "00:00 UTC, in " in used_up
 
 
 def _token_of_alice(live_server) -> str:
