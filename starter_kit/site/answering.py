@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -36,7 +37,7 @@ class Say:
                 told.print(printable(word), markup=False)
             else:
                 # What goes into a pipe or a file is not folded.
-                told.print(word, width=None if told.is_terminal else PIPE_WIDTH)
+                (told if told.is_terminal else Console(width=PIPE_WIDTH)).print(word)
 
 
 @contextmanager

@@ -85,9 +85,7 @@ def submit(
 @commands.command(epilog=EXIT_CODES)
 def submissions(
     competition: CompetitionOrNoted = "",
-    one: Annotated[
-        str, typer.Option("--id", help="Only this one, with all that is said of it; its beginning will do.")
-    ] = "",
+    one: Annotated[str, typer.Option("--id", help="Only this one, in full; its beginning will do.")] = "",
     wait: Annotated[bool, typer.Option("--wait", help="With --id: stay until it has ended.")] = False,
     status: Annotated[str, typer.Option("--status", help="Only those: queued, scored, rejected, …")] = "",
     top: Annotated[int, typer.Option("--top", min=1, help="So many of the latest.")] = 20,
