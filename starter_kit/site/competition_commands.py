@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from datasets.download import progress_bar
-from starter_kit.console import bar_in
+from starter_kit.console import bar_in, warned
 from starter_kit.site.address import CompetitionOrNoted, SiteOption, find_place, find_site
 from starter_kit.site.answering import JsonOption, answering, aside, table
 from starter_kit.site.api import Api, Document
@@ -79,7 +79,7 @@ def download(
         api, folder = as_anybody(place.site), to or Workspace(work).data
         listed = list(api.rows(f"competitions/{place.slug}/data/"))
         files = []
-        with progress_bar(True) as progress:
+        with progress_bar(warned.is_terminal) as progress:
             for entry in listed:
                 is_new = download_file(api, place.slug, entry, folder, bar_in(progress, entry["name"]))
                 files.append({**entry, "path": str(folder / entry["name"]), "is_new": is_new})

@@ -165,7 +165,7 @@ def _sent(api: Api, found: Document, outgoing: Outgoing) -> Document:
     else:
         left = f"{outgoing.path} may have been received or not: `python -m starter_kit submissions` tells."
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=warned, transient=True) as progress:
+    with Progress(*columns, console=warned, transient=True, disable=not warned.is_terminal) as progress:
         try:
             return send(api, outgoing, above, bar_in(progress, outgoing.path.name))
         except KeyboardInterrupt as stopped:
