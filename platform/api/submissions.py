@@ -29,6 +29,7 @@ from submissions.descriptions import describe
 from submissions.models import Status, Submission
 from submissions.sending import refuse_before_the_file, send
 from submissions.uploads import largest_upload, too_large
+from teams.models import Team
 
 TAGS = ["submissions"]
 SHA256 = serializers.RegexField(
@@ -81,10 +82,10 @@ class SubmissionsView(Listing):
         sentence = too_large(found, length - settings.UPLOAD_FORM_BYTES, None) if found else None
         return sentence or super().too_long(length)
 
-    def get_queryset(self) -> QuerySet[Submission]:
+    def of_team(self, team: Team) -> QuerySet[Submission]:
+        """The team's submissions that are asked for, each with what a line says."""
         wanted = StatusFilter(data=self.request.query_params)
         wanted.is_valid(raise_exception=True)
-        team = own_team(self.request, competition_or_404(self.request, self.kwargs["slug"]))
         mine = Submission.objects.filter(team=team).select_related("evaluation", "submitted_by", "team")
         return mine.filter(**wanted.validated_data)
 
@@ -99,8 +100,8 @@ class SubmissionsView(Listing):
     )
     def get(self, request: Request, slug: str) -> Response:
         competition = competition_or_404(request, slug)
+        page = self.paginate_queryset(self.of_team(own_team(request, competition)))
         now = database_now(competition)
-        page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(
             SubmissionRow([row(sent, competition, now, request) for sent in page or []], many=True).data
         )
