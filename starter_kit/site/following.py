@@ -47,23 +47,37 @@ def waiting_line(submission: Document) -> str:
     return ", ".join(parts)
 
 
-def told_lines(submission: Document) -> Iterator[str]:
-    """What the submission's page says of it, in lines."""
-    status = submission["status"]
+def told_lines(submission: Document, mine: Document | None = None) -> Iterator[str]:
+    """What the submission's page says of it, in lines. `mine`: where its team stands now, if that is known."""
     yield f"{submission['file_name']}, sent {moment(submission['submitted_at'])}: {submission['url']}"
-    if status == "scored":
-        if submission.get("public_score") is None:
-            yield f"Scored: {submission['score_text']}"
-        else:
-            yield f"Public score: {submission['score_text']}"
-        if submission.get("private_score") is not None:
-            yield f"Private score: {submission['private_score']}"
-        return
-    if status in ("rejected", "failed", "cancelled"):
-        yield f"It is {status}; it does not count against the limit."
-        lines = problem_lines(submission.get("problems"))
-        if submission.get("reason") and not lines:
-            yield str(submission["reason"])
-        yield from lines
-        return
-    yield f"It is {waiting_line(submission)}."
+    if submission["status"] == "scored":
+        yield from _score_lines(submission, mine or {})
+    elif submission["is_final"]:
+        yield from _trouble_lines(submission)
+    else:
+        yield f"It is {waiting_line(submission)}."
+
+
+def _score_lines(submission: Document, mine: Document) -> Iterator[str]:
+    rank = f", rank {mine['rank']}" if mine.get("rank") else ""
+    if submission.get("public_score") is not None:
+        yield f"Public score: {submission['score_text']}{rank}"
+    else:
+        stays = f"; your team's score stays {mine['score_text']}" if mine.get("score") is not None else ""
+        yield f"Scored: {submission['score_text']}{stays}{rank}"
+    if submission.get("private_score") is not None:
+        yield f"Private score: {submission['private_score']}"
+    if submission.get("model_warning"):
+        yield str(submission["model_warning"])
+
+
+def _trouble_lines(submission: Document) -> Iterator[str]:
+    yield f"It is {submission['status']}; it does not count against the limit."
+    lines = problem_lines(submission.get("problems"))
+    if submission.get("reason") and not lines:
+        yield str(submission["reason"])
+    yield from lines
+    if unnamed := max(0, submission.get("problem_count", 0) - len(lines)):
+        yield f"And {unnamed:,} more {'problem' if unnamed == 1 else 'problems'}."
+    if submission.get("run_log"):
+        yield f"What it printed when it was run on rows of train.csv:\n{submission['run_log']}"

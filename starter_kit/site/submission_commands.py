@@ -29,7 +29,8 @@ from starter_kit.trouble import (
 )
 from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Work, Workspace
 
-DEFAULT_CHUNK_ABOVE_BYTES = 20_000_000
+# Held in memory while it is sent in one request, whatever the site takes at once.
+LARGEST_AT_ONCE = 20_000_000
 
 # Of an id (a UUID); its beginning is enough to name it.
 ID_LENGTH, SHORT_ID = 36, 8
@@ -137,7 +138,7 @@ def _refuse_early(api: Api, place: Place, found: Document, outgoing: Outgoing) -
     if quota["can_submit"]:
         return
     reason = quota.get("reason") or "Your team cannot send a file now."
-    if quota.get("left") or not quota.get("reset_at"):
+    if quota["left"]:
         raise NotAllowed(reason)
     raise LimitReached(reason, reset_at=quota["reset_at"])
 
@@ -159,7 +160,7 @@ def _check_here(api: Api, found: Document, outgoing: Outgoing, work: Workspace) 
 
 def _sent(api: Api, found: Document, outgoing: Outgoing) -> Document:
     """Send the file, with a bar. Stopped or cut off, it says what became of it."""
-    above = int(found.get("chunk_above_bytes") or DEFAULT_CHUNK_ABOVE_BYTES)
+    above = min(int(found["chunk_above_bytes"]), LARGEST_AT_ONCE)
     if outgoing.size > above:
         left = f"{outgoing.path} is not sent whole. The same command goes on where it was."
     else:
@@ -196,13 +197,12 @@ def _followed(api: Api, submission: Document) -> Document:
 
 def _tell(say: Say, api: Api, submission: Document) -> NoReturn:
     """Print what came of it, and end with the exit code that says so."""
-    lines, mine = list(told_lines(submission)), None
+    mine = None
     if submission["status"] == "scored":
         with suppress(KitError):
             mine = api.get(f"competitions/{submission['competition']}/leaderboard/me/")
-        if mine and mine.get("rank"):
-            lines[-1] += f", rank {mine['rank']}"
     exit_code = exit_code_of(submission)
+    lines = list(told_lines(submission, mine))
     document = {**submission, "rank": (mine or {}).get("rank"), "exit_code": int(exit_code)}
     if say.as_json or exit_code == ExitCode.FINE:
         say(document, *lines)

@@ -184,6 +184,42 @@ def test_what_one_command_has_begun_another_one_goes_on_with(
     assert Submission.objects.count() == 1
 
 
+def test_ctrl_c_within_an_upload_says_how_it_goes_on(alice_at_home, alices_team, long_file, live_server, monkeypatch):
+    monkeypatch.setattr("time.sleep", _ctrl_c(threading.current_thread()))
+    with cut_connection(live_server.url) as line:
+        _by(line, live_server, monkeypatch)
+        line.cuts = [Cut(b"PUT", there=0)]
+        stopped = alice_at_home("submit", long_file, "--competition", "stars")
+    assert stopped.exit_code == 130
+    assert "The same command goes on where it was." in stopped.stderr
+    assert ChunkedUpload.objects.get().is_open
+
+
+def test_a_site_that_has_been_asked_too_often_is_waited_for(alice_at_home, alices_team, file, settings, monkeypatch):
+    alices, pauses = threading.current_thread(), []
+
+    def pause(seconds: float) -> None:
+        if threading.current_thread() is alices:
+            pauses.append(seconds)
+            score_waiting()
+            # The first pause is over when the site's minute is nearly used up; the second one waits for the next.
+            settings.API_REQUESTS_PER_TOKEN = 1 if len(pauses) == 1 else 600
+
+    monkeypatch.setattr("time.sleep", pause)
+    sent = alice_at_home("submit", file, "--competition", "stars")
+    assert sent.exit_code == 0, sent.output
+    assert "Too many requests." in sent.stderr
+    assert pauses[1] >= 1
+
+
+def test_a_question_that_was_asked_too_often_says_when_to_ask_again(alice_at_home, alices_team, settings):
+    settings.API_REQUESTS_PER_TOKEN = 1
+    assert alice_at_home("quota", "stars").exit_code == 0
+    refused = alice_at_home("quota", "stars", "--json")
+    assert refused.exit_code == 4
+    assert json.loads(refused.stdout)["error"]["retry_at"].endswith("Z")
+
+
 def test_a_file_whose_answer_is_lost_is_not_sent_twice(
     alice_at_home, alices_team, file, worker, live_server, monkeypatch
 ):
@@ -197,13 +233,7 @@ def test_a_file_whose_answer_is_lost_is_not_sent_twice(
 
 
 def test_ctrl_c_leaves_the_submission_and_says_how_to_look_again(alice_at_home, alices_team, file, monkeypatch):
-    alices = threading.current_thread()
-
-    def stop(seconds: float) -> None:
-        if threading.current_thread() is alices:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr("time.sleep", stop)
+    monkeypatch.setattr("time.sleep", _ctrl_c(threading.current_thread()))
     stopped = alice_at_home("submit", file, "--competition", "stars", "--json")
     assert stopped.exit_code == 130
     submission = Submission.objects.get()
@@ -221,6 +251,16 @@ def test_a_name_and_a_password_for_this_once_leave_nothing_behind(
     assert sent.exit_code == 0, sent.output
     assert not Token.objects.exists()
     assert not (tmp_path / "config").exists()
+
+
+def _ctrl_c(alices: threading.Thread):
+    """Alice presses Ctrl-C when her kit pauses."""
+
+    def stop(seconds: float) -> None:
+        if threading.current_thread() is alices:
+            raise KeyboardInterrupt
+
+    return stop
 
 
 def _by(line, live_server, monkeypatch) -> None:

@@ -4,6 +4,8 @@ import json
 import stat
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,33 @@ def test_what_can_be_foreseen_ends_in_its_sentence_and_exit_code(alice, monkeypa
     assert sentence in result.stderr
     assert "Traceback" not in result.output
     assert result.stdout == ""
+
+
+def test_a_site_that_sends_elsewhere_gets_no_token_sent_there(alice, monkeypatch):
+    monkeypatch.setenv("no_proxy", "localhost")
+    monkeypatch.setenv("HOLDOUT_TOKEN", SECRET)
+    asked = []
+
+    class SendsOn(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", f"http://localhost:{self.server.server_port}/elsewhere/")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), SendsOn)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    result = alice("quota", "goodreads", "--site", f"http://localhost:{server.server_port}")
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    assert result.exit_code == 2
+    assert "the site sends us on to" in result.stderr
+    assert asked == ["/api/v1/competitions/goodreads/quota/"]
 
 
 def test_with_json_a_failure_is_one_document_on_stdout_too(alice):
