@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from datasets.table_error import TableError as TableError
+
 RATING_COLUMNS = ("user_id", "book_name", "rating")
 TEST_COLUMNS = ("id", "user_id", "book_name")
 BOOK_COLUMNS = (
@@ -23,10 +25,6 @@ BOOK_COLUMNS = (
     "num_reviews",
     "num_pages",
 )
-
-
-class TableError(Exception):
-    """A data file is not the table it should be; the text names file, finding and cure."""
 
 
 def read_ratings(path: Path) -> pd.DataFrame:

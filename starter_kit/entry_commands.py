@@ -1,7 +1,6 @@
-"""The commands that make an entry: baselines, fetch, train, predict, export, check, score, submit."""
+"""The commands that make an entry: baselines, fetch, train, predict, export, check, score."""
 
 import json
-import os
 import shlex
 from dataclasses import asdict
 from itertools import groupby
@@ -13,22 +12,27 @@ from rich.table import Table
 
 from datasets.tables import read_test
 from starter_kit.baselines.registry import BASELINES, baseline_named
-from starter_kit.console import GOODREADS_FORMAT, Name, Work, app, fit_with_bar, plain_words, told, warned
+from starter_kit.console import plain_words, told
 from starter_kit.fitted_model import FittedModel
+from starter_kit.fitting import GOODREADS_FORMAT, Name, fit_with_bar
 from starter_kit.held_out import HELD_OUT_SHARE, hold_out
 from starter_kit.hyper_parameters import Settings
 from starter_kit.local_score import LocalScore, further_scores, score_file
 from starter_kit.model_check import check_model
-from starter_kit.prediction_check import check_predictions, is_model
+from starter_kit.model_file import is_model
+from starter_kit.prediction_check import check_predictions
 from starter_kit.predictions_file import format_beside, write_predictions
 from starter_kit.site_download import fetch_competition
 from starter_kit.tensorflow_runtime import require_tensorflow
+from starter_kit.training_data import training_tables
 from starter_kit.trouble import KitError
 from starter_kit.tuning import Tuned
-from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Workspace
+from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Work, Workspace
+
+commands = typer.Typer()
 
 
-@app.command()
+@commands.command()
 def baselines() -> None:
     """List the baselines and the MSE to expect of them."""
     table = Table()
@@ -51,7 +55,7 @@ def baselines() -> None:
     )
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def fetch(
     url: Annotated[str, typer.Argument(help="The address of the competition's page.")],
@@ -65,7 +69,7 @@ def fetch(
     told.print(place.next_command("train biases-books"), markup=False)
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def train(
     name: Name,
@@ -83,7 +87,7 @@ def train(
 ) -> None:
     """Fit a baseline, score it on held-out ratings, then fit it on all of them."""
     baseline, place = baseline_named(name), Workspace(work)
-    ratings, books, folder = place.training_tables(data)
+    ratings, books, folder = training_tables(place, data)
     told.print(f"{len(ratings):,} ratings and {len(books):,} books from {folder}", markup=False)
     settings: Settings = {}
     if tuned:
@@ -115,7 +119,7 @@ def _write_curve(folder: Path, name: str, model: FittedModel) -> None:
     told.print(f"Learning curve: tensorboard --logdir {shlex.quote(str(folder.parent))}", markup=False)
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def predict(
     name: Name,
@@ -131,7 +135,7 @@ def predict(
     told.print(f"{len(rows):,} predictions in {output}. Next: upload it at {Workspace(work).page}", markup=False)
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def export(
     name: Name,
@@ -151,7 +155,7 @@ def export(
     told.print(Workspace(work).next_command(f"check {shlex.quote(str(output))}"), markup=False)
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def check(
     file: Annotated[Path, typer.Argument(help="A predictions file, or a zip with one SavedModel directory.")],
@@ -176,7 +180,7 @@ def check(
 
 def _try_model(file: Path, place: Workspace, data: Path | None, seed: int) -> None:
     """Unpack, screen and run a SavedModel on training ratings, walled off from the machine where possible."""
-    ratings, _, _ = place.training_tables(data)
+    ratings, _, _ = training_tables(place, data)
     found = check_model(file, ratings, seed=seed)
     walls = ", ".join(found.walls) or "none (this machine has no walls for it: run only models that you trust)"
     told.print(f"walls    {walls}", markup=False)
@@ -192,7 +196,7 @@ def _try_model(file: Path, place: Workspace, data: Path | None, seed: int) -> No
     told.print(f"seconds  {found.seconds:.2f}", markup=False)
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def score(
     file: Annotated[Path, typer.Argument(help="A predictions file: .csv, .csv.gz or .zip.")],
@@ -217,43 +221,6 @@ def score(
             f"from {found.interval.low:.4f} to {found.interval.high:.4f} (95 %)",
             markup=False,
         )
-
-
-@app.command()
-@plain_words()
-def submit(
-    file: Annotated[Path, typer.Argument(help="A predictions file, or a zip with a SavedModel.")],
-    user: Annotated[str, typer.Option("--user", help="Your name at the site; asked for when it is not given.")] = "",
-    page: Annotated[str, typer.Option("--page", help="The competition's; else where `fetch` got its files.")] = "",
-    description: Annotated[str, typer.Option("--description", help="What is new in this one?")] = "",
-    work: Work = DEFAULT_WORK,
-) -> None:
-    """Send a file to the competition and wait for its score. The password is asked for, or KIT_PASSWORD holds it."""
-    # The site's own environment, where the seed runs the kit, has no `requests`.
-    from starter_kit.site_submission import Site
-
-    if not file.is_file():
-        raise KitError(f"{file}: there is no such file. Make one with `predict` or `export`.")
-    noted = Workspace(work).page
-    if not page and not noted.startswith("http"):
-        raise KitError("Which competition? Name its page with --page, or take its files with `fetch` first.")
-    # Never an option: others on the machine could read it.
-    user = user or typer.prompt("User")
-    password = os.environ.get("KIT_PASSWORD") or typer.prompt("Password", hide_input=True)
-    site = Site(page or noted, user, password)
-    submission = site.send(file, description)
-    told.print(f"Received: {submission}", markup=False)
-    with warned.status("Waiting for the score") as waiting:
-        ending = site.follow(submission, lambda status: waiting.update(f"It is {status}"))
-    if ending.status != "scored":
-        problems = "\n".join(ending.problems) or "Look there for the reason."
-        raise KitError(f"{file} is {ending.status}; it does not count against the limit.\n{problems}")
-    rank = f", rank {ending.rank}" if ending.rank else ""
-    if ending.word:
-        stays = f"; your team's score stays {ending.standing}" if ending.standing else ""
-        told.print(f"Scored: {ending.word}{stays}{rank}", markup=False)
-    else:
-        told.print(f"Public score: {ending.score}{rank}", markup=False)
 
 
 def _tell(file: Path, found: LocalScore, as_json: bool) -> None:

@@ -14,7 +14,8 @@ from grader.scoring.bootstrap import compare_losses
 from starter_kit.baselines.baseline import Baseline, Report
 from starter_kit.baselines.registry import BASELINES, baseline_named
 from starter_kit.comparison import JudgedRows, compare
-from starter_kit.console import GOODREADS_FORMAT, Name, Work, app, bar_in, bars, fit_with_bar, plain_words, told, warned
+from starter_kit.console import bar_in, bars, plain_words, told, warned
+from starter_kit.fitting import GOODREADS_FORMAT, Name, fit_with_bar
 from starter_kit.held_out import HELD_OUT_SHARE, HeldOut, parted
 from starter_kit.hyper_parameters import Settings
 from starter_kit.ladder import (
@@ -30,12 +31,15 @@ from starter_kit.ladder import (
     require_enough,
 )
 from starter_kit.recommendations import LIKED, judge_lists
+from starter_kit.training_data import training_tables
 from starter_kit.trouble import KitError
 from starter_kit.tuning import Trial, Tuned, search, until
-from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Workspace, write_whole
+from starter_kit.workspace import DEFAULT_WORK, TEST_FILE, Work, Workspace, write_whole
+
+commands = typer.Typer()
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def tune(
     name: Name,
@@ -51,7 +55,7 @@ def tune(
 ) -> None:
     """Search better hyper-parameters on a validation split, apart from the ratings that `train` holds out."""
     baseline, place = baseline_named(name), Workspace(work)
-    ratings, books, _ = place.training_tables(data)
+    ratings, books, _ = training_tables(place, data)
     # With the same seed and share as `train`, so that its local score stays one of ratings never tuned on.
     rest, _ = parted(ratings, share=held_out_share, seed=seed)
     fitted_on, validation = parted(rest, share=0.2, seed=seed)
@@ -99,7 +103,7 @@ def _named(settings: Settings) -> str:
     return ", ".join(f"{name} {value:.4g}" for name, value in settings.items())
 
 
-@app.command(name="compare")
+@commands.command(name="compare")
 @plain_words()
 def compare_two(
     a: Annotated[str, typer.Argument(help="A trained baseline, or a predictions file of the held-out part.")],
@@ -146,7 +150,7 @@ def _file_or_baseline(name: str, place: Workspace) -> Path:
     return Path(name) if Path(name).is_file() else HeldOut.predictions_in(place.held_out, baseline_named(name).name)
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def recommend(
     name: Name,
@@ -158,7 +162,7 @@ def recommend(
 ) -> None:
     """Judge a baseline as a recommender: its lists of unread books against the held-out ones that were liked."""
     baseline = baseline_named(name)
-    ratings, books, _ = Workspace(work).training_tables(data)
+    ratings, books, _ = training_tables(Workspace(work), data)
     fitted_on, held_out = parted(ratings, share=HELD_OUT_SHARE, seed=seed)
     model = fit_with_bar(baseline, fitted_on, books, seed, f"{name} without the held-out part")
     with bars() as progress:
@@ -182,7 +186,7 @@ def recommend(
         told.print(f"{who:<22}" + "".join(f"{number:>9.4f}" for number in numbers), markup=False)
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def ladder(
     names: Annotated[list[str] | None, typer.Argument(help="Baselines; all but those that take minutes.")] = None,
@@ -199,7 +203,7 @@ def ladder(
     chosen = [baseline_named(name) for name in names or []]
     chosen = chosen or [baseline for baseline in BASELINES.values() if not baseline.takes_minutes]
     place = Workspace(work)
-    train, books, folder = place.training_tables(data)
+    train, books, folder = training_tables(place, data)
     test = labelled_test(folder)
     told.print(f"{len(train):,} ratings and {len(books):,} books from {folder}", markup=False)
     if is_published := test is not None:
@@ -250,7 +254,7 @@ def _bar_of(progress: Progress) -> Callable[[Baseline], Report]:
     return lambda baseline: bar_in(progress, baseline.name)
 
 
-@app.command()
+@commands.command()
 @plain_words()
 def report(
     output: Annotated[Path | None, typer.Option("--output", help="The page to write.")] = None,

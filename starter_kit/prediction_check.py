@@ -8,19 +8,6 @@ from grader.scoring.predictions import PredictionFormat, read_predictions
 from starter_kit.predictions_file import format_beside
 from starter_kit.workspace import TEST_FILE, Workspace
 
-# As the site tells them apart: a zip that lists a graph near its end is a model.
-ZIP_LIST_BYTES = 1_000_000
-GRAPH_FILE = b"saved_model.pb"
-
-
-def is_model(path: Path) -> bool:
-    """Whether the site would take the file for a SavedModel, by its name and the list at a zip's end."""
-    if not path.name.lower().endswith(".zip"):
-        return False
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - ZIP_LIST_BYTES))
-        return GRAPH_FILE in file.read()
-
 
 def check_predictions(path: Path, data: Path | None, place: Workspace, usual: PredictionFormat) -> int:
     """Read the file as the server would, against the ids of test.csv; returns how many predictions it holds.

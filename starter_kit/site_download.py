@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from datasets.download import DownloadError, download, progress_bar
 from datasets.tables import TableError, read_books, read_ratings, read_test
 from starter_kit.predictions_file import SAMPLE_FILE, read_sample_header
+from starter_kit.site.address import EXAMPLE, page_address
 from starter_kit.trouble import KitError
 
-EXAMPLE = "http://localhost:8000/competitions/goodreads"
 TIMEOUT_SECONDS = 30.0
 
 
@@ -45,14 +44,6 @@ def fetch_competition(
             except DownloadError as error:
                 raise KitError(f"{error} {_cure(error.status, page, folder)}") from error
     return [folder / name for name in SITE_FILES]
-
-
-def page_address(url: str) -> str:
-    """The page without query, fragment or closing slash. Raises KitError for what is no address."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise KitError(f"'{url}' is not the address of a competition's page. One looks like: {EXAMPLE}")
-    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/").removesuffix("/data"), "", ""))
 
 
 def _cure(status: int | None, page: str, folder: Path) -> str:

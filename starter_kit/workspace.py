@@ -1,16 +1,16 @@
-"""Where the kit keeps things on the participant's machine, and which ratings it trains on."""
+"""Where the kit keeps things on the participant's machine. Loads quickly: the site's commands look here too."""
 
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-import pandas as pd
+import typer
 
-from datasets.goodreads import GoodreadsUnavailable, goodreads_dir, obtain
-from datasets.tables import read_books, read_ratings
 from starter_kit.trouble import KitError
 
 DEFAULT_WORK = Path("kit")
+Work = Annotated[Path, typer.Option("--work", help="The kit's own folder.")]
 # Where somebody puts what they saved from the competition's page by hand.
 OWN_DATA = Path("data")
 FETCH_COMMAND = "python -m starter_kit fetch URL"
@@ -73,6 +73,7 @@ class Workspace:
 
     def note_page(self, url: str) -> None:
         """Keep the address that the files came from."""
+        self.root.mkdir(parents=True, exist_ok=True)
         (self.root / "competition.txt").write_text(url + "\n", encoding="utf-8")
 
     def next_command(self, command: str) -> str:
@@ -93,26 +94,3 @@ class Workspace:
             f"{self.data / TEST_FILE}: there is no test.csv yet, nor in ./{OWN_DATA}. Its ids come from the site. "
             f"Get it with: {FETCH_COMMAND} (the address of the competition's page), or name one with --test."
         )
-
-    def training_folder(self, chosen: Path | None) -> Path:
-        """The folder with train.csv and books.csv: chosen, else fetched, else ./data, else Goodreads as published.
-
-        Raises KitError when there is none.
-        """
-        if chosen:
-            for name in TRAINING_FILES:
-                if not (chosen / name).is_file():
-                    raise KitError(f"{chosen / name}: there is no such file. --data wants a folder with both.")
-            return chosen
-        for folder in (self.data, OWN_DATA):
-            if all((folder / name).is_file() for name in TRAINING_FILES):
-                return folder
-        try:
-            return obtain(self.root / "goodreads", goodreads_dir())
-        except GoodreadsUnavailable as error:
-            raise KitError(f"{error} Or take a competition's files from its site: {FETCH_COMMAND}") from error
-
-    def training_tables(self, chosen: Path | None) -> tuple[pd.DataFrame, pd.DataFrame, Path]:
-        """Ratings, books, and the folder they come from. Raises KitError or TableError."""
-        folder = self.training_folder(chosen)
-        return read_ratings(folder / "train.csv"), read_books(folder / "books.csv"), folder

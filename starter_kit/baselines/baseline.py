@@ -1,7 +1,6 @@
 """What every baseline offers to the commands."""
 
 import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -10,10 +9,8 @@ import pandas as pd
 
 from starter_kit.fitted_model import FittedModel, StoredModel, trouble_reading
 from starter_kit.hyper_parameters import Settings, with_settings
+from starter_kit.reporting import Report as Report
 from starter_kit.tensorflow_runtime import require_tensorflow
-
-# Called as a fit goes on, with the steps done and the steps in all.
-Report = Callable[[int, int], None]
 
 
 class Estimator(Protocol):

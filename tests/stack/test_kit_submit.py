@@ -13,15 +13,15 @@ from running_site import ROOT
 PASSWORD = "a fine password"
 
 
-def submit(site, file, user, work, password=PASSWORD, page=None):
+def submit(site, file, user, work, *words, password=PASSWORD, page=None):
     page = page or f"{site.url}/competitions/goodreads/"
     return subprocess.run(
         [
             sys.executable, "-m", "starter_kit", "submit", str(file), "--user", user, "--page", page,
-            "--work", str(work), "--description", "from home",
+            "--work", str(work), "--description", "from home", *words,
         ],
         cwd=ROOT,
-        env={**os.environ, "KIT_PASSWORD": password},
+        env={**os.environ, "KIT_PASSWORD": password, "XDG_CONFIG_HOME": str(work)},
         capture_output=True,
         text=True,
         check=False,
@@ -54,8 +54,8 @@ def test_a_ladder_board_answers_in_words(site, tmp_path):
     site.participants("kit-lea", slug="secret-shelves")
     sample = tmp_path / "predictions.csv"
     sample.write_bytes(site.sample("secret-shelves"))
-    for _ in range(2):
-        done = submit(site, sample, "kit-lea", tmp_path, page=page)
+    for words in ([], ["--again"]):
+        done = submit(site, sample, "kit-lea", tmp_path, *words, page=page)
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip().endswith("Scored: below baseline")
 
@@ -83,37 +83,38 @@ def test_a_refusal_is_the_sites_own_sentence(site, tmp_path):
 def test_a_wrong_password_is_named(site, sample, tmp_path):
     site.participants("kit-pam")
     done = submit(site, sample, "kit-pam", tmp_path, password="another")
-    assert done.returncode == 1
-    assert "does not know 'kit-pam' with this password" in done.stderr
+    assert done.returncode == 3
+    assert "The username and/or password you specified are not correct." in done.stderr
 
 
 def test_who_has_not_joined_is_told_where(site, sample, tmp_path):
     site.participants("kit-joe")
     done = submit(site, sample, "kit-joe", tmp_path, page=f"{site.url}/competitions/secret-shelves/")
-    assert done.returncode == 1
-    assert "you have not joined this competition. Join it in the browser first." in done.stderr
+    assert done.returncode == 3
+    assert "Join with: python -m starter_kit join" in done.stderr
 
 
 def test_a_site_that_is_away_is_named(sample, tmp_path):
     done = submit(None, sample, "kit-tim", tmp_path, page="http://localhost:9/competitions/goodreads/")
-    assert done.returncode == 1
+    assert done.returncode == 6
     assert "cannot be reached" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_password_is_not_sent_without_https_to_another_machine(sample, tmp_path):
     done = submit(None, sample, "kit-ann", tmp_path, page="http://holdout.example.org/competitions/goodreads/")
-    assert done.returncode == 1
-    assert "without https a password can be read on the way" in done.stderr
+    assert done.returncode == 2
+    assert "without https a password or token can be read on the way" in done.stderr
 
 
 def test_which_competition_is_asked_before_any_name(sample, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "starter_kit", "submit", str(sample), "--work", str(tmp_path)],
-        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        cwd=ROOT, env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 1
-    assert "Which competition? Name its page with --page" in done.stderr
+    assert done.returncode == 2
+    assert "Which competition? Name it" in done.stderr
 
 
 def test_the_notebook_goes_from_the_files_to_a_scored_model(site, tmp_path, monkeypatch):
@@ -142,4 +143,4 @@ def test_the_notebook_goes_from_the_files_to_a_scored_model(site, tmp_path, monk
         "WHERE t.name = 'kit-nora'"
     )
     assert kind == "saved_model"
-    assert f"public score {score:.3f}, rank " in printed
+    assert f"Public score: {score:.3f}, rank " in printed

@@ -181,6 +181,19 @@ def test_the_numpy_baselines_never_load_tensorflow_or_django(competition, tmp_pa
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
+def test_what_trains_needs_nothing_that_only_the_sites_commands_need(competition, tmp_path):
+    """The site's own environment, where the seed runs the kit, has no `requests`."""
+    program = (
+        "import sys\n"
+        "sys.modules['requests'] = None\n"
+        "from starter_kit.cli import app\n"
+        "app(sys.argv[1:], standalone_mode=False)\n"
+    )
+    words = ["train", "global-mean", "--data", str(competition.public), "--work", str(tmp_path)]
+    subprocess.run([sys.executable, "-c", program, *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (tmp_path / "models" / "global-mean").is_dir()
+
+
 def test_without_tensorflow_one_sentence_says_how_to_install_it(competition, tmp_path):
     missing = tmp_path / "missing" / "tensorflow"
     missing.mkdir(parents=True)
