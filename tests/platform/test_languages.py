@@ -11,7 +11,6 @@ from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.translation import trans_real
-from grading.rescores import ask
 from pseudo_language import CODE, PseudoLanguage, stored_texts, untranslated
 from still_to_mark import PYTHON, TEMPLATES
 
@@ -20,6 +19,7 @@ from config.by_locale import day, day_and_time, decimal, percent, whole
 from grading.tasks import rescore
 from leaderboard.moderation import disqualify_team
 from submissions.quota import SubmissionRefused
+from submissions.rescores import ask
 from submissions.uploads import refuse_other_names
 from teams.entry_invitations import invite_addresses
 
