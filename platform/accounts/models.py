@@ -103,7 +103,11 @@ class Letter(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     to = models.EmailField()
     person = models.ForeignKey(
-        User, null=True, on_delete=models.CASCADE, related_name="letters", help_text="Empty: known by address."
+        User,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="letters",
+        help_text=gettext_lazy("Empty: known by address."),
     )
     subject = models.CharField(max_length=200)
     text = models.TextField()

@@ -10,7 +10,7 @@ class Token(AbstractAuthToken):
     """Signs a program in as its owner until `expiry` (None: for ever). Only its hash is kept; `tokens.py` makes it."""
 
     name = models.CharField(_("name"), max_length=80, help_text=_("Where it is used: “laptop”, “CI”."))
-    last_used_at = models.DateTimeField(null=True, editable=False, help_text="To the minute.")
+    last_used_at = models.DateTimeField(null=True, editable=False, help_text=_("To the minute."))
 
     class Meta:
         ordering = ["-created", "digest"]

@@ -33,6 +33,21 @@ def short_time(moment: date) -> str:
     return date_format(moment, gettext("d M Y H:i"))
 
 
+def brief_day(moment: date) -> str:
+    """1 Mar 2026."""
+    # Translators: a short date, in the letters of Django's `date` filter.
+    return date_format(moment, gettext("j M Y"))
+
+
+def brief_time(moment: date, *, seconds: bool = False) -> str:
+    """1 Mar 2026 18:00, or 18:00:05."""
+    if seconds:
+        # Translators: a short date and a time of day with seconds, in the letters of Django's `date` filter.
+        return date_format(moment, gettext("j M Y H:i:s"))
+    # Translators: a short date and a time of day, in the letters of Django's `date` filter.
+    return date_format(moment, gettext("j M Y H:i"))
+
+
 def day_of_the_year(moment: date) -> str:
     """01 March."""
     # Translators: a date without its year, in the letters of Django's `date` filter.

@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from competitions.access import organized_by
@@ -21,13 +23,15 @@ from teams.announcing import announce, recipients, subject_of
 class AnnouncementForm(forms.ModelForm[Announcement]):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     by_mail = forms.BooleanField(
-        label="Also by e-mail", required=False, help_text="The next page says to how many people."
+        label=gettext_lazy("Also by e-mail"),
+        required=False,
+        help_text=gettext_lazy("The next page says to how many people."),
     )
 
     class Meta:
         model = Announcement
         fields = ("competition", "title", "text")
-        help_texts = {"title": "Plain text: Markdown is not read in it."}
+        help_texts = {"title": gettext_lazy("Plain text: Markdown is not read in it.")}
         widgets = {
             "title": forms.TextInput(attrs={"class": "vTextField"}),
             "text": forms.Textarea(attrs={"rows": 10, "class": "vLargeTextField"}),
@@ -62,7 +66,7 @@ class AnnouncementAdmin(OwnHistoryAdmin, OfOwnCompetitions):
         draft = form.save(commit=False)
         context |= {
             "draft": draft,
-            "title": "How it will look",
+            "title": _("How it will look"),
             "subject": subject_of(draft),
             "by_mail": form.cleaned_data["by_mail"],
             "recipient_count": len(recipients(draft.competition)),
@@ -75,7 +79,11 @@ class AnnouncementAdmin(OwnHistoryAdmin, OfOwnCompetitions):
         site = request.build_absolute_uri("/").rstrip("/")
         if announce(draft, by_mail=form.cleaned_data["by_mail"], site=site):
             self.log_addition(request, draft, "Published.")
-            messages.success(request, f"Published: {draft.title}. Letters on their way: {draft.letter_count}.")
+            messages.success(
+                request,
+                _("Published: %(draft)s. Letters on their way: %(letter_count)s.")
+                % {"draft": draft.title, "letter_count": draft.letter_count},
+            )
         else:
-            messages.warning(request, "It was published already; nothing was done twice.")
+            messages.warning(request, _("It was published already; nothing was done twice."))
         return redirect("admin:competitions_announcement_changelist")

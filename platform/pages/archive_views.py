@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -37,7 +38,7 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(refusal))
             status = 409
         else:
-            messages.success(request, "The scoring worker makes the archive. Everybody can download it then.")
+            messages.success(request, _("The scoring worker makes the archive. Everybody can download it then."))
             return redirect("archive", slug=slug)
     elif request.method == "POST":
         status = 400

@@ -5,18 +5,16 @@ from html import escape
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from competitions.models import Competition
-from grader.scoring.disclosure import Word
+from config.by_locale import brief_time, decimal
 from leaderboard.board import Row
 from leaderboard.sure_places import Places, SurePlaces
+from submissions.models import Told
 from teams.models import Team
 
-YOU = ' <span class="state state-scoring">you</span>'
-BASELINE = ' <span class="state state-queued">baseline</span>'
-BELOW_BASELINE = f'<span class="text-soft text-wrap">{Word.BELOW_BASELINE.value}</span>'
-NOT_YET = '<span title="being computed">…</span>'
-EXPECTED = ' <span class="small text-soft">expected</span>'
 MY_PLACE = ' id="my-team"'
 LINE = (
     '<tr{}>\n<td class="rank number">{}</td>{}<td class="break-name"><a class="text-reset" href="{}{}/">{}</a>{}{}</td>'
@@ -35,6 +33,8 @@ def lines(
     begins = _begins_a_group(rows, sure)
     address = reverse("leaderboard", args=[competition.slug])
     own = mine.pk if mine else None
+    you, a_baseline = _mark("state state-scoring", _("you")), _mark("state state-queued", _("baseline"))
+    below_baseline = f'<span class="text-soft text-wrap">{escape(Told.BELOW_BASELINE.label)}</span>'
     # The name alone is somebody else's text. To look for markup in every number too would take a sixth of the page.
     rows_in_html = "\n".join(
         LINE.format(
@@ -44,12 +44,12 @@ def lines(
             address,
             row.team.pk,
             escape(row.team.name),
-            YOU if row.team.pk == own else "",
-            BASELINE if row.is_baseline else "",
-            BELOW_BASELINE if row.score is None else f"{row.score:.{competition.decimals}f}",
+            you if row.team.pk == own else "",
+            a_baseline if row.is_baseline else "",
+            below_baseline if row.score is None else decimal(row.score, competition.decimals),
             _places(row, sure) if sure.summary else "",
             row.scored_count,
-            f"{row.achieved_at.day} {row.achieved_at:%b %Y %H:%M}" if row.achieved_at else "–",
+            brief_time(row.achieved_at) if row.achieved_at else "–",
         )
         for row in rows
     )
@@ -61,12 +61,19 @@ def change_of_place(risen: int | None) -> str:
     if risen is None:
         return "–"
     if risen == 0:
-        return '<span aria-hidden="true">=</span><span class="visually-hidden">the same place</span>'
-    sign, css_class, word = ("▲", "risen", "higher") if risen > 0 else ("▼", "fallen", "lower")
+        return (
+            '<span aria-hidden="true">=</span><span class="visually-hidden">' + escape(_("the same place")) + "</span>"
+        )
     size = abs(risen)
+    if risen > 0:
+        sign, css_class = "▲", "risen"
+        words = ngettext("%(count)s place higher", "%(count)s places higher", size)
+    else:
+        sign, css_class = "▼", "fallen"
+        words = ngettext("%(count)s place lower", "%(count)s places lower", size)
     return (
         f'<span class="{css_class}" aria-hidden="true">{sign}{size}</span>'
-        f'<span class="visually-hidden">{size} {"place" if size == 1 else "places"} {word}</span>'
+        f'<span class="visually-hidden">{escape(words % {"count": size})}</span>'
     )
 
 
@@ -81,14 +88,24 @@ def is_expected(row: Row, sure: SurePlaces) -> bool:
     return given is not None and row.rank is not None and given.low <= row.rank <= given.high
 
 
+def _mark(css_class: str, word: str) -> str:
+    return f' <span class="{css_class}">{escape(word)}</span>'
+
+
 def _change(row: Row, sure: SurePlaces) -> str:
-    expected = EXPECTED if row.risen and is_expected(row, sure) else ""
+    expected = _mark("small text-soft", _("expected")) if row.risen and is_expected(row, sure) else ""
     return f'<td class="number">{change_of_place(row.risen)}{expected}</td>'
 
 
 def _places(row: Row, sure: SurePlaces) -> str:
     places = sure.by_team.get(row.team.pk)
-    shown = places_in_words(places) if places else "–" if row.score is None else NOT_YET
+    shown = (
+        places_in_words(places)
+        if places
+        else "–"
+        if row.score is None
+        else f'<span title="{escape(_("being computed"))}">…</span>'
+    )
     return f'<td class="text-end number text-nowrap">{shown}</td>'
 
 

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from competitions.models import Competition
+from config.by_locale import decimal, whole
 from grader.scoring.board_certainty import CHANCE_STEP
 from grader.scoring.resampled_scores import Unit
 from leaderboard.board import Row
+from leaderboard.certainty_models import Board
 from leaderboard.models import BoardCertainty, PlaceCertainty
 from leaderboard.sure_places import Places, holds, is_current
 from pages.board_lines import places_in_words
@@ -35,32 +40,77 @@ class Entry:
     chance_top: str = NOTHING
 
 
+# By whether it is the public board.
+_SINGLE_ROWS = {
+    True: gettext_lazy(
+        "How it is found: of the %(count)s rows of the public part as many are drawn at random, 1,000 times, a row "
+        "more than once or not at all, and everybody is scored on each draw."
+    ),
+    False: gettext_lazy(
+        "How it is found: of the %(count)s rows of the private part as many are drawn at random, 1,000 times, a row "
+        "more than once or not at all, and everybody is scored on each draw."
+    ),
+}
+_BLOCKS = {
+    True: gettext_lazy(
+        "How it is found: of the %(count)s blocks of rows of the public part as many are drawn at random, 1,000 "
+        "times, a row more than once or not at all, and everybody is scored on each draw."
+    ),
+    False: gettext_lazy(
+        "How it is found: of the %(count)s blocks of rows of the private part as many are drawn at random, 1,000 "
+        "times, a row more than once or not at all, and everybody is scored on each draw."
+    ),
+}
+
+
 def of_sampling(certainty: BoardCertainty, competition: Competition) -> list[str]:
     """What is drawn at random to find this out, and what it says nothing about."""
-    part = certainty.board
+    # The board is in the sentence, not put into it: its name bends in other languages.
+    is_public = certainty.board == Board.PUBLIC
+    count = whole(certainty.unit_count or 0)
     if certainty.unit == Unit.LIST:
-        return [
-            f"How it is found: of the {certainty.unit_count:,} lists of the {part} part that hold something relevant "
-            "as many are drawn at random, 1,000 times, a list more than once or not at all, and everybody is scored on "
-            "each draw. So the places hold for other lists of the same kind."
-        ]
-    rows = "rows" if (certainty.unit_count or 0) < 100_000 else "blocks of rows"
-    same = f", of the same {competition.cluster_column}s" if certainty.cluster_count is not None else ""
-    sentences = [
-        f"How it is found: of the {certainty.unit_count:,} {rows} of the {part} part as many are drawn at random, "
-        "1,000 times, a row more than once or not at all, and everybody is scored on each draw. So the places hold "
-        f"for other rows like these{same}."
-    ]
-    if certainty.cluster_count is not None:
-        ratio = certainty.cluster_ratio and round(certainty.cluster_ratio, 1)
-        how = "as wide" if ratio == 1.0 else f"{ratio} times as wide"
-        times = f" The intervals are then about {how}." if ratio else ""
-        column = competition.cluster_column
-        sentences.append(
-            f"Under “By whole {column}” the {certainty.cluster_count:,} {column}s are drawn, each with all its rows: "
-            f"so those places hold for other {column}s as well.{times}"
+        said = (
+            _(
+                "How it is found: of the %(count)s lists of the public part that hold something relevant as many are "
+                "drawn at random, 1,000 times, a list more than once or not at all, and everybody is scored on each "
+                "draw. So the places hold for other lists of the same kind."
+            )
+            if is_public
+            else _(
+                "How it is found: of the %(count)s lists of the private part that hold something relevant as many are "
+                "drawn at random, 1,000 times, a list more than once or not at all, and everybody is scored on each "
+                "draw. So the places hold for other lists of the same kind."
+            )
         )
-    return sentences
+        return [said % {"count": count}]
+    return [_of_rows(certainty, competition, count, is_public=is_public), *_of_clusters(certainty, competition)]
+
+
+def _of_rows(certainty: BoardCertainty, competition: Competition, count: str, *, is_public: bool) -> str:
+    drawn = _SINGLE_ROWS if (certainty.unit_count or 0) < 100_000 else _BLOCKS
+    sentences = [
+        drawn[is_public],
+        _("So the places hold for other rows like these.")
+        if certainty.cluster_count is None
+        else _("So the places hold for other rows like these, of the same %(column)ss."),
+    ]
+    return " ".join(str(sentence) for sentence in sentences) % {"count": count, "column": competition.cluster_column}
+
+
+def _of_clusters(certainty: BoardCertainty, competition: Competition) -> list[str]:
+    if certainty.cluster_count is None:
+        return []
+    said = _(
+        "Under “By whole %(column)s” the %(count)s %(column)ss are drawn, each with all its rows: so those places hold "
+        "for other %(column)ss as well."
+    ) % {"column": competition.cluster_column, "count": whole(certainty.cluster_count)}
+    ratio = certainty.cluster_ratio and round(certainty.cluster_ratio, 1)
+    if not ratio:
+        return [said]
+    if ratio == 1.0:
+        return [f"{said} {_('The intervals are then about as wide.')}"]
+    wider = _("The intervals are then about %(ratio)s times as wide.") % {"ratio": decimal(ratio, 1)}
+    return [f"{said} {wider}"]
 
 
 def entries(rows: Sequence[Row], found: dict[int, PlaceCertainty], competition: Competition) -> list[Entry]:
@@ -72,10 +122,11 @@ def entries(rows: Sequence[Row], found: dict[int, PlaceCertainty], competition: 
 
 def _entry(row: Row, score: float, place: PlaceCertainty | None, competition: Competition) -> Entry:
     digits = competition.decimals
-    name, shown = row.team.name, f"{score:.{digits}f}"
+    name, shown = row.team.name, decimal(score, digits)
     if place is None:
         return Entry(row.team.pk, row.rank, name, score, shown, row.is_baseline)
-    difference = f"{place.difference:+.{digits}f} ± {place.half_width:.{digits}f}"
+    sign = "" if f"{place.difference:+.{digits}f}".startswith("-") else "+"
+    difference = f"{sign}{decimal(place.difference, digits)} ± {decimal(place.half_width, digits)}"
     return Entry(
         team_id=row.team.pk,
         rank=row.rank,
@@ -106,5 +157,7 @@ def chance(percent: int | None) -> str:
     if percent is None:
         return NOTHING
     if percent < CHANCE_STEP:
-        return f"under {CHANCE_STEP} %"
-    return f"over {100 - CHANCE_STEP} %" if percent > 100 - CHANCE_STEP else f"{percent} %"
+        return _("under %(percent)s %%") % {"percent": CHANCE_STEP}
+    if percent > 100 - CHANCE_STEP:
+        return _("over %(percent)s %%") % {"percent": 100 - CHANCE_STEP}
+    return _("%(percent)s %%") % {"percent": percent}

@@ -18,11 +18,13 @@ from django.conf import settings
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from config.bodies import said_length, what_comes
+from config.by_locale import whole
 from pages.competition_views import competition_or_404
 from pages.forms import BeginUploadForm, FinishUploadForm
 from submissions import chunked_uploads
@@ -41,11 +43,11 @@ def _for_programs(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> 
     @wraps(view)
     def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return _problem("You are signed out. Sign in and choose the file again: what has come is kept.", 401)
+            return _problem(_("You are signed out. Sign in and choose the file again: what has come is kept."), 401)
         try:
             return view(request, *args, **kwargs)
         except ChunkedUpload.DoesNotExist:
-            return _problem("There is no such upload of yours. Begin a new one.", 404)
+            return _problem(_("There is no such upload of yours. Begin a new one."), 404)
         except OtherOffset as refusal:
             return _problem(str(refusal), 409, offset=refusal.offset)
         except SentBefore as refusal:
@@ -65,7 +67,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
     team = team_of(user, competition)
     if team is None:
-        return _problem(f"Join {competition.title} first; then you can submit.", 403)
+        return _problem(_("Join %(competition)s first; then you can submit.") % {"competition": competition.title}, 403)
     form = BeginUploadForm(request.POST)
     if not form.is_valid():
         return _misshapen(form)
@@ -88,11 +90,17 @@ def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _state(mine)
     length, offset = said_length(request), request.GET.get("offset", "")
     if length is None:
-        return _problem("The chunk does not say how long it is (Content-Length).", 411)
+        return _problem(_("The chunk does not say how long it is (Content-Length)."), 411)
     if length > settings.CHUNK_BYTES:
-        return _problem(f"The chunk has {length:,} bytes; at most {settings.CHUNK_BYTES:,} are taken at once.", 413)
+        return _problem(
+            _("The chunk has %(length)s bytes; at most %(chunk_bytes)s are taken at once.")
+            % {"length": whole(length), "chunk_bytes": whole(settings.CHUNK_BYTES)},
+            413,
+        )
     if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
-        return _problem(f"offset={offset[:20]!r} is not the number of the chunk's first byte.", 400)
+        return _problem(
+            _("offset=%(offset)r is not the number of the chunk's first byte.") % {"offset": offset[:20]}, 400
+        )
     return _state(chunked_uploads.append(mine.pk, int(offset), what_comes(request)))
 
 

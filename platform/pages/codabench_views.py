@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.admin import site
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
@@ -31,7 +32,7 @@ def from_codabench(request: HttpRequest) -> HttpResponse:
         facts = {name: form.cleaned_data[name] for name in CodabenchForm.base_fields}
         return redirect("codabench_report", key=hold(request, form.cleaned_data["file"], **facts))
     return organizers_page(
-        request, "from_codabench", "From Codabench", form=form, status=400 if form.errors else 200
+        request, "from_codabench", _("From Codabench"), form=form, status=400 if form.errors else 200
     )  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def codabench_report(request: HttpRequest, key: UUID) -> HttpResponse:
     path, facts = held_or_404(request, key)
     form = CodabenchForm(request.POST if request.method == "POST" else (request.GET or facts))
     if not form.is_valid():
-        return organizers_page(request, "codabench_report", "Codabench bundle", form=form, status=400)
+        return organizers_page(request, "codabench_report", _("Codabench bundle"), form=form, status=400)
     if "look" in request.POST:
         chosen = {name: value for name, value in form.cleaned_data.items() if value is not None}
         return redirect(f"{request.path}?{urlencode(chosen)}")
@@ -53,12 +54,12 @@ def codabench_report(request: HttpRequest, key: UUID) -> HttpResponse:
                 return _imported(request, key, source, form)
             with mapped(source, form.choice()) as bundle:
                 return organizers_page(
-                    request, "codabench_report", "Codabench bundle",
+                    request, "codabench_report", _("Codabench bundle"),
                     form=form, report=list(bundle.report), plan=planned(bundle),
                 )  # fmt: skip
     except FilesRefused as refusal:
         return organizers_page(
-            request, "codabench_report", "Codabench bundle", form=form, problems=refusal.problems, status=400
+            request, "codabench_report", _("Codabench bundle"), form=form, problems=refusal.problems, status=400
         )
 
 
@@ -68,5 +69,9 @@ def _imported(request: HttpRequest, key: UUID, source: Source, form: CodabenchFo
     if solution is not None:
         check_solutions_after_commit()
     let_go(request, key)
-    messages.success(request, f"{competition.title} is made, unpublished. Read its pages, and look at its data files.")
+    messages.success(
+        request,
+        _("%(competition)s is made, unpublished. Read its pages, and look at its data files.")
+        % {"competition": competition.title},
+    )
     return back_to_admin(request, competition)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from competitions.access import organized_by, visible_to
@@ -126,6 +127,10 @@ def download(request: HttpRequest, slug: str, name: str) -> FileResponse | HttpR
     if competition.data_needs_joining:
         team = team_of(request.user, competition) if request.user.is_authenticated else None
         if team is None:
-            messages.info(request, f"The data of {competition.title} are for those who have joined. Join to download.")
+            messages.info(
+                request,
+                _("The data of %(competition)s are for those who have joined. Join to download.")
+                % {"competition": competition.title},
+            )
             return redirect("join", slug=slug)
     return FileResponse(data_file.file.open("rb"), as_attachment=True, filename=data_file.name)

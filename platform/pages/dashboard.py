@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from competitions.models import Competition
+from config.by_locale import brief_day, decimal, short_time
 from leaderboard import activity
 from leaderboard.activity import Day
 from leaderboard.progress import Better
@@ -45,19 +47,19 @@ def numbers(competition: Competition) -> list[Number]:
     counted = activity.totals(competition)
     sent = "submissions_submission"
     return [
-        Number("teams", counted.teams, list_of("teams_team", competition)),
-        Number("people", counted.people, list_of("teams_team", competition)),
-        Number("submissions", counted.submissions, list_of(sent, competition)),
-        Number("scored", counted.scored, list_of(sent, competition, status__exact="scored")),
-        Number("rejected", counted.rejected, list_of(sent, competition, status__exact="rejected")),
-        Number("failed", counted.failed, list_of(sent, competition, status__exact="failed")),
+        Number(_("teams"), counted.teams, list_of("teams_team", competition)),
+        Number(_("people"), counted.people, list_of("teams_team", competition)),
+        Number(_("submissions"), counted.submissions, list_of(sent, competition)),
+        Number(_("scored"), counted.scored, list_of(sent, competition, status__exact="scored")),
+        Number(_("rejected"), counted.rejected, list_of(sent, competition, status__exact="rejected")),
+        Number(_("failed"), counted.failed, list_of(sent, competition, status__exact="failed")),
         Number(
-            "disqualified teams",
+            _("disqualified teams"),
             counted.disqualified_teams,
             list_of("teams_team", competition, disqualified_at__isempty=0),
         ),
         Number(
-            "disqualified submissions",
+            _("disqualified submissions"),
             counted.disqualified_submissions,
             list_of(sent, competition, disqualified_at__isempty=0),
         ),
@@ -77,43 +79,55 @@ def submissions_chart(competition: Competition, at: datetime) -> Chart:
     drawn = [
         Bar(
             _day(day.day),
-            f"{_day(day.day)}: {day.sent} sent, {day.scored} scored, {day.rejected} rejected, {day.failed} failed",
+            _("%(day)s: %(sent)s sent, %(scored)s scored, %(rejected)s rejected, %(failed)s failed")
+            % {
+                "day": _day(day.day),
+                "sent": day.sent,
+                "scored": day.scored,
+                "rejected": day.rejected,
+                "failed": day.failed,
+            },
             (("scored", day.scored), ("open", day.open), ("rejected", day.rejected), ("failed", day.failed)),
         )
         for day in days
     ]
     rows = [(_list_of_day(competition, day), _cells(day)) for day in reversed(days) if day.sent]
-    columns = ("Day (UTC)", "Sent", "Scored", "Rejected", "Failed", "Not finished")
-    return Chart("Submissions per day", bars("Submissions per day", drawn), columns, rows)
+    columns = (_("Day (UTC)"), _("Sent"), _("Scored"), _("Rejected"), _("Failed"), _("Not finished"))
+    return Chart(_("Submissions per day"), bars(_("Submissions per day"), drawn), columns, rows)
 
 
 def teams_chart(competition: Competition, at: datetime) -> Chart:
     days = activity.teams_over_time(competition, at)
     ends = (_day(days[0][0]), _day(days[-1][0])) if days else ("", "")
     changed = [row for number, row in enumerate(days) if number == 0 or row[1] != days[number - 1][1]]
-    points = [Point(day.toordinal(), count, f"{_day(day)}: {count} teams") for day, count in changed]
-    drawing = steps("Teams", points, at.date().toordinal(), ends)
+    points = [
+        Point(day.toordinal(), count, _("%(day)s: %(count)s teams") % {"day": _day(day), "count": count})
+        for day, count in changed
+    ]
+    drawing = steps(_("Teams"), points, at.date().toordinal(), ends)
     rows = [("", (_day(day), str(count))) for day, count in reversed(changed)]
-    return Chart("Teams over time", drawing, ("Day (UTC)", "Teams"), rows)
+    return Chart(_("Teams over time"), drawing, (_("Day (UTC)"), _("Teams")), rows)
 
 
 def best_chart(competition: Competition, at: datetime) -> Chart:
     better = activity.best_over_time(competition)
-    told = [(f"{sent:%d %b %Y %H:%M}", f"{score:.{competition.decimals}f}", team) for sent, score, team in better]
+    told = [(short_time(sent), decimal(score, competition.decimals), team) for sent, score, team in better]
     points = [
-        Point(sent.timestamp(), score, f"{when}: {shown} by {team}")
-        for (sent, score, _), (when, shown, team) in zip(better, told, strict=True)
+        Point(
+            sent.timestamp(), score, _("%(when)s: %(shown)s by %(team)s") % {"when": when, "shown": shown, "team": team}
+        )
+        for (sent, score, _team), (when, shown, team) in zip(better, told, strict=True)
     ]
     ends = (_day(better[0][0].date()), _day(at.date())) if better else ("", "")
-    title = f"Best public score over time ({competition.metric_label})"
+    title = _("Best public score over time (%(metric_label)s)") % {"metric_label": competition.metric_label}
     rows = [("", cells) for cells in reversed(told)]
     drawing = steps(title, points, at.timestamp(), ends, max(competition.decimals, 1))
-    return Chart(title, drawing, ("Sent (UTC)", "Score", "Team"), rows)
+    return Chart(title, drawing, (_("Sent (UTC)"), _("Score"), _("Team")), rows)
 
 
 def progress_chart(competition: Competition, better: Sequence[Better], at: datetime) -> Chart:
     """A team's best public score over time, up to that moment or the competition's end."""
-    told = [(f"{one.sent_at:%d %b %Y %H:%M}", f"{one.score:.{competition.decimals}f}") for one in better]
+    told = [(short_time(one.sent_at), decimal(one.score, competition.decimals)) for one in better]
     points = [
         Point(one.sent_at.timestamp(), one.score, f"{when}: {shown}")
         for one, (when, shown) in zip(better, told, strict=True)
@@ -122,9 +136,9 @@ def progress_chart(competition: Competition, better: Sequence[Better], at: datet
     if better:
         until = max(until, better[-1].sent_at)
     ends = (_day(better[0].sent_at.date()), _day(until.date())) if better else ("", "")
-    title = f"Best public score over time ({competition.metric_label})"
+    title = _("Best public score over time (%(metric_label)s)") % {"metric_label": competition.metric_label}
     drawing = steps(title, points, until.timestamp(), ends, max(competition.decimals, 1))
-    return Chart(title, drawing, ("Sent (UTC)", "Score"), [("", cells) for cells in reversed(told)])
+    return Chart(title, drawing, (_("Sent (UTC)"), _("Score")), [("", cells) for cells in reversed(told)])
 
 
 def reasons(competition: Competition) -> list[tuple[str, int]]:
@@ -147,4 +161,4 @@ def _list_of_day(competition: Competition, day: Day) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return brief_day(day)

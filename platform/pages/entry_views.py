@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
@@ -37,7 +38,10 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
             messages.error(request, str(reason))
             return redirect(competition)
         forget_place(request)
-        messages.success(request, f"You have joined {competition.title} as {team.name}.")
+        messages.success(
+            request,
+            _("You have joined %(competition)s as %(team)s.") % {"competition": competition.title, "team": team.name},
+        )
         link = form.cleaned_data["team"]
         return redirect("team_link", slug, link) if team_by_link(competition, link) else redirect("submit", slug=slug)
 
@@ -62,11 +66,11 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     competition = competition_or_404(request, slug)
     form = EntryRequestForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Your message has more than 500 characters. Shorten it and ask again.")
+        messages.error(request, _("Your message has more than 500 characters. Shorten it and ask again."))
         return redirect("join", slug=slug)
     try:
         ask_to_enter(cast(User, request.user), competition, form.cleaned_data["message"])
-        messages.success(request, "Your request is with the organizers. This page shows what they decide.")
+        messages.success(request, _("Your request is with the organizers. This page shows what they decide."))
     except JoiningRefused as reason:
         messages.error(request, str(reason))
     return redirect("join", slug=slug)

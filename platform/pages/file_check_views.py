@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -24,10 +25,10 @@ def submit_ids(request: HttpRequest, slug: str) -> HttpResponse:
     """The ids of test.csv (`competitions.row_ids.id_runs`), for who may have that file; kept by the browser by ETag."""
     competition = competition_or_404(request, slug)
     if competition.data_needs_joining and team_of(cast(User, request.user), competition) is None:
-        raise Http404("The data are for those who have joined.")
+        raise Http404(_("The data are for those who have joined."))
     data_file = public_test_file(competition)
     if data_file is None:
-        raise Http404("There is no test.csv that participants may read.")
+        raise Http404(_("There is no test.csv that participants may read."))
     kept = {"ETag": quote_etag(digest_of(data_file, competition.id_column)), "Cache-Control": "private, no-cache"}
     if request.headers.get("If-None-Match") == kept["ETag"]:
         return HttpResponse(status=304, headers=kept)
@@ -45,7 +46,7 @@ def before_upload(request: HttpRequest, slug: str) -> JsonResponse:
     team = team_of(cast(User, request.user), competition)
     form = BeforeUploadForm(request.GET)
     if team is None or not form.is_valid():
-        raise Http404("There is nobody to send this file.")
+        raise Http404(_("There is nobody to send this file."))
     asked = form.cleaned_data
     kind = Kind.SAVED_MODEL if asked["is_model"] else Kind.PREDICTIONS
     said = {"problem": "", "earlier": ""}

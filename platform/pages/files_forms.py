@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.validators import validate_slug
+from django.utils.translation import gettext_lazy as _
 
 from competitions.codabench.mapping import Choice
 from competitions.models import metric_choices
@@ -12,27 +13,29 @@ TITLE_CHARACTERS = 120
 class FromFilesForm(forms.Form):
     """A zip with competition.yaml in it."""
 
-    file = forms.FileField(label="Zip", help_text="competition.yaml, pages/*.md and data/*, as an export has them.")
+    file = forms.FileField(
+        label=_("Zip"), help_text=_("competition.yaml, pages/*.md and data/*, as an export has them.")
+    )
     slug = forms.CharField(
         required=False,
         max_length=50,
         validators=[validate_slug],
-        help_text="Under another address than the one in the files. Empty: that one.",
+        help_text=_("Under another address than the one in the files. Empty: that one."),
     )
 
 
 class CodabenchForm(forms.Form):
     """What a bundle does not say by itself."""
 
-    metric = forms.ChoiceField(choices=metric_choices, help_text="What the bundle's scoring program computes.")
+    metric = forms.ChoiceField(choices=metric_choices, help_text=_("What the bundle's scoring program computes."))
     metric_k = forms.IntegerField(
-        required=False, min_value=1, max_value=32_767, label="Places of a list", help_text="k of a metric “at k”."
+        required=False, min_value=1, max_value=32_767, label=_("Places of a list"), help_text=_("k of a metric “at k”.")
     )
     phase = forms.CharField(
-        required=False, max_length=100, help_text="Name or index of the phase that is meant. Empty: the last one."
+        required=False, max_length=100, help_text=_("Name or index of the phase that is meant. Empty: the last one.")
     )
     slug = forms.CharField(
-        required=False, max_length=50, validators=[validate_slug], help_text="Empty: made from the title."
+        required=False, max_length=50, validators=[validate_slug], help_text=_("Empty: made from the title.")
     )
 
     def choice(self) -> Choice:
@@ -44,7 +47,9 @@ class CodabenchForm(forms.Form):
 class CodabenchUploadForm(CodabenchForm):
     """A bundle of version 2."""
 
-    file = forms.FileField(label="Bundle", help_text="The zip that Codabench exports, or that you would upload there.")
+    file = forms.FileField(
+        label=_("Bundle"), help_text=_("The zip that Codabench exports, or that you would upload there.")
+    )
     field_order = ("file",)
 
 
@@ -52,6 +57,6 @@ class CloneForm(forms.Form):
     """What must differ between a competition and its clone."""
 
     slug = forms.CharField(
-        max_length=50, validators=[validate_slug], help_text="The last part of the new competition's address."
+        max_length=50, validators=[validate_slug], help_text=_("The last part of the new competition's address.")
     )
     title = forms.CharField(max_length=TITLE_CHARACTERS)

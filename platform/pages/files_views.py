@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -40,7 +41,7 @@ def from_files(request: HttpRequest) -> HttpResponse:
         return redirect(
             "competition_plan", key=hold(request, form.cleaned_data["file"], slug=form.cleaned_data["slug"])
         )
-    return organizers_page(request, "from_files", "From files", form=form, status=400 if form.errors else 200)
+    return organizers_page(request, "from_files", _("From files"), form=form, status=400 if form.errors else 200)
 
 
 @site.admin_view
@@ -53,9 +54,15 @@ def competition_plan(request: HttpRequest, key: UUID) -> HttpResponse:
             if request.method == "POST":
                 return _applied(request, key, planned)
             found = consequences(planned, timezone.now())
-            return organizers_page(request, "plan", f"Plan for {planned.wanted.slug}", plan=planned, consequences=found)
+            return organizers_page(
+                request,
+                "plan",
+                _("Plan for %(wanted_slug)s") % {"wanted_slug": planned.wanted.slug},
+                plan=planned,
+                consequences=found,
+            )
     except FilesRefused as refusal:
-        return organizers_page(request, "plan", "The files are refused", problems=refusal.problems, status=400)
+        return organizers_page(request, "plan", _("The files are refused"), problems=refusal.problems, status=400)
 
 
 @contextmanager
@@ -67,7 +74,7 @@ def _planned(request: HttpRequest, key: UUID) -> Iterator[Plan]:
 
 def _applied(request: HttpRequest, key: UUID, planned: Plan) -> HttpResponse:
     if request.POST.get("against", "") != planned.against:
-        messages.warning(request, "The competition was changed after that plan was made. This is the plan of now.")
+        messages.warning(request, _("The competition was changed after that plan was made. This is the plan of now."))
         return redirect("competition_plan", key=key)
     try:
         competition = apply(planned, cast(User, request.user), request.POST.get("reason", ""))
@@ -76,7 +83,7 @@ def _applied(request: HttpRequest, key: UUID, planned: Plan) -> HttpResponse:
             messages.error(request, problem)
         return redirect("competition_plan", key=key)
     let_go(request, key)
-    messages.success(request, f"{competition.title} is now as the files say.")
+    messages.success(request, _("%(competition)s is now as the files say.") % {"competition": competition.title})
     return back_to_admin(request, competition)
 
 
@@ -115,10 +122,14 @@ def clone_page(request: HttpRequest, pk: int) -> HttpResponse:
         except FilesRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{made.title} is made, unpublished, with the dates of the other: set its own.")
+            messages.success(
+                request,
+                _("%(made)s is made, unpublished, with the dates of the other: set its own.") % {"made": made.title},
+            )
             return back_to_admin(request, made)
     return organizers_page(
-        request, "clone", f"Clone {competition.title}", form=form, competition=competition,
+        request, "clone", _("Clone %(competition)s") % {"competition": competition.title}, form=form,
+        competition=competition,
         status=400 if form.errors else 200,
     )  # fmt: skip
 

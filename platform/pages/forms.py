@@ -4,37 +4,40 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from competitions.models import SHORTEST_REASON, Competition
 
-PREDICTIONS_ARE = ".csv, .csv.gz, or a .zip that holds one .csv"
-MODELS_ARE = "a .zip that holds one SavedModel directory"
+# Label and help by what a competition takes: (prediction files, models).
+FILES_ARE = {
+    (True, False): (_("Prediction file"), _(".csv, .csv.gz, or a .zip that holds one .csv")),
+    (False, True): (_("SavedModel"), _("a .zip that holds one SavedModel directory")),
+    (True, True): (
+        _("Prediction file or SavedModel"),
+        _(".csv, .csv.gz, or a .zip that holds one .csv; or a .zip that holds one SavedModel directory"),
+    ),
+}
 
 
 class UploadForm(forms.Form):
     file = forms.FileField(
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"class": "form-control"}),
-        error_messages={"required": "No file was sent. Choose one and upload again."},
+        error_messages={"required": _("No file was sent. Choose one and upload again.")},
     )
     description = forms.CharField(
-        label="Description",
+        label=_("Description"),
         required=False,
         max_length=300,
-        help_text="For your team: what is new in this one?",
+        help_text=_("For your team: what is new in this one?"),
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
 
     def __init__(self, competition: Competition, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = {
-            "Prediction file": PREDICTIONS_ARE if competition.takes_predictions else "",
-            "SavedModel": MODELS_ARE if competition.takes_models else "",
-        }
         field = self.fields["file"]
-        field.label = " or ".join(name for name, what in kinds.items() if what)
-        field.help_text = "; or ".join(what for what in kinds.values() if what)
+        field.label, field.help_text = FILES_ARE[competition.takes_predictions, competition.takes_models]
         field.widget.attrs["accept"] = ".csv,.gz,.zip" if competition.takes_predictions else ".zip"
 
 
@@ -57,19 +60,19 @@ class DescriptionForm(forms.Form):
 
 class PublishForm(forms.Form):
     reason = forms.CharField(
-        label="Why it is published all the same",
+        label=_("Why it is published all the same"),
         required=False,
         max_length=2000,
-        help_text=f"At least {SHORTEST_REASON} characters.",
+        help_text=format_lazy(_("At least {count} characters."), count=SHORTEST_REASON),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )
 
 
 class ArchiveForm(forms.Form):
     confirmed = forms.BooleanField(
-        label="I want everybody to have the hidden labels, for good.",
+        label=_("I want everybody to have the hidden labels, for good."),
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
-        error_messages={"required": "Nothing was published: tick the box first, for it cannot be undone."},
+        error_messages={"required": _("Nothing was published: tick the box first, for it cannot be undone.")},
     )
 
 

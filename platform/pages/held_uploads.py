@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.files.base import File
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 SESSION_KEY = "held_uploads"
 # Of one visitor; the oldest one makes room.
@@ -33,7 +34,7 @@ def held_or_404(request: HttpRequest, key: UUID) -> tuple[Path, dict[str, Any]]:
     facts = request.session.get(SESSION_KEY, {}).get(str(key))
     path = _path_of(str(key))
     if facts is None or not path.exists():
-        raise Http404("This upload is not kept any more. Upload it again.")
+        raise Http404(_("This upload is not kept any more. Upload it again."))
     return path, dict(facts)
 
 

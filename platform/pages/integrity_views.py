@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grader.scoring.leak_meter import ACCOUNTS
@@ -27,7 +28,7 @@ def integrity(request: HttpRequest, pk: int) -> HttpResponse:
     signs = signs_of(competition)
     pairs = pairs_of(competition)
     context = admin.site.each_context(request) | {
-        "title": f"Integrity of {competition.title}",
+        "title": _("Integrity of %(competition)s") % {"competition": competition.title},
         "competition": competition,
         "leakage": leakage,
         "not_measured": not_measured,

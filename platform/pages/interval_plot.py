@@ -5,6 +5,7 @@ from statistics import median
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from competitions.models import Competition
 from pages.certainty_words import Entry
@@ -46,10 +47,10 @@ def interval_plot(entries: Sequence[Entry], competition: Competition) -> SafeStr
             for y, entry in ((TOP + LINE_HEIGHT * (number + 0.5), entry) for number, entry in enumerate(drawn))
         ),
     )
-    title = (
-        f"{competition.metric_label} of the first {len(drawn)} entries, each with the 95 % interval of its difference "
-        f"to {first.name}; the table below has the numbers."
-    )
+    title = _(
+        "%(metric)s of the first %(count)s entries, each with the 95 %% interval of its difference to %(first)s; "
+        "the table below has the numbers."
+    ) % {"metric": competition.metric_label, "count": len(drawn), "first": first.name}
     return format_html(
         '<svg class="chart intervals" viewBox="0 0 {} {}" role="img" aria-label="{}">'
         '<line class="first-line" x1="{}" x2="{}" y1="{}" y2="{}"/>'
@@ -98,6 +99,11 @@ def _label(entry: Entry) -> str:
 
 def _says(entry: Entry, first: Entry) -> str:
     if entry.is_first:
-        return f"{entry.name}: {entry.shown}, the first"
-    word = "cannot be told from" if entry.is_tied else "surely differs from"
-    return f"{entry.name}: {entry.shown}; {entry.difference}, {word} {first.name}"
+        return _("%(name)s: %(score)s, the first") % {"name": entry.name, "score": entry.shown}
+    if entry.is_tied:
+        sentence = _("%(name)s: %(score)s; %(difference)s, cannot be told from %(first)s")
+    else:
+        sentence = _("%(name)s: %(score)s; %(difference)s, surely differs from %(first)s")
+    return sentence % {
+        "name": entry.name, "score": entry.shown, "difference": entry.difference, "first": first.name
+    }  # fmt: skip

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -99,7 +100,7 @@ def publishing(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error("reason", str(refusal))
             status = 409
         else:
-            messages.success(request, f"{competition.title} is published.")
+            messages.success(request, _("%(competition)s is published.") % {"competition": competition.title})
             return redirect("publishing", slug=slug)
     context = context_of(request, competition, "launch") | {
         "part": "publish",
@@ -116,5 +117,7 @@ def unpublishing(request: HttpRequest, slug: str) -> HttpResponse:
     """Back to a draft."""
     competition = own_or_404(request, slug)
     unpublish(competition)
-    messages.success(request, f"{competition.title} is a draft again: only its organizers see it.")
+    messages.success(
+        request, _("%(competition)s is a draft again: only its organizers see it.") % {"competition": competition.title}
+    )
     return redirect("publishing", slug=slug)

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -20,9 +21,9 @@ from pages import dashboard as board
 log = structlog.get_logger(__name__)
 
 EXPORTS = (
-    ("participants", "Participants with their addresses"),
-    ("submissions", "Submissions with their scores"),
-    ("leaderboard", "Public and final leaderboard"),
+    ("participants", gettext_lazy("Participants with their addresses")),
+    ("submissions", gettext_lazy("Submissions with their scores")),
+    ("leaderboard", gettext_lazy("Public and final leaderboard")),
 )
 
 

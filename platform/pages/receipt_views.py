@@ -7,8 +7,11 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from config.by_locale import brief_time
 from leaderboard.models import Receipt
 from leaderboard.receipts import as_kept, chain_of
 from pages.competition_views import competition_or_404, context_of
@@ -17,34 +20,34 @@ from submissions.models import Kind, Submission, Told
 
 # What a receipt says, in the order in which a person reads it.
 IN_WORDS = {
-    "team": "Team",
-    "told": "Answer",
-    "public_score": "Public score",
-    "metric": "Metric",
-    "sent_at": "Sent",
-    "is_late": "After closing",
-    "scored_at": "Scored",
-    "kind": "Kind",
-    "file_bytes": "Bytes",
-    "file_sha256": "SHA-256 of the file",
-    "predictions_sha256": "SHA-256 of its values",
-    "submission": "Submission",
-    "competition": "Competition",
-    "solution_version": "Version of the solution",
-    "commitment": "Commitment",
-    "grader": "Grader",
+    "team": _("Team"),
+    "told": _("Answer"),
+    "public_score": _("Public score"),
+    "metric": _("Metric"),
+    "sent_at": _("Sent"),
+    "is_late": _("After closing"),
+    "scored_at": _("Scored"),
+    "kind": _("Kind"),
+    "file_bytes": _("Bytes"),
+    "file_sha256": _("SHA-256 of the file"),
+    "predictions_sha256": _("SHA-256 of its values"),
+    "submission": _("Submission"),
+    "competition": _("Competition"),
+    "solution_version": _("Version of the solution"),
+    "commitment": _("Commitment"),
+    "grader": _("Grader"),
 }
 
 
 def _in_words(text: str) -> list[tuple[str, object]]:
     """Label and value of each fact of a receipt; what is empty, as a score that was not told, is left out."""
     facts = json.loads(text)
-    facts["is_late"] = "yes" if facts["is_late"] else "no"
+    facts["is_late"] = gettext("yes") if facts["is_late"] else gettext("no")
     facts["told"] = Told(facts["told"]).label
     facts["kind"] = Kind(facts["kind"]).label
     for name in ("sent_at", "scored_at"):
         at = datetime.fromisoformat(facts[name])
-        facts[name] = f"{at.day} {at:%b %Y %H:%M:%S} UTC"
+        facts[name] = f"{brief_time(at, seconds=True)} UTC"
     return [(label, facts[name]) for name, label in IN_WORDS.items() if facts[name] not in (None, "")]
 
 

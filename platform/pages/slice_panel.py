@@ -9,10 +9,12 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from competitions.clock import database_now
 from competitions.models import JobState
+from config.by_locale import decimal
 from grader.scoring.disclosure import disclosed
 from submissions.models import Evaluation, Submission
 from submissions.slice_reports import has_a_number, report_on, slices_left, why_not_sliced_here
@@ -58,7 +60,7 @@ def _shown(viewer: User | AnonymousUser, submission: Submission, evaluation: Eva
     if not has_a_number(evaluation):
         return {
             "submission": submission,
-            "refusal": "This file was told no score of its own, so where it errs is not told either.",
+            "refusal": _("This file was told no score of its own, so where it errs is not told either."),
         }
     report = report_on(submission)
     context: dict[str, Any] = {
@@ -83,7 +85,7 @@ def _tables(slices: Sequence[dict[str, Any]], overall: float) -> list[SliceTable
     tables = []
     for about, of_thing in groupby(slices, key=lambda one: one["about"]):
         rows = [
-            SliceRow(one["name"], one["row_count"], one["score"], f"{one['score']:.{one['decimals']}f}")
+            SliceRow(one["name"], one["row_count"], one["score"], decimal(one["score"], one["decimals"]))
             for one in of_thing
         ]
         heading = about[:1].upper() + about[1:]
@@ -115,6 +117,7 @@ def _lying_bars(title: str, rows: Sequence[SliceRow], overall: float) -> SafeStr
     )
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}'
-        '<line class="overall" x1="{}" x2="{}" y1="0" y2="{}"><title>all of them</title></line></svg>',
+        '<line class="overall" x1="{}" x2="{}" y1="0" y2="{}"><title>{}</title></line></svg>',
         WIDTH, height, f"{title}: {', '.join(f'{row.name} {row.shown}' for row in rows)}", bars, line, line, height,
+        _("all of them"),
     )  # fmt: skip

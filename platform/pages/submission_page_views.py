@@ -100,7 +100,9 @@ def download_file(request: HttpRequest, pk: UUID) -> FileResponse:
     try:
         content = found.file.open("rb")
     except FileNotFoundError:
-        raise Http404(f"{found.original_name} is not in the store of files any more.") from None
+        raise Http404(
+            _("%(original_name)s is not in the store of files any more.") % {"original_name": found.original_name}
+        ) from None
     # Never as a page of this site, whatever its name says that it is.
     return FileResponse(
         content, as_attachment=True, filename=found.original_name, content_type="application/octet-stream"

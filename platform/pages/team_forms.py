@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from teams.models import Membership, Team
 from teams.names import MOST_CHARACTERS
@@ -14,9 +16,9 @@ def text_input(**attributes: str) -> forms.TextInput:
 
 class JoinForm(forms.Form):
     accept_rules = forms.BooleanField(
-        label="I have read the rules and accept them.",
+        label=_("I have read the rules and accept them."),
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
-        error_messages={"required": "Joining needs your consent to the rules: tick the box."},
+        error_messages={"required": _("Joining needs your consent to the rules: tick the box.")},
     )
     # What the visitor came with: an organizer's invitation, and the link of the team to go to afterwards.
     invitation = forms.CharField(required=False, max_length=43, widget=forms.HiddenInput)
@@ -25,41 +27,41 @@ class JoinForm(forms.Form):
 
 class EntryRequestForm(forms.Form):
     message = forms.CharField(
-        label="Who are you?",
+        label=_("Who are you?"),
         required=False,
         max_length=500,
-        help_text="For the organizers: your name, your class or your team. At most 500 characters.",
+        help_text=_("For the organizers: your name, your class or your team. At most 500 characters."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": "3"}),
     )
 
 
 class NameForm(forms.Form):
     name = forms.CharField(
-        label="Name of the team",
+        label=_("Name of the team"),
         max_length=150,
-        help_text=f"As the leaderboard shows it; at most {MOST_CHARACTERS} characters.",
+        help_text=format_lazy(_("As the leaderboard shows it; at most {count} characters."), count=MOST_CHARACTERS),
         widget=text_input(),
-        error_messages={"required": "Type a name for the team."},
+        error_messages={"required": _("Type a name for the team.")},
     )
 
 
 class InviteForm(forms.Form):
     username = forms.CharField(
-        label="User name",
+        label=_("User name"),
         max_length=150,
-        help_text="Of somebody who takes part in this competition. Others come by the link.",
+        help_text=_("Of somebody who takes part in this competition. Others come by the link."),
         widget=text_input(),
-        error_messages={"required": "Type the user name of the person to invite."},
+        error_messages={"required": _("Type the user name of the person to invite.")},
     )
 
 
 class MergeForm(forms.Form):
     team = forms.CharField(
-        label="Name of the other team",
+        label=_("Name of the other team"),
         max_length=150,
-        help_text="As the leaderboard shows it. Its captain is asked.",
+        help_text=_("As the leaderboard shows it. Its captain is asked."),
         widget=text_input(),
-        error_messages={"required": "Type the name of the team to merge with."},
+        error_messages={"required": _("Type the name of the team to merge with.")},
     )
 
 
@@ -71,12 +73,12 @@ class MemberField(forms.ModelChoiceField[Membership]):
 class CaptainForm(forms.Form):
     member = MemberField(
         Membership.objects.none(),
-        label="Next captain",
+        label=_("Next captain"),
         empty_label=None,
         widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={
-            "required": "Choose who is to be the captain.",
-            "invalid_choice": "That person is not in your team. Choose one of its members.",
+            "required": _("Choose who is to be the captain."),
+            "invalid_choice": _("That person is not in your team. Choose one of its members."),
         },
     )
 

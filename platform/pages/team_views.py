@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -62,7 +63,7 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _join_first(request: HttpRequest, slug: str) -> HttpResponse:
-    messages.info(request, "Join the competition first: you begin as a team of one.")
+    messages.info(request, _("Join the competition first: you begin as a team of one."))
     return redirect("join", slug=slug)
 
 
@@ -96,7 +97,9 @@ def _cleaned(form: Form, field: str) -> str:
 @require_POST
 def rename(request: HttpRequest, slug: str) -> HttpResponse:
     def change(mine: Team, user: User) -> str:
-        return f"The team is called “{members.rename(mine, user, _cleaned(NameForm(request.POST), 'name')).name}” now."
+        return _("The team is called “%(rename)s” now.") % {
+            "rename": members.rename(mine, user, _cleaned(NameForm(request.POST), "name")).name
+        }
 
     return _change(request, slug, change)
 
@@ -109,7 +112,7 @@ def hand_over(request: HttpRequest, slug: str) -> HttpResponse:
         _cleaned(form, "member")
         to = form.cleaned_data["member"].user
         members.hand_over(mine, user, to)
-        return f"{to} is the captain now."
+        return _("%(to)s is the captain now.") % {"to": to}
 
     return _change(request, slug, change)
 
@@ -119,7 +122,7 @@ def hand_over(request: HttpRequest, slug: str) -> HttpResponse:
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
     def change(mine: Team, user: User) -> str:
         own = submission_merging.leave(mine, user)
-        return f"You have left {mine.name} and take part as {own.name}, alone."
+        return _("You have left %(mine)s and take part as %(own)s, alone.") % {"mine": mine.name, "own": own.name}
 
     return _change(request, slug, change)
 
@@ -132,12 +135,12 @@ def link(request: HttpRequest, slug: str) -> HttpResponse:
     def change(mine: Team, user: User) -> str:
         if "close" in request.POST:
             invitations.close_link(mine, user)
-            return "Nobody comes by the link any more."
+            return _("Nobody comes by the link any more.")
         is_first = not mine.link_token
         invitations.renew_link(mine, user)
         if is_first:
-            return "The team has a link. Whoever has it can come to your team."
-        return "The team has a new link. Whoever has it can come to your team; the older one opens nothing any more."
+            return _("The team has a link. Whoever has it can come to your team.")
+        return _("The team has a new link. Whoever has it can come to your team; the older one opens nothing any more.")
 
     return _change(request, slug, change)
 
@@ -147,7 +150,7 @@ def link(request: HttpRequest, slug: str) -> HttpResponse:
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     def change(mine: Team, user: User) -> str:
         invitation = invitations.invite(mine, user, _cleaned(InviteForm(request.POST), "username"), _site(request))
-        return f"{invitation.user} is invited, and finds it on their Team page."
+        return _("%(user)s is invited, and finds it on their Team page.") % {"user": invitation.user}
 
     return _change(request, slug, change)
 
@@ -157,7 +160,9 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 def propose_merger(request: HttpRequest, slug: str) -> HttpResponse:
     def change(mine: Team, user: User) -> str:
         proposal = merging.propose(mine, user, _cleaned(MergeForm(request.POST), "team"), _site(request))
-        return f"The captain of {proposal.to_team} is asked, and finds it on their Team page."
+        return _("The captain of %(to_team)s is asked, and finds it on their Team page.") % {
+            "to_team": proposal.to_team
+        }
 
     return _change(request, slug, change)
 
@@ -174,9 +179,9 @@ def answer_invitation(request: HttpRequest, slug: str, pk: int, answer: str) -> 
         except TeamInvitation.DoesNotExist:
             raise Http404 from None
         if said == Answer.ACCEPT:
-            return f"You are in {invitation.team.name} now."
+            return _("You are in %(team)s now.") % {"team": invitation.team.name}
         state = calls.ENDS[said]
-        return f"The invitation to {invitation.team} is {state.label}."
+        return _("The invitation to %(team)s is %(state)s.") % {"team": invitation.team, "state": state.label}
 
     return _change(request, slug, change)
 
@@ -193,9 +198,13 @@ def answer_proposal(request: HttpRequest, slug: str, pk: int, answer: str) -> Ht
         except MergeProposal.DoesNotExist:
             raise Http404 from None
         if said == Answer.ACCEPT:
-            return f"Your teams are one: you are in {proposal.from_team.name} now."
+            return _("Your teams are one: you are in %(from_team)s now.") % {"from_team": proposal.from_team.name}
         state = calls.ENDS[said]
-        return f"The merger of {proposal.from_team} and {proposal.to_team} is {state.label}."
+        return _("The merger of %(from_team)s and %(to_team)s is %(state)s.") % {
+            "from_team": proposal.from_team,
+            "to_team": proposal.to_team,
+            "state": state.label,
+        }
 
     return _change(request, slug, change)
 
@@ -208,14 +217,21 @@ def team_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     if host is None:
         raise Http404
     if not request.user.is_authenticated:
-        who = members.captain_of(host) or "Somebody"
+        who = members.captain_of(host) or _("Somebody")
         messages.info(
             request,
-            f"{who} invites you to the team {host} in {competition}. Sign in or sign up: you come back here.",
+            _("%(who)s invites you to the team %(team)s in %(competition)s. Sign in or sign up: you come back here.")
+            % {"who": who, "team": host, "competition": competition},
         )
         return redirect_to_login(request.get_full_path())
     if request.method == "POST":
-        return _change(request, slug, lambda _, user: f"You are in {mergers.come_by_link(host, token, user).name} now.")
+        return _change(
+            request,
+            slug,
+            lambda team, user: (
+                _("You are in %(come_by_link)s now.") % {"come_by_link": mergers.come_by_link(host, token, user).name}
+            ),
+        )
     context = context_of(request, competition, "team") | {"host": host, "people": members.members(host), "token": token}
     if context["team"] is None:
         remember_place(request)

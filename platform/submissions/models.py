@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from competitions.models import Commitment, Competition, Solution
 from config.by_locale import decimal, whole
-from grader.scoring.disclosure import Word
 
 # Django looks for models here.
 from submissions.reminder_models import Reminder as Reminder
@@ -58,11 +57,11 @@ COST_NO_SLOT = (Status.REJECTED, Status.FAILED, Status.CANCELLED)
 
 
 class Told(models.TextChoices):
-    """What a team was told of a scored file: its score, or the word that stands in its place (on ladder boards)."""
+    """What a team was told of a scored file: its score, or the `Word` that stands in its place (on ladder boards)."""
 
     SCORE = "score", gettext_lazy("its score")
-    NO_IMPROVEMENT = "no_improvement", Word.NO_IMPROVEMENT.value
-    BELOW_BASELINE = "below_baseline", Word.BELOW_BASELINE.value
+    NO_IMPROVEMENT = "no_improvement", gettext_lazy("no significant improvement")
+    BELOW_BASELINE = "below_baseline", gettext_lazy("below baseline")
 
 
 # Of all metrics, R² alone has scores below 0 (a test compares this with grader.scoring.metrics).

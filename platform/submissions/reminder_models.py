@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from teams.models import Membership
 
@@ -12,7 +13,7 @@ class Reminder(models.Model):
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="reminders")
     hours = models.PositiveIntegerField()
-    closes_at = models.DateTimeField(help_text="The deadline that it spoke of.")
+    closes_at = models.DateTimeField(help_text=_("The deadline that it spoke of."))
     posted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
