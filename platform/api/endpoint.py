@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from api.conditional import with_etag
 from api.problems import Problem
+from config.by_locale import whole
 
 WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
@@ -52,8 +53,8 @@ class Endpoint(APIView):
         """The sentence for a body of so many bytes."""
         most = self.largest_body()
         return _("The request has %(found)s bytes; at most %(most)s are taken here.") % {
-            "found": f"{length:,}",
-            "most": f"{most:,}",
+            "found": whole(length),
+            "most": whole(most),
         }
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

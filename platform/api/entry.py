@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +26,7 @@ class Joining(serializers.Serializer[Any]):
 
     def validate_accept_rules(self, is_accepted: bool) -> bool:
         if not is_accepted:
-            raise serializers.ValidationError("Joining needs your consent to the rules: say true.")
+            raise serializers.ValidationError(_("Joining needs your consent to the rules: say true."))
         return is_accepted
 
 

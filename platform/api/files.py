@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from api.problems import Problem
 from api.schema import BINARY_TYPE
+from config.by_locale import whole
 
 READ_BYTES = 65_536
 # One range alone: a first and a last byte, one of them may be missing.
@@ -59,7 +60,7 @@ def _asked_part(request: Request, size: int, etag: str) -> tuple[int, int] | Non
     if last and first and int(last) < int(first):
         return None
     if begin >= size or end < begin:
-        sentence = _("The file has %(size)s bytes; none of them are asked for.") % {"size": f"{size:,}"}
+        sentence = _("The file has %(size)s bytes; none of them are asked for.") % {"size": whole(size)}
         raise Problem(416, "range_not_satisfiable", sentence, headers={"Content-Range": f"bytes */{size}"})
     return begin, end
 

@@ -21,6 +21,7 @@ from api.throttles import Uploads
 from api.visits import competition_or_404, own_team, who
 from competitions.clock import database_now
 from config.bodies import said_length, what_comes
+from config.by_locale import whole
 from submissions import chunked_uploads
 from submissions.chunked_uploads import OtherOffset, may_go_on
 from submissions.models import ChunkedUpload
@@ -121,8 +122,8 @@ class UploadView(UploadEndpoint):
 
     def too_long(self, length: int) -> str:
         return _("The chunk has %(found)s bytes; at most %(most)s are taken at once.") % {
-            "found": f"{length:,}",
-            "most": f"{settings.CHUNK_BYTES:,}",
+            "found": whole(length),
+            "most": whole(settings.CHUNK_BYTES),
         }
 
     @operation("upload", UploadAnswer, EXAMPLE, tags=TAGS, summary="How far an upload has come")

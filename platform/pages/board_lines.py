@@ -34,7 +34,7 @@ def lines(
     address = reverse("leaderboard", args=[competition.slug])
     own = mine.pk if mine else None
     you, a_baseline = _mark("state state-scoring", _("you")), _mark("state state-queued", _("baseline"))
-    below_baseline = f'<span class="text-soft text-wrap">{escape(Told.BELOW_BASELINE.label)}</span>'
+    below_baseline = f'<span class="text-soft text-wrap">{escape(str(Told.BELOW_BASELINE.label))}</span>'
     # The name alone is somebody else's text. To look for markup in every number too would take a sixth of the page.
     rows_in_html = "\n".join(
         LINE.format(

@@ -90,7 +90,7 @@ def _applied(request: HttpRequest, key: UUID, planned: Plan) -> HttpResponse:
 def back_to_admin(request: HttpRequest, competition: Competition) -> HttpResponse:
     """To the competition's page in the admin, saying what is still to be done."""
     if not competition.solutions.filter(is_active=True).exists():
-        messages.info(request, "Next: upload its solution under Solutions; the scoring worker checks it.")
+        messages.info(request, _("Next: upload its solution under Solutions; the scoring worker checks it."))
     return redirect("admin:competitions_competition_change", competition.pk)
 
 

@@ -48,7 +48,7 @@ def _in_words(text: str) -> list[tuple[str, object]]:
     for name in ("sent_at", "scored_at"):
         at = datetime.fromisoformat(facts[name])
         facts[name] = f"{brief_time(at, seconds=True)} UTC"
-    return [(label, facts[name]) for name, label in IN_WORDS.items() if facts[name] not in (None, "")]
+    return [(str(label), facts[name]) for name, label in IN_WORDS.items() if facts[name] not in (None, "")]
 
 
 def _scored_or_404(request: HttpRequest, pk: UUID) -> Submission:

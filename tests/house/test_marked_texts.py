@@ -13,9 +13,14 @@ PLATFORM = ROOT / "platform"
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 # Where a text for people goes: as this argument, or into a call of this name.
 SHOWN_AS = {"help_text", "label", "verbose_name", "verbose_name_plural", "violation_error_message", "description"}
-SHOWN_BY = re.compile(r"messages\.(debug|info|success|warning|error)|\w*Refused|ValidationError|asks_why")
+SHOWN_BY = re.compile(
+    r"messages\.(debug|info|success|warning|error)|\w*Refused|(\w+\.)?ValidationError|asks_why|Http404"
+)
 # Commands and settings speak to whoever runs the site; refusals of a command line go to that person too.
 FOR_OPERATORS = ("management/", "config/", "grading/label_files.py")
+# What the schema of the API says to programmers stays English.
+OF_THE_SCHEMA = {"help_text", "description", "summary"}
+CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 WORD = re.compile(r"[A-Za-z]{2}")
 # Abbreviations that are the same in every language.
 SAME_EVERYWHERE = {"CSV", "JSON", "SHA-256", "UTC", "Holdout", "· Holdout"}
@@ -38,6 +43,11 @@ def is_text(node: ast.AST) -> bool:
     )
 
 
+def is_code(node: ast.AST) -> bool:
+    """A word for programs among the arguments, as that of a refusal or a permission."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(CODE.fullmatch(node.value))
+
+
 def calls_of(path: Path) -> Iterator[ast.Call]:
     return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
 
@@ -45,10 +55,11 @@ def calls_of(path: Path) -> Iterator[ast.Call]:
 def unmarked_in(path: Path) -> list[str]:
     """Where a plain text goes straight to people."""
     found = []
+    shown_as = SHOWN_AS - OF_THE_SCHEMA if path.is_relative_to(PLATFORM / "api") else SHOWN_AS
     for call in calls_of(path):
-        shown = [keyword.value for keyword in call.keywords if keyword.arg in SHOWN_AS]
+        shown = [keyword.value for keyword in call.keywords if keyword.arg in shown_as]
         if SHOWN_BY.fullmatch(ast.unparse(call.func)):
-            shown += call.args
+            shown += [each for each in call.args if not is_code(each)]
         found += [f"{path.relative_to(PLATFORM)}, line {text.lineno}" for text in shown if is_text(text)]
     return found
 
