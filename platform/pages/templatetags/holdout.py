@@ -1,12 +1,15 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from config import by_locale
+from config.by_locale import brief_time, decimal
 from pages import markdown as rendering
 
 register = template.Library()
@@ -21,13 +24,22 @@ def markdown(text: str) -> SafeString:
 @register.filter
 def decimals(score: float, count: int) -> str:
     """A disclosed score with exactly `count` digits after the point."""
-    return f"{score:.{count}f}"
+    return decimal(score, count)
 
 
 @register.filter
 def percent(share: float) -> str:
     """A share of 1 as a percentage with two digits after the point."""
-    return f"{share:.2%}"
+    return by_locale.percent(share, 2)
+
+
+@register.filter
+def listed_as_code(names: Sequence[str]) -> SafeString:
+    """`a`, `b` and `c`."""
+    *others, last = (format_html("<code>{}</code>", name) for name in names)
+    if not others:
+        return last
+    return format_html(_("{listed} and {last}"), listed=mark_safe(", ".join(others)), last=last)  # nosec B308 B703
 
 
 @register.filter
@@ -44,7 +56,7 @@ def moment(at: datetime, adds: str = "") -> SafeString:
     """
     return format_html(
         '<time datetime="{}" data-moment="{}">{} UTC</time>',
-        f"{at:%Y-%m-%dT%H:%M:%SZ}", adds, f"{at.day} {at:%b %Y %H:%M}",
+        f"{at:%Y-%m-%dT%H:%M:%SZ}", adds, brief_time(at),
     )  # fmt: skip
 
 
