@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy
 from config.environment import ROOT
 
 
+NAMELESS = ("knox", "mfa", "usersessions")
+
+
 def derived_names() -> list[str]:
     """All of them as they stand, sorted: what the catalogue needs."""
     found = {str(app.verbose_name) for app in _own_apps()}
@@ -33,7 +36,10 @@ def translate_derived_names() -> None:
 
 
 def _own_apps() -> Iterator[AppConfig]:
-    return (app for app in apps.get_app_configs() if Path(app.path).parent == ROOT / "platform")
+    """The site's own, and those of libraries that leave all their names to Django."""
+    for app in apps.get_app_configs():
+        if Path(app.path).parent == ROOT / "platform" or app.label in NAMELESS:
+            yield app
 
 
 def _unsaid_of(model: type[Model]) -> list[str]:

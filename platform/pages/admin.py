@@ -60,7 +60,7 @@ class AnnouncementAdmin(OwnHistoryAdmin, OfOwnCompetitions):
         is_ready = form.is_bound and form.is_valid() and "change" not in request.POST
         if is_ready and "publish" in request.POST:
             return self._publish(request, form)
-        context = self.admin_site.each_context(request) | {"form": form, "opts": self.opts, "title": "Announce"}
+        context = self.admin_site.each_context(request) | {"form": form, "opts": self.opts, "title": _("Announce")}
         if not is_ready:
             return TemplateResponse(request, "admin/announcement_form.html", context)
         draft = form.save(commit=False)

@@ -17,6 +17,7 @@ class FromFilesForm(forms.Form):
         label=_("Zip"), help_text=_("competition.yaml, pages/*.md and data/*, as an export has them.")
     )
     slug = forms.CharField(
+        label=_("Slug"),
         required=False,
         max_length=50,
         validators=[validate_slug],
@@ -27,15 +28,24 @@ class FromFilesForm(forms.Form):
 class CodabenchForm(forms.Form):
     """What a bundle does not say by itself."""
 
-    metric = forms.ChoiceField(choices=metric_choices, help_text=_("What the bundle's scoring program computes."))
+    metric = forms.ChoiceField(
+        label=_("Metric"), choices=metric_choices, help_text=_("What the bundle's scoring program computes.")
+    )
     metric_k = forms.IntegerField(
         required=False, min_value=1, max_value=32_767, label=_("Places of a list"), help_text=_("k of a metric “at k”.")
     )
     phase = forms.CharField(
-        required=False, max_length=100, help_text=_("Name or index of the phase that is meant. Empty: the last one.")
+        label=_("Phase"),
+        required=False,
+        max_length=100,
+        help_text=_("Name or index of the phase that is meant. Empty: the last one."),
     )
     slug = forms.CharField(
-        required=False, max_length=50, validators=[validate_slug], help_text=_("Empty: made from the title.")
+        label=_("Slug"),
+        required=False,
+        max_length=50,
+        validators=[validate_slug],
+        help_text=_("Empty: made from the title."),
     )
 
     def choice(self) -> Choice:
@@ -57,6 +67,9 @@ class CloneForm(forms.Form):
     """What must differ between a competition and its clone."""
 
     slug = forms.CharField(
-        max_length=50, validators=[validate_slug], help_text=_("The last part of the new competition's address.")
+        label=_("Slug"),
+        max_length=50,
+        validators=[validate_slug],
+        help_text=_("The last part of the new competition's address."),
     )
-    title = forms.CharField(max_length=TITLE_CHARACTERS)
+    title = forms.CharField(label=_("Title"), max_length=TITLE_CHARACTERS)

@@ -10,9 +10,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const days = Math.floor(seconds / 86400);
     const hours = Math.floor(seconds / 3600) % 24;
     const minutes = Math.floor(seconds / 60) % 60;
-    if (days) return `in ${days} d ${hours} h`;
-    if (hours) return `in ${hours} h ${minutes} min`;
-    return minutes ? `in ${minutes} min ${seconds % 60} s` : `in ${seconds} s`;
+    if (days) return interpolate(gettext("in %(days)s d %(hours)s h"), { days, hours }, true);
+    if (hours) return interpolate(gettext("in %(hours)s h %(minutes)s min"), { hours, minutes }, true);
+    if (!minutes) return interpolate(gettext("in %(seconds)s s"), { seconds }, true);
+    return interpolate(gettext("in %(minutes)s min %(seconds)s s"), { minutes, seconds: seconds % 60 }, true);
   };
 
   const shown = [];

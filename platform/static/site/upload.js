@@ -3,6 +3,7 @@
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("form[data-max-bytes]");
   if (!form) return;
+  const { lang: language } = document.documentElement;
   const input = form.querySelector("input[type=file]");
   const note = form.querySelector("[data-upload-note]");
   const button = form.querySelector("button[type=submit]");
@@ -12,12 +13,16 @@ document.addEventListener("DOMContentLoaded", () => {
     // Only a zip can hold a model; what a zip holds, the server tells.
     const limit = Number(file.name.toLowerCase().endsWith(".zip") ? form.dataset.maxZipBytes : form.dataset.maxBytes);
     if (file.size > limit) {
-      return `The file has ${file.size.toLocaleString("en")} bytes; at most ${limit.toLocaleString("en")} are taken. ` +
-        "Compress it, or make it smaller.";
+      return interpolate(
+        gettext("The file has %(size)s bytes; at most %(limit)s are taken. Compress it, or make it smaller."),
+        { size: file.size.toLocaleString(language), limit: limit.toLocaleString(language) },
+        true,
+      );
     }
     const endings = input.accept.split(",");
     if (!endings.some((ending) => file.name.toLowerCase().endsWith(ending))) {
-      return `'${file.name}' ends in none of ${endings.join(", ")}.`;
+      const facts = { name: file.name, endings: endings.join(", ") };
+      return interpolate(gettext("'%(name)s' ends in none of %(endings)s."), facts, true);
     }
     return "";
   };
@@ -38,21 +43,23 @@ document.addEventListener("DOMContentLoaded", () => {
       const link = document.createElement("a");
       link.href = earlier;
       link.className = "alert-link";
-      link.textContent = "See that submission";
+      link.textContent = gettext("See that submission");
       note.append(" ", link, ".");
     }
     show(note, problem);
   };
   const heard = (what, done) => {
     if (done !== null) bar.value = done;
-    const size = (upload.file.size / 1e6).toFixed(1);
-    state.textContent = done === null || done === 1 ? what : `${what}: ${Math.floor(100 * done)} % of ${size} MB`;
+    const facts = { what, percent: Math.floor(100 * done), size: (upload.file.size / 1e6).toFixed(1) };
+    state.textContent = done === null || done === 1
+      ? what
+      : interpolate(gettext("%(what)s: %(percent)s % of %(size)s MB"), facts, true);
   };
   const ready = () => {
     upload = null;
     input.disabled = false;
     button.disabled = false;
-    button.textContent = "Upload and score";
+    button.textContent = gettext("Upload and score");
     [button, progress, retry, cancel].forEach((element) => show(element, element === button));
   };
 
@@ -66,7 +73,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (upload !== mine) return;
       say(problem.message, problem.earlier);
       state.textContent = mine.comfort();
-      retry.textContent = problem.earlier ? "Send it all the same" : "Try again";
+      retry.textContent = problem.earlier ? gettext("Send it all the same") : gettext("Try again");
       sendAgain ||= Boolean(problem.earlier);
       show(retry, true);
     }
@@ -87,7 +94,7 @@ document.addEventListener("DOMContentLoaded", () => {
   cancel.addEventListener("click", async () => {
     const cancelled = upload;
     ready();
-    say("Cancelled. Nothing was counted.");
+    say(gettext("Cancelled. Nothing was counted."));
     await cancelled.cancel();
   });
   input.addEventListener("change", () => {
@@ -103,7 +110,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
     const answer = await fetch(cancelIt.dataset.cancelUpload, { method: "POST", headers: { "X-CSRFToken": token } });
     if (answer.ok) cancelIt.closest("li").remove();
-    else say("It could not be cancelled now. Try again, or leave it: it is forgotten after a day.");
+    else say(gettext("It could not be cancelled now. Try again, or leave it: it is forgotten after a day."));
   }));
   window.addEventListener("pageshow", ready);
 });
