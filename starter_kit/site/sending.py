@@ -13,6 +13,7 @@ from starter_kit.site.moments import moment
 from starter_kit.site.patience import Patience
 from starter_kit.trouble import KitError, SiteFault, SiteUnreachable
 
+LOOKS_BEFORE_SENDING_AGAIN = 4
 # What failed by the site's fault, or was withdrawn, has no answer yet.
 _WITHOUT_ANSWER = ("failed", "cancelled")
 
@@ -87,10 +88,12 @@ def _send_at_once(api: Api, outgoing: Outgoing, known: set[str], heard: Report) 
         try:
             return api.post(path, data=_Counted(body, heard), headers={"Content-Type": content_type})
         except SiteUnreachable as trouble:
-            patience.wait_after(trouble)
-            come = [row for row in _same_file(api, outgoing) if row["id"] not in known]
-            if come:
-                return come[0]
+            # What came whole may still be taken in, though nobody hears the answer.
+            for _ in range(LOOKS_BEFORE_SENDING_AGAIN):
+                patience.wait_after(trouble)
+                come = [row for row in _same_file(api, outgoing) if row["id"] not in known]
+                if come:
+                    return come[0]
 
 
 def _send_in_chunks(api: Api, outgoing: Outgoing, heard: Report) -> Document:

@@ -66,10 +66,13 @@ class CutConnection:
     def _pass_answers(self, client: socket.socket, site: socket.socket, answers_left: list[int]) -> None:
         with suppress(OSError):
             while piece := site.recv(PIECE_BYTES):
-                if answers_left:
-                    piece, answers_left[0] = piece[: answers_left[0]], answers_left[0] - len(piece)
-                client.sendall(piece)
-                if answers_left and answers_left[0] <= 0:
+                # Looked at before the piece is passed on: after it the next request may come.
+                left = answers_left[0] if answers_left else None
+                client.sendall(piece[:left])
+                if left is None:
+                    continue
+                answers_left[0] = left - len(piece)
+                if answers_left[0] <= 0:
                     break
         _hang_up(client, site)
 
