@@ -46,7 +46,8 @@ def test_what_is_wrong_with_labels_is_named_by_line(olgas, competition):
     check_solutions()
     version = olgas.told(f"{STARS}solutions/2/")
     assert (version["verdict"], version["note"], version["is_active"]) == ("refused", "Typed.", False)
-    assert version["findings"][0].startswith("Line 4: ")
+    assert version["problems"][0]["line"] == 4
+    assert version["problems"][0]["message"].startswith("Usage is 'private'")
     assert [one["version"] for one in olgas.told(f"{STARS}solutions/")["results"]] == [2, 1]
     refused = olgas.post(f"{STARS}rescores/", version=2)
     assert (refused.status_code, refused.json()["code"]) == (409, "rescore_refused")

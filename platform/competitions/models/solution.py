@@ -1,5 +1,6 @@
 """The versions of the hidden labels."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from competitions.models.competition import Competition
 
@@ -84,11 +86,15 @@ class Solution(models.Model):
     @property
     def findings(self) -> list[str]:
         """What its check has found wrong, each as a sentence or two."""
-        lines = (f"Line {problem['line']}: " if problem["line"] else "" for problem in self.problems)
-        return [f"{line}{each['finding']} {each['cure']}" for line, each in zip(lines, self.problems, strict=True)]
+        return [_in_words(problem) for problem in self.problems]
 
     def clean(self) -> None:
         if self.file and self.file.size > settings.MAX_UNPACKED_BYTES:
             raise ValidationError(
                 {"file": f"The file has {self.file.size:,} bytes; the most is {settings.MAX_UNPACKED_BYTES:,}."}
             )
+
+
+def _in_words(problem: dict[str, Any]) -> str:
+    said = f"{problem['finding']} {problem['cure']}"
+    return _("Line %(line)s: %(said)s") % {"line": problem["line"], "said": said} if problem["line"] else said
