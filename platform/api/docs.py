@@ -34,4 +34,5 @@ class DocsView(SpectacularSwaggerSplitView):
 
     template_name = "pages/api_docs.html"
     url_name = "api:schema"
+    authentication_classes = ()
     throttle_classes = ()

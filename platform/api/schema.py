@@ -1,5 +1,6 @@
 """The OpenAPI description: made from the addresses themselves, with an example for every answer."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -107,6 +108,10 @@ def _refusal(status: int, sentence: str = "") -> OpenApiResponse:
 
 class Schema(AutoSchema):
     """Adds what every operation may refuse: it follows from what the operation takes."""
+
+    def get_description(self) -> str:
+        """What the address's own class says, and nothing of what it is built on."""
+        return inspect.cleandoc(vars(type(self.view)).get("__doc__") or "")
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         responses: dict[str, Any] = super()._get_response_bodies(direction)
