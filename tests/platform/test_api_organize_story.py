@@ -62,6 +62,7 @@ def test_a_contest_from_its_files_to_its_export(olgas, alice, bob, graded):
     applied = olgas.send("apply/", file=packed(fewer), fingerprint=plan["fingerprint"])
     assert applied.status_code == 200, applied.content.decode()
     assert Competition.objects.get(slug=SLUG).daily_limit == 2
+    assert Competition.objects.get(slug=SLUG).history.first().history_user.username == "olga"
 
     # It cannot be published before it was tried.
     refused = olgas.post(f"{HERE}publish/")
