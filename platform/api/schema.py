@@ -38,7 +38,9 @@ class ProblemAnswer(serializers.Serializer[Any]):
     detail = serializers.CharField()
     code = serializers.CharField()
     problems = ProblemEntry(many=True, required=False)
-    reset_at = serializers.DateTimeField(required=False, allow_null=True)
+    reset_at = serializers.DateTimeField(required=False, allow_null=True, help_text="When the next slot opens.")
+    repeat_of = serializers.UUIDField(required=False, help_text="The submission of this very file.")
+    received_bytes = serializers.IntegerField(required=False, help_text="Of an upload: the next byte's number.")
     retry_at = serializers.DateTimeField(required=False)
 
 
@@ -109,7 +111,7 @@ def _refusal(status: int, sentence: str = "") -> OpenApiResponse:
 class Schema(AutoSchema):
     """Adds what every operation may refuse: it follows from what the operation takes."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # spectacular's own is so
         """What the address's own class says, and nothing of what it is built on."""
         return inspect.cleandoc(vars(type(self.view)).get("__doc__") or "")
 

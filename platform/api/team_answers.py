@@ -6,6 +6,7 @@ from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from api.me import shown_name
 from api.visits import who
 from submissions.merging import counted
 from teams.invitations import open_invitations
@@ -34,7 +35,7 @@ class Member(serializers.Serializer[Membership]):
     is_captain = serializers.BooleanField()
 
     def get_display_name(self, member: Membership) -> str:
-        return str(member.user)
+        return shown_name(member.user)
 
 
 class InvitationRow(serializers.Serializer[Any]):
