@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from competitions.models import Competition, Rescore, Solution
@@ -30,19 +31,19 @@ def ask(solution: Solution, user: User | None) -> Rescore:
     """Begin to score everything of the competition under an accepted version. Raises RescoreRefused."""
     if solution.verdict != Solution.Verdict.ACCEPTED:
         raise RescoreRefused(
-            f"{solution} is {solution.get_verdict_display()}; only an accepted version can be used. "
-            "Upload a corrected one."
+            _("%(solution)s is %(verdict)s; only an accepted version can be used. Upload a corrected one.")
+            % {"solution": solution, "verdict": solution.get_verdict_display()}
         )
     with transaction.atomic():
         # no_key: a submission that arrives meanwhile refers to this row and must not wait for it.
         competition = Competition.objects.select_for_update(no_key=True).get(pk=solution.competition_id)
         active = competition.solutions.filter(is_active=True).first()
         if active is None or active == solution:
-            raise RescoreRefused(f"{solution} counts already: everything is scored by it.")
+            raise RescoreRefused(_("%(solution)s counts already: everything is scored by it.") % {"solution": solution})
         if other := competition.rescores.filter(state__in=Rescore.UNDER_WAY).first():
             raise RescoreRefused(
-                f"A rescore by version {other.solution.version} is under way ({other.get_state_display()}). "
-                "Make it active or cancel it first."
+                _("A rescore by version %(version)s is under way (%(state)s). Make it active or cancel it first.")
+                % {"version": other.solution.version, "state": other.get_state_display()}
             )
         rescore = Rescore.objects.create(competition=competition, solution=solution, before=active, asked_by=user)
         ring_for_job_after_commit(RESCORE)

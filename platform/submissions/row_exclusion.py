@@ -3,6 +3,8 @@
 import re
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from competitions.features import test_ids
@@ -27,9 +29,12 @@ def ids_in(text: str) -> list[int]:
     wrong = [cell for cell in cells if not re.fullmatch(r"-?[0-9]{1,18}", cell, re.ASCII)]
     if wrong:
         named = ", ".join(quoted(cell) for cell in wrong[:NAMED_IDS])
-        raise ExclusionRefused(f"{len(wrong):,} of {len(cells):,} are no ids: {named}. Write whole numbers only.")
+        raise ExclusionRefused(
+            _("%(wrong)s of %(all)s are no ids: %(named)s. Write whole numbers only.")
+            % {"wrong": f"{len(wrong):,}", "all": f"{len(cells):,}", "named": named}
+        )
     if not cells:
-        raise ExclusionRefused("There is no id in the list. Write one id a line.")
+        raise ExclusionRefused(_("There is no id in the list. Write one id a line."))
     return sorted({int(cell) for cell in cells})
 
 
@@ -39,10 +44,12 @@ def refuse_unknown(competition: Competition, ids: list[int]) -> None:
     unknown = [row_id for row_id in ids if row_id not in known] if known is not None else []
     if unknown:
         named = ", ".join(map(str, unknown[:NAMED_IDS])) + (" …" if len(unknown) > NAMED_IDS else "")
-        has = "has" if len(unknown) == 1 else "have"
-        raise ExclusionRefused(
-            f"{len(unknown):,} of the {len(ids):,} ids {has} no row in test.csv: {named}. Exclude ids of test.csv only."
+        sentence = ngettext(
+            "%(unknown)s of the %(all)s ids has no row in test.csv: %(named)s. Exclude ids of test.csv only.",
+            "%(unknown)s of the %(all)s ids have no row in test.csv: %(named)s. Exclude ids of test.csv only.",
+            len(unknown),
         )
+        raise ExclusionRefused(sentence % {"unknown": f"{len(unknown):,}", "all": f"{len(ids):,}", "named": named})
 
 
 def exclude_rows(base: Solution, ids: list[int], reason: str, user: User | None) -> Solution:
@@ -51,9 +58,12 @@ def exclude_rows(base: Solution, ids: list[int], reason: str, user: User | None)
     Raises ExclusionRefused where the base was not accepted or no reason is given.
     """
     if base.verdict != Solution.Verdict.ACCEPTED:
-        raise ExclusionRefused(f"{base} is {base.get_verdict_display()}; rows are excluded from an accepted version.")
+        raise ExclusionRefused(
+            _("%(base)s is %(verdict)s; rows are excluded from an accepted version.")
+            % {"base": base, "verdict": base.get_verdict_display()}
+        )
     if not reason.strip():
-        raise ExclusionRefused("Say why these rows do not count: the other organizers will want to know.")
+        raise ExclusionRefused(_("Say why these rows do not count: the other organizers will want to know."))
     with transaction.atomic():
         solution = Solution.objects.create(
             competition=base.competition,
