@@ -79,7 +79,7 @@ def _drawn(line: Compared, y: float, x: Callable[[float], float], decimals: int)
 
 def _label(line: Compared) -> str:
     if line.whose in OWN or line.whose == Whose.BEST:
-        return capfirst(line.whose.label)
+        return capfirst(str(line.whose.label))
     return line.name if len(line.name) <= LONGEST_NAME else f"{line.name[: LONGEST_NAME - 1]}…"
 
 
