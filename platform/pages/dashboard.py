@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from competitions.models import Competition
 from leaderboard import activity
@@ -122,9 +123,9 @@ def progress_chart(competition: Competition, better: Sequence[Better], at: datet
     if better:
         until = max(until, better[-1].sent_at)
     ends = (_day(better[0].sent_at.date()), _day(until.date())) if better else ("", "")
-    title = f"Best public score over time ({competition.metric_label})"
+    title = _("Best public score over time (%(metric)s)") % {"metric": competition.metric_label}
     drawing = steps(title, points, until.timestamp(), ends, max(competition.decimals, 1))
-    return Chart(title, drawing, ("Sent (UTC)", "Score"), [("", cells) for cells in reversed(told)])
+    return Chart(title, drawing, (_("Sent (UTC)"), _("Score")), [("", cells) for cells in reversed(told)])
 
 
 def reasons(competition: Competition) -> list[tuple[str, int]]:

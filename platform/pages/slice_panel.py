@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from competitions.clock import database_now
@@ -58,7 +59,7 @@ def _shown(viewer: User | AnonymousUser, submission: Submission, evaluation: Eva
     if not has_a_number(evaluation):
         return {
             "submission": submission,
-            "refusal": "This file was told no score of its own, so where it errs is not told either.",
+            "refusal": _("This file was told no score of its own, so where it errs is not told either."),
         }
     report = report_on(submission)
     context: dict[str, Any] = {
