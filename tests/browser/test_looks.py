@@ -15,7 +15,8 @@ PUBLIC += [
 ]
 PUBLIC += [f"/competitions/{slug}/{tab}" for slug in ("top-books", "finished") for tab in ("", "evaluation/")]
 OWN = [f"/competitions/goodreads/{tab}" for tab in ("", "submit/", "submissions/", "join/", "team/", "leaderboard/")]
-OWN += ["/accounts/email/", "/accounts/password/change/"]
+OWN += ["/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/"]
+OWN += ["/account/", "/account/letters/", "/account/data/"]
 
 
 def problems_of(page, address, width):
