@@ -27,6 +27,7 @@ PUBLIC += [f"/competitions/secret-shelves/{tab}" for tab in ("", "evaluation/", 
 PUBLIC += ["/competitions/top-books/evaluation/", "/competitions/finished/evaluation/"]
 OWN = ["/", "/accounts/email/", "/accounts/password/change/", "/competitions/finished/join/"]
 OWN += [f"/competitions/goodreads/{tab}" for tab in ("", "submit/", "submissions/", "team/", "leaderboard/")]
+OWN += ["/accounts/2fa/", "/accounts/sessions/", "/account/", "/account/letters/", "/account/data/", "/account/tokens/"]
 ORGANIZERS = [f"/competitions/goodreads/launch/{part}" for part in ("", "audit/", "publish/", "archive/")]
 ERRORS = ("400", "403", "403_csrf", "404", "413", "429", "500", "503")
 
