@@ -95,8 +95,9 @@ class Panel {
     this.parts.verdict.textContent = this.words.checking;
     this.parts.progress.value = 0;
     this.arrange({ invites: false });
-    const ofModel = await isModel(file).catch(() => false);
-    this.askBefore(file, ofModel, round).catch(() => {});
+    const holdsModel = await isModel(file).catch(() => false);
+    this.askBefore(file, holdsModel, round).catch(() => {});
+    const ofModel = (holdsModel && this.about.takesModels) || !this.about.takesPredictions;
     const [answer, runs] = await this.check(file, ofModel, round);
     if (round !== this.round) return;
     this.parts.progress.value = 1;
