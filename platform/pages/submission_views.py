@@ -127,11 +127,10 @@ def _is_program(request: HttpRequest) -> bool:
 def _refuse_other_content(request: HttpRequest, upload: StoredUpload) -> None:
     """Raises SubmissionRefused where the sender has said another SHA-256 than what came has."""
     said = PromiseForm(request.POST)
-    if not said.is_valid():
-        raise SubmissionRefused(" ".join(str(error) for error in said.errors["sha256"]))
-    promised = said.cleaned_data["sha256"]
-    if promised and (problem := not_what_was_sent(upload.original_name, promised, upload.sha256)):
-        raise SubmissionRefused(problem)
+    if said.is_valid() and said.cleaned_data["sha256"]:
+        problem = not_what_was_sent(upload.original_name, said.cleaned_data["sha256"], upload.sha256)
+        if problem:
+            raise SubmissionRefused(problem)
 
 
 def _is_to_be_asked(request: HttpRequest) -> bool:
