@@ -7,17 +7,19 @@ document.addEventListener("DOMContentLoaded", () => {
   const note = form.querySelector("[data-upload-note]");
   const button = form.querySelector("button[type=submit]");
 
+  const { words } = JSON.parse(form.querySelector("[data-file-check]").dataset.fileCheck);
+  const said = (name, values) => words[name].replace(/\{(\w+)\}/g, (_, place) => values[place]);
+
   const problemOf = (file) => {
     if (!file) return "";
     // Only a zip can hold a model; what a zip holds, the server tells.
     const limit = Number(file.name.toLowerCase().endsWith(".zip") ? form.dataset.maxZipBytes : form.dataset.maxBytes);
     if (file.size > limit) {
-      return `The file has ${file.size.toLocaleString("en")} bytes; at most ${limit.toLocaleString("en")} are taken. ` +
-        "Compress it, or make it smaller.";
+      return said("tooLarge", { bytes: file.size.toLocaleString("en"), most: limit.toLocaleString("en") });
     }
     const endings = input.accept.split(",");
     if (!endings.some((ending) => file.name.toLowerCase().endsWith(ending))) {
-      return `'${file.name}' ends in none of ${endings.join(", ")}.`;
+      return said("otherEnding", { name: file.name, endings: endings.join(", ") });
     }
     return "";
   };
@@ -27,7 +29,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const state = form.querySelector("[data-upload-state]");
   const retry = form.querySelector("[data-upload-retry]");
   const cancel = form.querySelector("[data-upload-cancel]");
-  const { words } = JSON.parse(form.querySelector("[data-file-check]").dataset.fileCheck);
   let upload = null;
   let sendAgain = false;
 
@@ -38,7 +39,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const link = document.createElement("a");
       link.href = earlier;
       link.className = "alert-link";
-      link.textContent = "See that submission";
+      link.textContent = words.earlier;
       note.append(" ", link, ".");
     }
     show(note, problem);
@@ -46,13 +47,13 @@ document.addEventListener("DOMContentLoaded", () => {
   const heard = (what, done) => {
     if (done !== null) bar.value = done;
     const size = (upload.file.size / 1e6).toFixed(1);
-    state.textContent = done === null || done === 1 ? what : `${what}: ${Math.floor(100 * done)} % of ${size} MB`;
+    const isPart = done !== null && done !== 1;
+    state.textContent = isPart ? said("progress", { what, percent: Math.floor(100 * done), megabytes: size }) : what;
   };
   const ready = () => {
     upload = null;
     input.disabled = false;
     button.disabled = false;
-    button.textContent = "Upload and score";
     [button, progress, retry, cancel].forEach((element) => show(element, element === button));
   };
 
@@ -66,7 +67,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (upload !== mine) return;
       say(problem.message, problem.earlier);
       state.textContent = mine.comfort();
-      retry.textContent = problem.earlier ? "Send it all the same" : "Try again";
+      retry.textContent = problem.earlier ? words.sendAgain : words.tryAgain;
       sendAgain ||= Boolean(problem.earlier);
       show(retry, true);
     }
@@ -87,7 +88,7 @@ document.addEventListener("DOMContentLoaded", () => {
   cancel.addEventListener("click", async () => {
     const cancelled = upload;
     ready();
-    say("Cancelled. Nothing was counted.");
+    say(words.cancelled);
     await cancelled.cancel();
   });
   input.addEventListener("change", () => {
@@ -103,7 +104,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
     const answer = await fetch(cancelIt.dataset.cancelUpload, { method: "POST", headers: { "X-CSRFToken": token } });
     if (answer.ok) cancelIt.closest("li").remove();
-    else say("It could not be cancelled now. Try again, or leave it: it is forgotten after a day.");
+    else say(words.notCancelled);
   }));
   window.addEventListener("pageshow", ready);
 });
