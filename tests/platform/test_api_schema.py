@@ -33,7 +33,7 @@ AGREE = (
     response_schema_conformance,
 )
 # Of each operation, each of two people; 40 of each found no more.
-EXAMPLES = 5
+EXAMPLES = 3
 
 MODEST = effort(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
