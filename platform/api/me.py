@@ -11,11 +11,6 @@ from api.endpoint import Endpoint
 from api.schema import operation
 
 
-def shown_name(user: User) -> str:
-    """The name that somebody has chosen to be shown, else the user name."""
-    return getattr(user, "display_name", "") or user.get_full_name() or user.username
-
-
 class Me(serializers.Serializer[User]):
     username = serializers.CharField()
     display_name = serializers.SerializerMethodField()
@@ -23,7 +18,7 @@ class Me(serializers.Serializer[User]):
     is_organizer = serializers.BooleanField(source="is_staff")
 
     def get_display_name(self, user: User) -> str:
-        return shown_name(user)
+        return user.shown_name
 
 
 class MeView(Endpoint):

@@ -6,7 +6,6 @@ from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from api.me import shown_name
 from api.visits import who
 from submissions.merging import counted
 from teams.invitations import open_invitations
@@ -35,7 +34,7 @@ class Member(serializers.Serializer[Membership]):
     is_captain = serializers.BooleanField()
 
     def get_display_name(self, member: Membership) -> str:
-        return shown_name(member.user)
+        return member.user.shown_name
 
 
 class InvitationRow(serializers.Serializer[Any]):
