@@ -36,7 +36,7 @@ def make(slug: str, team_count: int, submission_count: int) -> Competition:
     now = timezone.now()
     chance = np.random.default_rng(0)
     competition = Competition.objects.create(
-        slug=slug, title=slug, is_published=True, opens_at=now - timedelta(days=9), closes_at=now - timedelta(hours=2),
+        slug=slug, title=slug, is_published=True, opens_at=now - timedelta(days=99), closes_at=now - timedelta(hours=2),
         reveals_at=now - timedelta(hours=1),
     )  # fmt: skip
     active = Solution.objects.create(
@@ -48,8 +48,8 @@ def make(slug: str, team_count: int, submission_count: int) -> Competition:
         (
             Submission(
                 id=uuid4(), competition=competition, team=team, kind=Kind.PREDICTIONS, file="none.csv",
-                original_name="none.csv", size_bytes=1, submitted_at=now - timedelta(days=1, seconds=number),
-                waiting_since=now,
+                original_name="none.csv", size_bytes=1, submitted_at=now - timedelta(days=1 + 6 * number),
+                waiting_since=now - timedelta(days=1 + 6 * number),
             )
             for team in teams
             for number in range(per_team)
