@@ -129,7 +129,8 @@ def _model_root(names: list[str]) -> str:
     """The folder that holds saved_model.pb, with its slash, or "" when that lies at the top."""
     if not names:
         raise wording.NO_FILE.refusal()
-    roots = {name.removesuffix("saved_model.pb") for name in names if name.rpartition("/")[2] == "saved_model.pb"}
+    # In their order: of two models side by side, the first is taken for the one that was meant.
+    roots = [name.removesuffix("saved_model.pb") for name in names if name.rpartition("/")[2] == "saved_model.pb"]
     if not roots:
         for name in names:
             _refuse_other_formats(name)

@@ -16,7 +16,7 @@ from api.permissions import ReadByAnybody
 from api.schema import operation
 from competitions.access import visible_to
 from competitions.features import model_features
-from competitions.models import Competition, PageKind
+from competitions.models import Competition, OutOfRangePolicy, PageKind
 from competitions.timeline import Stage
 from config.counted import CountOf
 from submissions.uploads import largest_upload
@@ -50,6 +50,8 @@ WHOLE_EXAMPLE = EXAMPLE | {
     "header": ["id", "rating"],
     "range": [1.0, 5.0],
     "integers_only": False,
+    "out_of_range": "reject",
+    "max_unpacked_bytes": 1_000_000_000,
     "accepts": ["predictions", "saved_model"],
     "model_features": ["user_id", "book_name"],
     "max_upload_bytes": 100_000_000,
@@ -111,6 +113,8 @@ class CompetitionAnswer(CompetitionRow):
     header = serializers.ListField(child=serializers.CharField())
     range = serializers.ListField(child=serializers.FloatField(allow_null=True), allow_null=True)
     integers_only = serializers.BooleanField()
+    out_of_range = serializers.ChoiceField(OutOfRangePolicy.choices)
+    max_unpacked_bytes = serializers.IntegerField()
     accepts = serializers.ListField(child=serializers.CharField())
     model_features = serializers.ListField(child=serializers.CharField())
     max_upload_bytes = serializers.IntegerField()
@@ -186,6 +190,8 @@ def _rest(competition: Competition) -> dict[str, Any]:
         "header": [competition.id_column, competition.target_column],
         "range": None if ends == [None, None] else ends,
         "integers_only": competition.scored_by.predicts_classes,
+        "out_of_range": competition.out_of_range,
+        "max_unpacked_bytes": settings.MAX_UNPACKED_BYTES,
         "accepts": [kind for kind, is_taken in kinds.items() if is_taken],
         "model_features": list(model_features(competition)) if competition.takes_models else [],
         "max_upload_bytes": largest_upload(competition),

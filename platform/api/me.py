@@ -18,7 +18,7 @@ class Me(serializers.Serializer[User]):
     is_organizer = serializers.BooleanField(source="is_staff")
 
     def get_display_name(self, user: User) -> str:
-        return user.get_full_name() or user.username
+        return user.shown_name
 
 
 class MeView(Endpoint):

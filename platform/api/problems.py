@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -22,7 +22,8 @@ from api.organize.refusals import ORGANIZERS_REFUSALS, each_of
 from leaderboard.final_selection import SelectionRefused
 from submissions.chunked_uploads import UploadEnded
 from submissions.descriptions import DescriptionRefused
-from submissions.quota import SubmissionRefused
+from submissions.quota import SubmissionRefused, UsedUp
+from submissions.repeats import SentBefore
 from submissions.sending import OtherContent, TooLarge
 from submissions.slice_reports import SlicesRefused
 from teams.entry import JoiningRefused
@@ -34,6 +35,8 @@ CONTENT_TYPE = "application/problem+json"
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
     TooLarge: (413, "too_large"),
     OtherContent: (409, "other_content"),
+    SentBefore: (409, "sent_before"),
+    UsedUp: (409, "used_up"),
     UploadEnded: (410, "upload_ended"),
     SubmissionRefused: (409, "submission_refused"),
     DescriptionRefused: (409, "description_refused"),
@@ -106,8 +109,20 @@ def _refused(error: Exception) -> tuple[int, str, str, dict[str, object]] | None
     """What a rule of the domain says; None: `error` is none of them."""
     for kind, (status, code) in REFUSALS.items():
         if isinstance(error, kind):
-            return status, code, str(error), each_of(error)
+            return status, code, str(error), _facts_of(error) | each_of(error)
     return None
+
+
+def _facts_of(error: Exception) -> dict[str, object]:
+    """What a refusal tells beside its sentence."""
+    if isinstance(error, UsedUp):
+        return {"reset_at": as_text(error.reset_at)}
+    return {"repeat_of": str(error.earlier.pk)} if isinstance(error, SentBefore) else {}
+
+
+def as_text(moment: datetime | None) -> str | None:
+    """In ISO 8601, UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
 
 
 def _our_fault(error: Exception, context: Mapping[str, Any]) -> tuple[int, str, str, dict[str, object]]:
@@ -120,7 +135,7 @@ def _our_fault(error: Exception, context: Mapping[str, Any]) -> tuple[int, str, 
 def _too_often(error: exceptions.Throttled) -> tuple[int, str, str, dict[str, str], dict[str, object]]:
     seconds = max(1, int(getattr(error, "wait", None) or RETRY_SECONDS))
     sentence = _("Too many requests. Go on in %(seconds)s s.") % {"seconds": seconds}
-    retry_at = (timezone.now() + timedelta(seconds=seconds)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    retry_at = as_text(timezone.now() + timedelta(seconds=seconds))
     return 429, "too_many_requests", sentence, {"Retry-After": str(seconds)}, {"retry_at": retry_at}
 
 

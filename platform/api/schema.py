@@ -17,7 +17,6 @@ from api.problems import CONTENT_TYPE, problem_body
 # A file as an answer.
 BINARY = OpenApiTypes.BINARY
 BINARY_TYPE = "application/octet-stream"
-JSON_TYPE = "application/json"
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -38,7 +37,9 @@ class ProblemAnswer(serializers.Serializer[Any]):
     detail = serializers.CharField()
     code = serializers.CharField()
     problems = ProblemEntry(many=True, required=False)
-    reset_at = serializers.DateTimeField(required=False, allow_null=True)
+    reset_at = serializers.DateTimeField(required=False, allow_null=True, help_text="When the next slot opens.")
+    repeat_of = serializers.UUIDField(required=False, help_text="The submission of this very file.")
+    received_bytes = serializers.IntegerField(required=False, help_text="Of an upload: the next byte's number.")
     retry_at = serializers.DateTimeField(required=False)
 
 
@@ -77,13 +78,11 @@ def operation(
     with the same answer, and when. `more` as for `extend_schema`.
     """
     shown = [] if example is None else [OpenApiExample("Example", value=example, response_only=True)]
-    kinds = answer if isinstance(answer, Mapping) else {BINARY_TYPE if answer is BINARY else JSON_TYPE: answer}
     responses: dict[Any, Any] = {
-        (code, kind): OpenApiResponse(
-            schema, description=(also or {}).get(code, ""), examples=[_for_status(one, code) for one in shown]
+        (code, BINARY_TYPE) if answer is BINARY else code: OpenApiResponse(
+            answer, description=(also or {}).get(code, ""), examples=[_for_status(one, code) for one in shown]
         )
         for code in (status, *(also or {}))
-        for kind, schema in kinds.items()
     }
     for code, sentence in (refuses or {}).items():
         responses[code, CONTENT_TYPE] = _refusal(code, sentence)
@@ -109,7 +108,7 @@ def _refusal(status: int, sentence: str = "") -> OpenApiResponse:
 class Schema(AutoSchema):
     """Adds what every operation may refuse: it follows from what the operation takes."""
 
-    def get_description(self) -> str:  # type: ignore[override]  # as spectacular calls it
+    def get_description(self) -> str:  # type: ignore[override]  # spectacular's own is so
         """What the address's own class says, and nothing of what it is built on."""
         return inspect.cleandoc(vars(type(self.view)).get("__doc__") or "")
 

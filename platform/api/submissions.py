@@ -35,6 +35,7 @@ TAGS = ["submissions"]
 SHA256 = serializers.RegexField(
     r"^[0-9A-Fa-f]{64}\Z", required=False, allow_blank=True, help_text="Of the file, to be compared. 64 hex digits."
 )
+AGAIN = "Take the very file that the team has sent before once more; without it, 409 with `repeat_of`."
 USED_UP = "Your team has used its 5 submissions for today; the next is possible at 00:00 UTC (in 3 h 12 min)."
 
 
@@ -42,6 +43,7 @@ class NewSubmission(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True)
     description = serializers.CharField(required=False, allow_blank=True, max_length=300)
     sha256 = SHA256
+    send_again = serializers.BooleanField(required=False, default=False, help_text=AGAIN)
 
 
 class Description(serializers.Serializer[Any]):
@@ -124,7 +126,14 @@ class SubmissionsView(Listing):
         asked = NewSubmission(data=request.data)
         asked.is_valid(raise_exception=True)
         sent = asked.validated_data
-        made = send(team, who(request), sent["file"], sent.get("description", ""), sha256=sent.get("sha256", ""))
+        made = send(
+            team,
+            who(request),
+            sent["file"],
+            sent.get("description", ""),
+            sha256=sent.get("sha256", ""),
+            send_again=sent["send_again"],
+        )
         return created(made, request)
 
 

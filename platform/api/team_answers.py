@@ -34,7 +34,7 @@ class Member(serializers.Serializer[Membership]):
     is_captain = serializers.BooleanField()
 
     def get_display_name(self, member: Membership) -> str:
-        return str(member.user)
+        return member.user.shown_name
 
 
 class InvitationRow(serializers.Serializer[Any]):

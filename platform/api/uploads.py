@@ -16,7 +16,7 @@ from api.endpoint import Endpoint
 from api.problems import Problem
 from api.schema import operation, query
 from api.submission_answers import WHOLE_EXAMPLE, SubmissionAnswer
-from api.submissions import SHA256, USED_UP, created
+from api.submissions import AGAIN, SHA256, USED_UP, created
 from api.throttles import Uploads
 from api.visits import competition_or_404, own_team, who
 from competitions.clock import database_now
@@ -43,14 +43,13 @@ class NewUpload(serializers.Serializer[Any]):
     file_name = serializers.CharField(max_length=500)
     bytes = serializers.IntegerField(min_value=1, max_value=MOST_BYTES)
     sha256 = SHA256
-    description = serializers.CharField(
-        required=False, allow_blank=True, max_length=300, help_text="May also be said when it is finished."
-    )
+    send_again = serializers.BooleanField(required=False, default=False, help_text=AGAIN)
 
 
 class Finish(serializers.Serializer[Any]):
     description = serializers.CharField(required=False, allow_blank=True, max_length=300)
     sha256 = SHA256
+    send_again = serializers.BooleanField(required=False, default=False, help_text=AGAIN)
 
 
 class UploadAnswer(serializers.Serializer[Any]):
@@ -110,7 +109,7 @@ class UploadsView(UploadEndpoint):
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         upload = chunked_uploads.begin(
-            team, who(request), said["file_name"], said["bytes"], said.get("sha256", ""), send_again=True
+            team, who(request), said["file_name"], said["bytes"], said.get("sha256", ""), send_again=said["send_again"]
         )
         is_new = upload.received_bytes == 0 and upload.begun_at == upload.touched_at
         return Response(UploadAnswer(upload).data, status=201 if is_new else 200)
@@ -173,7 +172,9 @@ class FinishView(UploadEndpoint):
         asked = Finish(data=request.data)
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
-        made = chunked_uploads.finish(mine.pk, said.get("sha256", ""), said.get("description", ""), send_again=True)
+        made = chunked_uploads.finish(
+            mine.pk, said.get("sha256", ""), said.get("description", ""), send_again=said["send_again"]
+        )
         return created(made, request)
 
 

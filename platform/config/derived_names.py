@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from config.environment import ROOT
 
-
 NAMELESS = ("knox", "mfa", "usersessions")
 
 
@@ -27,7 +26,8 @@ def derived_names() -> list[str]:
 def translate_derived_names() -> None:
     """Let the admin and forms ask the catalogue for them. Migrations see nothing of it."""
     for app in _own_apps():
-        app.verbose_name = gettext_lazy(str(app.verbose_name))
+        if isinstance(app.verbose_name, str):
+            app.verbose_name = gettext_lazy(app.verbose_name)
         for model in app.get_models():
             for name in _unsaid_of(model):
                 setattr(model._meta, name, gettext_lazy(str(getattr(model._meta, name))))

@@ -111,7 +111,7 @@ MAINTENANCE_RETRY_SECONDS = 600
 CHOOSE_DAYS = environment.whole_number("HOLDOUT_CHOOSE_DAYS", 3)
 # Of a data file, as much is shown before it is downloaded; of a larger one than this, the size and the digest alone.
 COUNTED_DATA_BYTES = environment.whole_number("HOLDOUT_COUNTED_DATA_MB", 500, least=1) * 1_000_000
-PREVIEW_ROWS = 10
+PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 30
 PREVIEW_CELL = 120
 # How often the API may be asked in a minute, as each web process counts it; 0: without limit.

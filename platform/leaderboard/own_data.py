@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from accounts.addresses import verified_addresses
 from accounts.models import Letter, User
+from accounts.tokens import tokens_of
 from competitions.clock import database_now
 from grader.scoring.receipts import shown
 from leaderboard.models import ModerationAct
@@ -178,9 +179,13 @@ def _letters(user: User, site: str) -> Iterable[Item]:
 
 def _tokens(user: User, site: str) -> Iterable[Item]:
     """By their names; never what opens the account."""
-    tokens = getattr(user, "auth_token_set", None)
-    for one in tokens.order_by("created") if tokens else ():
-        yield {"name": str(one), "made_at": one.created, "expires_at": one.expiry}
+    for one in tokens_of(user):
+        yield {
+            "name": one.name,
+            "made_at": one.created,
+            "expires_at": one.expiry,
+            "last_used_at": one.last_used_at,
+        }
 
 
 def _moderation(user: User, site: str) -> Iterable[Item]:

@@ -136,7 +136,7 @@ def progress_chart(competition: Competition, better: Sequence[Better], at: datet
     if better:
         until = max(until, better[-1].sent_at)
     ends = (_day(better[0].sent_at.date()), _day(until.date())) if better else ("", "")
-    title = _("Best public score over time (%(metric_label)s)") % {"metric_label": competition.metric_label}
+    title = _("Best public score over time (%(metric)s)") % {"metric": competition.metric_label}
     drawing = steps(title, points, until.timestamp(), ends, max(competition.decimals, 1))
     return Chart(title, drawing, (_("Sent (UTC)"), _("Score")), [("", cells) for cells in reversed(told)])
 

@@ -4,8 +4,10 @@ from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -19,6 +21,8 @@ from submissions.uploads import refuse_other_names, too_large
 from teams.joining import team_of
 
 
+# They hold no secret that a packed length could give away.
+@gzip_page
 @login_required
 @require_safe
 def submit_ids(request: HttpRequest, slug: str) -> HttpResponse:
@@ -29,10 +33,12 @@ def submit_ids(request: HttpRequest, slug: str) -> HttpResponse:
     data_file = public_test_file(competition)
     if data_file is None:
         raise Http404(_("There is no test.csv that participants may read."))
-    kept = {"ETag": quote_etag(digest_of(data_file, competition.id_column)), "Cache-Control": "private, no-cache"}
-    if request.headers.get("If-None-Match") == kept["ETag"]:
-        return HttpResponse(status=304, headers=kept)
-    return JsonResponse({"runs": id_runs(data_file, competition.id_column)}, headers=kept)
+    etag = quote_etag(digest_of(data_file, competition.id_column))
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = JsonResponse({"runs": id_runs(data_file, competition.id_column)})
+    response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
+    return response
 
 
 @login_required

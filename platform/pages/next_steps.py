@@ -131,7 +131,7 @@ def _wait_for_slot(_step: NextStep) -> tuple[str, str, str]:
 
 
 def _wait_for_results(_step: NextStep) -> tuple[str, str, str]:
-    return _("The final ranking, by the private part, is still to come."), "", _("It is shown")
+    return _("The final ranking is still to come."), "", _("It is shown")
 
 
 def _see_results(_step: NextStep) -> tuple[str, str, str]:

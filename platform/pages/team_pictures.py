@@ -42,4 +42,4 @@ def _cells(day: Day) -> tuple[str, ...]:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return brief_day(day)

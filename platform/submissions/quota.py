@@ -23,6 +23,14 @@ class SubmissionRefused(Exception):
     """Why nothing was taken, and what is possible; for the participant to read."""
 
 
+class UsedUp(SubmissionRefused):
+    """The team has none left. `reset_at`: when the next is possible; None: no time alone brings one."""
+
+    def __init__(self, sentence: str, reset_at: datetime | None) -> None:
+        self.reset_at = reset_at
+        super().__init__(sentence)
+
+
 def day_of(at: datetime) -> datetime:
     """00:00 UTC of the day of `at` (aware, UTC)."""
     return at.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -231,7 +239,20 @@ def refuse_other_kinds(competition: Competition, kind: Kind) -> None:
 
 
 def refuse_if_used_up(team: Team, kind: Kind, at: datetime) -> None:
-    """Raises SubmissionRefused when the team's UTC day is used up. It binds only under the team's lock."""
+    """Raises UsedUp when the team's UTC day is used up, or its slots are. It binds only under the team's lock."""
+    try:
+        _refuse_by_the_day(team, kind, at)
+    except SubmissionRefused as refusal:
+        raise UsedUp(str(refusal), next_day(at)) from None
+    has = allowance(team, at)
+    try:
+        _refuse_without_slot(team.competition, has, at)
+    except SubmissionRefused as refusal:
+        raise UsedUp(str(refusal), has.next_at) from None
+
+
+def _refuse_by_the_day(team: Team, kind: Kind, at: datetime) -> None:
+    """Seconds of models, files and bytes, all of a UTC day."""
     if kind == Kind.SAVED_MODEL and model_seconds_left_today(team, at) <= 0:
         raise SubmissionRefused(no_model_seconds(team.competition, at))
     limit = team.competition.daily_limit
@@ -252,7 +273,6 @@ def refuse_if_used_up(team: Team, kind: Kind, at: datetime) -> None:
         )
         raise SubmissionRefused(sentence % {"uploads": uploads, "from": _from(at)})
     refuse_more_bytes(team, at)
-    _refuse_without_slot(team.competition, allowance(team, at), at)
 
 
 def refuse_more_bytes(team: Team, at: datetime, *, on_their_way: int = 0) -> None:

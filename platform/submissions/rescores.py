@@ -42,11 +42,8 @@ def ask(solution: Solution, user: User | None) -> Rescore:
             raise RescoreRefused(_("%(solution)s counts already: everything is scored by it.") % {"solution": solution})
         if other := competition.rescores.filter(state__in=Rescore.UNDER_WAY).first():
             raise RescoreRefused(
-                _(
-                    "A rescore by version %(solution_version)s is under way (%(state)s). Make it active or "
-                    "cancel it first."
-                )
-                % {"solution_version": other.solution.version, "state": other.get_state_display()}
+                _("A rescore by version %(version)s is under way (%(state)s). Make it active or cancel it first.")
+                % {"version": other.solution.version, "state": other.get_state_display()}
             )
         rescore = Rescore.objects.create(competition=competition, solution=solution, before=active, asked_by=user)
         ring_for_job_after_commit(RESCORE)

@@ -10,7 +10,6 @@ from accounts.models import User
 from competitions.features import test_ids
 from competitions.models import Competition, Solution
 from competitions.solution_versions import next_version
-from config.by_locale import whole
 from grader.scoring.rejection import quoted
 from submissions.dispatch import check_solutions_after_commit
 
@@ -31,8 +30,8 @@ def ids_in(text: str) -> list[int]:
     if wrong:
         named = ", ".join(quoted(cell) for cell in wrong[:NAMED_IDS])
         raise ExclusionRefused(
-            _("%(wrong_count)s of %(cell_count)s are no ids: %(named)s. Write whole numbers only.")
-            % {"wrong_count": whole(len(wrong)), "cell_count": whole(len(cells)), "named": named}
+            _("%(wrong)s of %(all)s are no ids: %(named)s. Write whole numbers only.")
+            % {"wrong": f"{len(wrong):,}", "all": f"{len(cells):,}", "named": named}
         )
     if not cells:
         raise ExclusionRefused(_("There is no id in the list. Write one id a line."))
@@ -45,14 +44,12 @@ def refuse_unknown(competition: Competition, ids: list[int]) -> None:
     unknown = [row_id for row_id in ids if row_id not in known] if known is not None else []
     if unknown:
         named = ", ".join(map(str, unknown[:NAMED_IDS])) + (" …" if len(unknown) > NAMED_IDS else "")
-        raise ExclusionRefused(
-            ngettext(
-                "%(count)s of the %(all)s ids has no row in test.csv: %(named)s. Exclude ids of test.csv only.",
-                "%(count)s of the %(all)s ids have no row in test.csv: %(named)s. Exclude ids of test.csv only.",
-                len(unknown),
-            )
-            % {"count": whole(len(unknown)), "all": whole(len(ids)), "named": named}
+        sentence = ngettext(
+            "%(unknown)s of the %(all)s ids has no row in test.csv: %(named)s. Exclude ids of test.csv only.",
+            "%(unknown)s of the %(all)s ids have no row in test.csv: %(named)s. Exclude ids of test.csv only.",
+            len(unknown),
         )
+        raise ExclusionRefused(sentence % {"unknown": f"{len(unknown):,}", "all": f"{len(ids):,}", "named": named})
 
 
 def exclude_rows(base: Solution, ids: list[int], reason: str, user: User | None) -> Solution:

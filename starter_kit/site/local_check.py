@@ -34,16 +34,14 @@ def format_of(competition: Document) -> PredictionFormat:
     """What the competition expects of a file."""
     id_column, target_column = competition["header"]
     lowest, highest = competition.get("range") or (None, None)
-    usual = PredictionFormat()
     return PredictionFormat(
         id_column=id_column,
         target_column=target_column,
         lowest=-math.inf if lowest is None else float(lowest),
         highest=math.inf if highest is None else float(highest),
-        # Where the site does not say, only it can tell whether such a value is refused.
-        out_of_range=OutOfRange(competition.get("out_of_range", OutOfRange.CLIP)),
+        out_of_range=OutOfRange(competition["out_of_range"]),
         max_bytes=int(competition["max_prediction_bytes"]),
-        max_unpacked_bytes=int(competition.get("max_unpacked_bytes", usual.max_unpacked_bytes)),
+        max_unpacked_bytes=int(competition["max_unpacked_bytes"]),
         integers_only=bool(competition["integers_only"]),
     )
 

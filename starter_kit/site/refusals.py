@@ -88,7 +88,7 @@ def retry_after(answer: requests.Response) -> float | None:
 
 def _kind(answer: requests.Response, told: dict[str, Any]) -> type[KitError]:
     status = answer.status_code
-    if status == HTTPStatus.TOO_MANY_REQUESTS or told.get("reset_at"):
+    if status == HTTPStatus.TOO_MANY_REQUESTS or "reset_at" in told:
         return LimitReached
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) or told.get("code") in _NOT_FOR_THEM:
         return NotAllowed

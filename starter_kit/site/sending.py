@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from urllib3.filepost import encode_multipart_formdata
 
@@ -13,6 +14,7 @@ from starter_kit.site.moments import moment
 from starter_kit.site.patience import Patience
 from starter_kit.trouble import KitError, SiteFault, SiteUnreachable
 
+LOOKS_BEFORE_SENDING_AGAIN = 4
 # What failed by the site's fault, or was withdrawn, has no answer yet.
 _WITHOUT_ANSWER = ("failed", "cancelled")
 
@@ -39,9 +41,9 @@ class Outgoing:
         return cls(path, slug, description, again, sha256_of(path), size)
 
     @property
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> dict[str, Any]:
         """What is told beside the bytes."""
-        return {"description": self.description, "sha256": self.sha256}
+        return {"description": self.description, "sha256": self.sha256, "send_again": self.again}
 
 
 def send(api: Api, outgoing: Outgoing, chunk_above_bytes: int, heard: Report) -> Document:
@@ -86,18 +88,31 @@ def _send_at_once(api: Api, outgoing: Outgoing, known: set[str], heard: Report) 
         body, content_type = _form(outgoing)
         try:
             return api.post(path, data=_Counted(body, heard), headers={"Content-Type": content_type})
-        except SiteUnreachable as trouble:
-            patience.wait_after(trouble)
-            come = [row for row in _same_file(api, outgoing) if row["id"] not in known]
-            if come:
-                return come[0]
+        except KitError as refused:
+            # The one before had come after all.
+            earlier = refused.facts.get("repeat_of")
+            if earlier and earlier not in known:
+                return api.get(f"submissions/{earlier}/", patience=LONG_PATIENCE_SECONDS)
+            if not isinstance(refused, SiteUnreachable):
+                raise
+            # What came whole may still be taken in, though nobody hears the answer.
+            for _ in range(LOOKS_BEFORE_SENDING_AGAIN):
+                patience.wait_after(refused)
+                come = [row for row in _same_file(api, outgoing) if row["id"] not in known]
+                if come:
+                    return come[0]
 
 
 def _send_in_chunks(api: Api, outgoing: Outgoing, heard: Report) -> Document:
     upload = api.post(
         f"competitions/{outgoing.slug}/uploads/",
         patience=LONG_PATIENCE_SECONDS,
-        json={"file_name": outgoing.path.name, "bytes": outgoing.size, **outgoing.fields},
+        json={
+            "file_name": outgoing.path.name,
+            "bytes": outgoing.size,
+            "sha256": outgoing.sha256,
+            "send_again": outgoing.again,
+        },
     )
     path, received = f"uploads/{upload['id']}/", int(upload["received_bytes"])
     if received:
@@ -139,7 +154,8 @@ def _same_file(api: Api, outgoing: Outgoing) -> list[Document]:
 
 
 def _form(outgoing: Outgoing) -> tuple[bytes, str]:
-    return encode_multipart_formdata({**outgoing.fields, "file": (outgoing.path.name, outgoing.path.read_bytes())})
+    fields = outgoing.fields | {"send_again": str(outgoing.again).lower()}
+    return encode_multipart_formdata({**fields, "file": (outgoing.path.name, outgoing.path.read_bytes())})
 
 
 class _Counted(io.BytesIO):

@@ -14,6 +14,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,6 +28,7 @@ from tests.benchmarks.row import percentile
 PER_TEAM = 15
 REQUESTS = 100
 SCORES = 100
+PAGE_REQUESTS = 20
 
 
 def make(slug: str, team_count: int, submission_count: int) -> Competition:
@@ -34,7 +36,7 @@ def make(slug: str, team_count: int, submission_count: int) -> Competition:
     now = timezone.now()
     chance = np.random.default_rng(0)
     competition = Competition.objects.create(
-        slug=slug, title=slug, is_published=True, opens_at=now - timedelta(days=9), closes_at=now - timedelta(hours=2),
+        slug=slug, title=slug, is_published=True, opens_at=now - timedelta(days=99), closes_at=now - timedelta(hours=2),
         reveals_at=now - timedelta(hours=1),
     )  # fmt: skip
     active = Solution.objects.create(
@@ -46,8 +48,8 @@ def make(slug: str, team_count: int, submission_count: int) -> Competition:
         (
             Submission(
                 id=uuid4(), competition=competition, team=team, kind=Kind.PREDICTIONS, file="none.csv",
-                original_name="none.csv", size_bytes=1, submitted_at=now - timedelta(days=1, seconds=number),
-                waiting_since=now,
+                original_name="none.csv", size_bytes=1, submitted_at=now - timedelta(days=1 + 6 * number),
+                waiting_since=now - timedelta(days=1 + 6 * number),
             )
             for team in teams
             for number in range(per_team)
@@ -124,6 +126,7 @@ def measure(small: int = 100, large: int = 10_000) -> None:
             address = f"/competitions/{competition.slug}/leaderboard/{query}"
             calls[competition.slug] = _getting(visitors[competition.slug], address)
         told[name] = _in_turns(calls, REQUESTS)
+    told["pages"] = _in_turns(_every_page(many, visitors[many.slug]), PAGE_REQUESTS)
     told["score"] = _in_turns({one.slug: _recording(one) for one in (few, many)}, SCORES)
     print(
         json.dumps(
@@ -145,6 +148,23 @@ def _visitor(competition: Competition) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def _every_page(competition: Competition, client: Client) -> dict[str, Callable[[], None]]:
+    """All that a member looks at, and the same by the API; by their names."""
+    sent = Submission.objects.filter(team__memberships__user__username=f"visitor of {competition.slug}").first()
+    assert sent
+    of_site = ["home", "status", "account", "tokens", "api:competitions"]
+    of_competition = [
+        "competition", "data", "evaluation", "rules", "timeline", "announcements", "leaderboard", "certainty", "submit",
+        "my_submissions", "team", "api:competition", "api:leaderboard", "api:submissions", "api:quota",
+    ]  # fmt: skip
+    of_submission = ["submission", "submission_comparison", "submission_status", "api:submission"]
+    return {
+        **{name: _getting(client, reverse(name)) for name in of_site},
+        **{name: _getting(client, reverse(name, args=[competition.slug])) for name in of_competition},
+        **{name: _getting(client, reverse(name, args=[sent.pk])) for name in of_submission},
+    }
 
 
 def _getting(client: Client, address: str) -> Callable[[], None]:

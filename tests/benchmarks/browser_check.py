@@ -9,6 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from grader.scoring.browser_format import browser_format
+from grader.scoring.prediction_format import PredictionFormat
 from tests.benchmarks.large_file import write_predictions
 from tests.benchmarks.row import Row
 from tests.check_script_page import script_page
@@ -16,19 +18,6 @@ from tests.check_script_page import script_page
 ROWS = 1_000_000
 ROUNDS = 3
 SECONDS_TARGET = 2.0
-EXPECTED = {
-    "columns": ["id", "rating"],
-    "targetColumn": "rating",
-    "cure": "Write a decimal between 1 and 5, such as 3.7.",
-    "lowest": 1,
-    "highest": 5,
-    "lowestShown": "1",
-    "highestShown": "5",
-    "clips": False,
-    "integersOnly": False,
-    "maxBytes": 500_000_000,
-    "maxUnpackedBytes": 1_000_000_000,
-}
 CHECK = """
 async ({ expected, rows }) => {
   const [file] = document.querySelector("input").files;
@@ -64,7 +53,10 @@ def measure(row_count: int = ROWS) -> list[Row]:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
         with script_page(browser) as page:
             page.locator("input").set_input_files(path)
-            rounds = [page.evaluate(CHECK, {"expected": EXPECTED, "rows": row_count}) for _ in range(ROUNDS)]
+            rounds = [
+                page.evaluate(CHECK, {"expected": browser_format(PredictionFormat()), "rows": row_count})
+                for _ in range(ROUNDS)
+            ]
             floor = min(page.evaluate(READ) for _ in range(ROUNDS)) / 1000
         browser.close()
         megabytes = path.stat().st_size / 1e6

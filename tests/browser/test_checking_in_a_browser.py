@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from shared_cases.archives import ARCHIVES
 
@@ -66,6 +67,8 @@ def test_a_file_is_checked_dropped_sent_lost_and_noticed(page, site, lines):
     )
     expect(problems.nth(1)).to_contain_text("Line 51: 3 columns instead of 2: '50,3,5'.")
     expect(page.locator("[data-check-hint]")).to_contain_text("Further problems: 11.")
+    found = Axe().run(page, context="form[data-max-bytes]")
+    assert found.violations_count == 0, found.generate_report()
     expect(page.get_by_role("button", name="Upload and score")).to_be_enabled()
     sent = "SELECT COUNT(*) FROM submissions_submission WHERE team_id IN (SELECT id FROM teams_team WHERE name = ?)"
     assert site.value(sent, "nimble-nora") == 0

@@ -112,7 +112,7 @@ def test_a_large_file_goes_on_after_a_lost_connection_a_killed_server_and_a_relo
     assert small_chunks.value(received) == 5_000_000
     line.chunks_left = 3
     line.wait_until(lambda: small_chunks.value(received) == 8_000_000, "three chunks more have come")
-    assert page.locator("progress").evaluate("bar => bar.value") > 0.3
+    assert page.get_by_role("progressbar", name="Upload").evaluate("bar => bar.value") > 0.3
 
     # The page is loaded again, and the web server killed: the same file, chosen again, goes on where it was.
     line.chunks_left = 100

@@ -122,7 +122,7 @@ def test_a_model_of_the_kit_scores_as_the_file_of_its_predictions_does(name, sit
             "SELECT public_score, private_score FROM submissions_evaluation WHERE submission_id = ?", submission
         )
         scores.append((public, private))
-    expect(page.get_by_text("being run")).to_be_visible()
+    expect(page.get_by_text("Model run")).to_be_visible()
     at_home = json.loads(kit("score", predictions, "--solution", solution_of(site, "goodreads"), "--json", work=work))
     assert scores[0] == (at_home["public"], at_home["private"])
     # A model answers in float32.

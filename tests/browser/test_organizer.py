@@ -10,7 +10,7 @@ def sign_in(page, site):
     page.goto("/admin/")
     page.get_by_label("Login").fill("organizer")
     page.get_by_label("Password").fill((site.var / "organizer_password").read_text().strip())
-    page.get_by_role("button", name="Sign In").click()
+    page.get_by_role("button", name="Sign In", exact=True).click()
     expect(page.get_by_role("heading", name="Your competitions")).to_be_visible()
 
 

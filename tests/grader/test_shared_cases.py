@@ -5,8 +5,9 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from shared_cases.answers import EXPECTED_FORMAT, PREDICTION_CASES, answers
-from shared_cases.case import IDS, frozen_answers
+from shared_cases.answers import PREDICTION_CASES, answers
+from shared_cases.case import IDS, MAX_BYTES, MAX_UNPACKED_BYTES, frozen_answers
+from shared_cases.formats import USUAL
 
 from grader.message_file import MESSAGE_FILE, message_module
 from grader.scoring.container import open_csv
@@ -35,8 +36,8 @@ def bytes_within(tmp_path):
     def unpacked(content):
         path = tmp_path / "sent"
         path.write_bytes(content)
-        bounds = {"max_bytes": EXPECTED_FORMAT.max_bytes, "max_unpacked_bytes": EXPECTED_FORMAT.max_unpacked_bytes}
-        with suppress(Rejected), open_csv(path, **bounds) as stream:
+        opened = open_csv(path, max_bytes=MAX_BYTES, max_unpacked_bytes=MAX_UNPACKED_BYTES)
+        with suppress(Rejected), opened as stream:
             return stream.read()
         return None
 
@@ -48,11 +49,11 @@ def test_the_fast_way_takes_nothing_that_the_scan_refuses(bytes_within):
     for case in PREDICTION_CASES:
         with suppress(Rejected):
             if (content := bytes_within(case.content)) is not None:
-                quick[case.name] = read_fast(io.BufferedReader(io.BytesIO(content)), INDEX, EXPECTED_FORMAT), content
+                quick[case.name] = read_fast(io.BufferedReader(io.BytesIO(content)), INDEX, USUAL), content
     accepted = {name: (values, content) for name, (values, content) in quick.items() if values is not None}
     assert accepted["the good file"][0].tolist() == [1, 2.25, 3.5, 4, 5]
     for name, (values, content) in accepted.items():
-        scanned = scan_predictions(io.BufferedReader(io.BytesIO(content)), INDEX, EXPECTED_FORMAT)
+        scanned = scan_predictions(io.BufferedReader(io.BytesIO(content)), INDEX, USUAL)
         assert scanned.tobytes() == values.tobytes(), name
 
 

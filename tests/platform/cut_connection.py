@@ -27,16 +27,17 @@ class CutConnection:
         self._door = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://localhost:{self._door.getsockname()[1]}"
         self.cuts: list[Cut] = []
+        self._ends: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._let_in, daemon=True)]
         self._threads[0].start()
 
     def close(self) -> None:
-        # Only what shuts down a listening socket wakes the thread that waits at it.
-        with suppress(OSError):
-            self._door.shutdown(socket.SHUT_RDWR)
-        self._door.close()
+        # What waits at a socket wakes up when it is shut down.
+        _hang_up(self._door, *self._ends)
         for thread in self._threads:
             thread.join(timeout=10)
+        for end in (self._door, *self._ends):
+            end.close()
 
     def _let_in(self) -> None:
         while True:
@@ -46,6 +47,7 @@ class CutConnection:
                 return
             answers_left: list[int] = []
             ends = client, socket.create_connection(self._target)
+            self._ends.extend(ends)
             for work in (self._pass_requests, self._pass_answers):
                 thread = threading.Thread(target=work, args=(*ends, answers_left), daemon=True)
                 self._threads.append(thread)
@@ -66,10 +68,13 @@ class CutConnection:
     def _pass_answers(self, client: socket.socket, site: socket.socket, answers_left: list[int]) -> None:
         with suppress(OSError):
             while piece := site.recv(PIECE_BYTES):
-                if answers_left:
-                    piece, answers_left[0] = piece[: answers_left[0]], answers_left[0] - len(piece)
-                client.sendall(piece)
-                if answers_left and answers_left[0] <= 0:
+                # Looked at before the piece is passed on: after it the next request may come.
+                left = answers_left[0] if answers_left else None
+                client.sendall(piece[:left])
+                if left is None:
+                    continue
+                answers_left[0] = left - len(piece)
+                if answers_left[0] <= 0:
                     break
         _hang_up(client, site)
 

@@ -127,3 +127,42 @@ def test_the_description_is_served(client, db):
     document = client.get(f"{API}schema/").json()
     assert document["openapi"].startswith("3.1")
     assert "/api/v1/competitions/" in document["paths"]
+
+
+def test_a_body_that_is_too_large_is_refused_by_its_head(alice):
+    program = with_token(alice)
+    refused = program.post(f"{API}competitions/stars/join/", "{}", "application/json", CONTENT_LENGTH="1000001")
+    assert (refused.status_code, refused["Content-Type"]) == (413, "application/problem+json")
+    assert refused.json()["detail"] == "The request has 1,000,001 bytes; at most 1,000,000 are taken here."
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 200_000, '{"name": NaN}', "[]", '{"accept_rules": "\\u0000"}', b"\xff"])
+def test_a_body_that_cannot_be_read_is_the_senders_problem(alice, competition, body):
+    refused = with_token(alice).post(f"{API}competitions/stars/join/", body, "application/json")
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_another_kind_of_body_is_refused(alice, competition):
+    refused = with_token(alice).post(f"{API}competitions/stars/join/", "accept_rules=true", "text/plain")
+    assert refused.status_code == 415
+
+
+def test_every_answer_that_is_described_has_an_example(client, db):
+    for path, methods in client.get(f"{API}schema/").json()["paths"].items():
+        for method, operation in methods.items():
+            for status, answer in operation["responses"].items():
+                for kind, content in answer.get("content", {}).items():
+                    assert kind == "application/octet-stream" or content.get("examples"), (method, path, status)
+            assert operation["summary"], path
+
+
+def test_the_page_of_the_description_has_neither_script_nor_style_within(client, db):
+    page = client.get("/api/docs/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "<style" not in text
+    assert " style=" not in text
+    assert text.count("<script src=") == text.count("<script") == 2
+    script = client.get("/api/docs/?script=")
+    assert script["Content-Type"] == "application/javascript"
+    assert '"/api/v1/schema/"' in script.content.decode().replace("\\u002D", "-")

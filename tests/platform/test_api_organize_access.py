@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 from organizers_program import Program
 from organizers_program import whole as whole
@@ -13,6 +15,7 @@ from api.organize import urls
 from competitions.models import Announcement, Archive, Competition
 from grading.tasks import launch_checks
 from submissions.launch_jobs import ask_for_launch_check
+from teams.joining import join
 
 GENERAL = ("plan/", "apply/", "competitions/")
 # By themselves they take nothing but a file.
@@ -110,6 +113,24 @@ def test_a_superuser_organizes_all(alice, whole):
     alice.refresh_from_db()
     (listed,) = Program(alice).told("competitions/")["results"]
     assert (listed["slug"], listed["solution_version"], listed["submission_count"]) == ("stars", 2, 1)
+
+
+def test_long_lists_take_as_many_queries_as_short_ones(olga, whole, competition, send, django_assert_num_queries):
+    olgas = Program(olga)
+    # The first request notes that the token was used.
+    olgas.told("competitions/")
+    queries = {}
+    for part in ("teams/", "submissions/", "solutions/"):
+        with CaptureQueriesContext(connection) as asked:
+            olgas.told(f"competitions/stars/{part}")
+        queries[part] = len(asked)
+    for name in ("bob", "carol"):
+        person = User.objects.create_user(name, f"{name}@example.org", "a fine password")
+        send(join(person, competition))
+        competition.solutions.create(version=competition.solutions.count() + 1, uploaded_by=person, file="x.csv")
+    for part, count in queries.items():
+        with django_assert_num_queries(count):
+            assert olgas.told(f"competitions/stars/{part}")["count"] >= 3
 
 
 def test_a_rehearsal_is_nobodys_team(olga, competition, settings):

@@ -42,11 +42,12 @@ def test_the_worker_is_rung_for_what_was_sent(olgas, competition, mailbox, djang
 
 
 def test_what_is_wrong_with_labels_is_named_by_line(olgas, competition):
-    olgas.send(f"{STARS}solutions/", file=sent_csv(SOLUTION.replace("3,4,Private", "3,9,private")), note="Typed.")
+    olgas.send(f"{STARS}solutions/", file=sent_csv(SOLUTION.replace("3,4,Private", "3,4,private")), note="Typed.")
     check_solutions()
     version = olgas.told(f"{STARS}solutions/2/")
     assert (version["verdict"], version["note"], version["is_active"]) == ("refused", "Typed.", False)
-    assert version["findings"][0].startswith("Line 4: ")
+    assert version["problems"][0]["line"] == 4
+    assert version["problems"][0]["message"].startswith("Usage 'private' is neither Public")
     assert [one["version"] for one in olgas.told(f"{STARS}solutions/")["results"]] == [2, 1]
     refused = olgas.post(f"{STARS}rescores/", version=2)
     assert (refused.status_code, refused.json()["code"]) == (409, "rescore_refused")

@@ -50,7 +50,7 @@ def test_a_contest_from_its_files_to_its_export(olgas, alice, bob, graded):
     assert sent.json()["verdict"] == "waiting"
     check_solutions()
     version = olgas.told(f"{HERE}solutions/1/")
-    assert (version["verdict"], version["is_active"], version["findings"]) == ("accepted", True, [])
+    assert (version["verdict"], version["is_active"], version["problems"]) == ("accepted", True, [])
     assert (version["public_count"], version["private_count"]) == (2, 3)
 
     # A plan says what would change, and writes nothing; it is applied by its fingerprint.
@@ -62,6 +62,7 @@ def test_a_contest_from_its_files_to_its_export(olgas, alice, bob, graded):
     applied = olgas.send("apply/", file=packed(fewer), fingerprint=plan["fingerprint"])
     assert applied.status_code == 200, applied.content.decode()
     assert Competition.objects.get(slug=SLUG).daily_limit == 2
+    assert Competition.objects.get(slug=SLUG).history.first().history_user.username == "olga"
 
     # It cannot be published before it was tried.
     refused = olgas.post(f"{HERE}publish/")

@@ -71,7 +71,14 @@ def test_the_same_file_again_is_noticed(alice, alices_team):
     program = Program(alice)
     first = program.send(GOOD).json()
     assert first["repeat_of"] is None
-    assert program.send(GOOD, name="again.csv").json()["repeat_of"] == first["id"]
+    refused = program.send(GOOD, name="again.csv")
+    assert (refused.status_code, refused.json()["code"]) == (409, "sent_before")
+    assert refused.json()["repeat_of"] == first["id"]
+    assert program.get(f"{STARS}/quota/").json()["used"] == 1
+    begun = program.post(f"{STARS}/uploads/", file_name="a.csv", bytes=len(GOOD), sha256=first["sha256"])
+    assert begun.json()["repeat_of"] == first["id"]
+    again = program.send(GOOD, name="again.csv", send_again="true")
+    assert (again.status_code, again.json()["repeat_of"]) == (201, first["id"])
 
 
 def test_a_used_up_day_is_refused_with_the_pages_sentence(alice, alices_team, as_alice):
@@ -79,7 +86,8 @@ def test_a_used_up_day_is_refused_with_the_pages_sentence(alice, alices_team, as
     for number in range(5):
         assert program.send(GOOD.replace("1,4", f"1,4.{number}")).status_code == 201
     refused = program.send(GOOD)
-    assert (refused.status_code, refused.json()["code"]) == (409, "submission_refused")
+    assert (refused.status_code, refused.json()["code"]) == (409, "used_up")
+    assert refused.json()["reset_at"].endswith("T00:00:00Z")
     assert "has used its 5 submissions for today" in refused.json()["detail"]
     assert refused.json()["detail"].split(" (in ")[0] in as_alice.get("/competitions/stars/submit/").content.decode()
     quota = program.get(f"{STARS}/quota/").json()

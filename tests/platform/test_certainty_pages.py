@@ -300,3 +300,18 @@ def test_no_digit_beyond_the_boards_is_shown(threes, team_with):
     assert (ann[2], bea[2]) == ("0.0", "0.1")
     assert re.fullmatch(r"\+0\.1 ± \d\.\d", bea[4])
     assert "0.09" not in page
+
+
+def test_programs_read_how_sure_the_order_is(four_teams, client):
+    board = client.get("/api/v1/competitions/stars/leaderboard/").json()
+    first, second, third = board["results"][:3]
+    assert (first["places"], second["places"], third["places"]) == ([1, 2], [1, 2], [3, 3])
+    assert [row["tied_with_first"] for row in (first, second, third)] == [True, True, False]
+    assert board["certainty_sentence"] in client.get(BOARD).content.decode()
+    assert "cannot be told apart" in board["certainty_sentence"]
+    sure = client.get("/api/v1/competitions/stars/leaderboard/certainty/").json()
+    ann, bea, cat, dan = sure["results"]
+    assert (ann["is_first"], ann["difference"], bea["tied_with_first"]) == (True, None, True)
+    assert cat["half_width"] > 0
+    assert cat["chance_first"] == 0
+    assert (dan["is_baseline"], dan["group"]) == (True, None)

@@ -1,5 +1,6 @@
 """Before a file costs anything: the ids that a browser compares, what the door would say, and every shared case."""
 
+import gzip
 import json
 from hashlib import sha256
 
@@ -100,6 +101,20 @@ def test_the_ids_of_test_csv_come_as_runs_and_only_once(as_alice, alices_team):
     assert first["Cache-Control"] == "private, no-cache"
     again = as_alice.get(IDS, headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_many_scattered_ids_go_packed_and_are_known_again(as_alice, alices_team, competition):
+    competition.data_files.all().delete()
+    text = "id\n" + "".join(f"{number * number}\n" for number in range(1_000))
+    DataFile.objects.create(competition=competition, name="test.csv", file=ContentFile(text, "t.csv"))
+    first = as_alice.get(IDS, headers={"Accept-Encoding": "gzip"})
+    assert first["Content-Encoding"] == "gzip"
+    runs = json.loads(gzip.decompress(first.content))["runs"]
+    # 0, 1 stand side by side; then each on its own.
+    assert runs[:4] == [0, 2, 2, 1]
+    assert len(runs) == 2 * 999
+    again = as_alice.get(IDS, headers={"Accept-Encoding": "gzip", "If-None-Match": first["ETag"]})
+    assert again.status_code == 304
 
 
 def test_scattered_ids_are_said_by_gaps_and_lengths(as_alice, alices_team, competition):

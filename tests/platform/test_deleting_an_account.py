@@ -17,9 +17,10 @@ from test_own_account import PASSWORD, prove_oneself, text
 
 from accounts import outbox
 from accounts.erasure import is_credential, names_people
-from accounts.models import Letter, User
+from accounts.models import Letter, Token, User
 from accounts.subscription import Letters, way_out
 from accounts.tasks import send_letters
+from accounts.tokens import make_token
 from competitions.models import Competition, EntryPolicy
 from grading.tasks import score_waiting, sweep
 from leaderboard import moderation
@@ -186,7 +187,9 @@ def test_sessions_second_factors_and_roles_go(carol, carols):
     client = Client()
     client.post("/accounts/login/", {"login": "carol", "password": PASSWORD})
     Authenticator.objects.create(user=carol, type="totp", data={"secret": "x"})
+    make_token(carol, "my laptop")
     delete_account(carol)
+    assert not Token.objects.exists()
     assert not UserSession.objects.exists()
     assert not Session.objects.exists()
     assert not Authenticator.objects.exists()

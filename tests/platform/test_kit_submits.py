@@ -67,10 +67,11 @@ def test_without_waiting_it_is_received_and_looked_at_later(alice_at_home, alice
 
 def test_a_mistake_is_found_at_home_and_costs_nothing(alice_at_home, alices_team, file):
     assert alice_at_home("download", "stars").exit_code == 0
-    file.write_text(BAD)
+    file.write_text(BAD.replace("5,2", "5,6"))
     refused = alice_at_home("submit", file)
     assert refused.exit_code == 1
     assert "Line 2: rating 'n/a' is not a number." in refused.stderr
+    assert "Line 6: rating '6' is above 5." in refused.stderr
     assert not Submission.objects.exists()
 
 

@@ -97,6 +97,7 @@ def test_there_is_no_choice_among_as_many_files_as_may_be_chosen(competition, as
 def test_who_has_no_confirmed_address_confirms_it_first(competition, as_alice, entry):
     Competition.objects.update(entry=entry, allowed_emails="@example.org", needs_verified_email=True)
     assert everywhere(as_alice) == "confirm"
+    assert as_alice.get("/").content.decode().count("Your e-mail addresses</a>") == 1
 
 
 def test_where_organizers_decide_one_asks_and_waits(competition, as_alice, alice):

@@ -13,7 +13,8 @@ from ladder_of_stories import FIRST_RUNG, NOT_CLEARLY_BETTER
 from test_own_account import PASSWORD, prove_oneself, text
 
 from accounts import outbox
-from accounts.models import User
+from accounts.models import Token, User
+from accounts.tokens import make_token
 from competitions.models import Competition
 from submissions.models import Submission
 from teams.entry_invitations import invite_addresses
@@ -69,10 +70,19 @@ def test_a_score_that_was_not_told_is_not_in_it(ladder, alices, graded, as_alice
 
 def test_nothing_that_opens_an_account_is_in_it(as_alice, alice):
     Authenticator.objects.create(user=alice, type="totp", data={"secret": "OPENSESAME"})
+    _, key = make_token(alice, "my laptop")
     as_alice.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    said = json.dumps(data_of(as_alice))
+    data = data_of(as_alice)
+    said = json.dumps(data)
     assert "totp" in said
-    for secret in ("OPENSESAME", User.objects.get(pk=alice.pk).password, as_alice.cookies["sessionid"].value):
+    assert [token["name"] for token in data["tokens"]] == ["my laptop"]
+    for secret in (
+        "OPENSESAME",
+        key,
+        Token.objects.get().digest,
+        User.objects.get(pk=alice.pk).password,
+        as_alice.cookies["sessionid"].value,
+    ):
         assert secret not in said
 
 

@@ -15,7 +15,7 @@ from competitions.models import Competition
 from grading.tasks import board_certainty, score_waiting
 from leaderboard.moderation import disqualify_submission
 from submissions import lifecycle
-from submissions.models import Queue, Submission
+from submissions.models import Queue, Status, Submission
 from teams.models import Membership
 
 
@@ -78,10 +78,18 @@ def test_a_file_goes_through_the_queue_to_its_score(as_alice, alices_team, bobs_
     ]
 
 
-def test_what_waits_longer_than_something_was_measured_is_told_how_long(as_alice, alices_team, bobs_team, graded, send):
-    graded(bobs_team)
+@pytest.mark.parametrize(
+    ("took", "words"), [(0.02, "1 s"), (4, "4 s"), (33, "35 s"), (240, "4 min"), (7000, "2 hours")]
+)
+def test_once_something_was_measured_what_waits_is_told_how_long(
+    as_alice, alices_team, bobs_team, graded, send, took, words
+):
+    begun = timezone.now() - timedelta(hours=3)
+    scored = graded(bobs_team)
+    scored.events.filter(status=Status.SCORING).update(at=begun)
+    scored.events.filter(status=Status.SCORED).update(at=begun + timedelta(seconds=took))
     waiting = send(alices_team)
-    assert ("queued", "now", "next in the queue, about 1 s") in steps(page(as_alice, waiting))
+    assert ("queued", "now", f"next in the queue, about {words}") in steps(page(as_alice, waiting))
 
 
 def test_what_cannot_be_graded_stops_with_its_reasons_by_line(as_alice, alices_team, graded):

@@ -21,7 +21,7 @@ class Case:
 
 
 def frozen_answers() -> dict[str, dict[str, str]]:
-    """By kind (`predictions`, `archives`) and name: what the sender reads, "" where the file is taken."""
+    """By kind (`predictions`, `formats`, `archives`) and name: what the sender reads, "" where the file is taken."""
     answers: dict[str, dict[str, str]] = json.loads(EXPECTED.read_text(encoding="utf-8"))
     return answers
 

@@ -1,6 +1,6 @@
 """What all addresses for organizers have in common: whose competition it is, and what the role allows."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -57,3 +57,8 @@ def refuse_without(request: Request, permission: str) -> None:
     """Raises PermissionDenied for staff whose role does not allow it, as in the admin."""
     if not asking(request).has_perm(permission):
         raise PermissionDenied
+
+
+def by_line(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was found wrong in a file, as an answer holds it: see `LineProblem`."""
+    return [{"line": one["line"], "message": f"{one['finding']} {one['cure']}".strip()} for one in problems]

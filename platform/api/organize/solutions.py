@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,10 +17,12 @@ from api.organize.own import (
     OrganizersListing,
     OrganizersUpload,
     asking,
+    by_line,
     own_or_404,
     refuse_without,
 )
 from api.schema import operation
+from api.submission_answers import LineProblem
 from competitions.models import Solution
 from submissions.row_exclusion import exclude_rows, refuse_unknown
 from submissions.solution_uploads import take_solution
@@ -29,7 +32,7 @@ LARGEST_ID = 10**18 - 1
 SOLUTION_EXAMPLE = {
     "version": 2,
     "verdict": "refused",
-    "findings": ["Line 4: Usage 'public' is not known. Write Public, Private or Ignored."],
+    "problems": [{"line": 4, "message": "Usage 'public' is not known. Write Public, Private or Ignored."}],
     "is_active": False,
     "note": "Two labels mended.",
     "public_count": None,
@@ -41,7 +44,7 @@ SOLUTION_EXAMPLE = {
     "uploaded_by": "olga",
     "uploaded_at": "2026-11-01T09:00:00Z",
 }
-WAITING_EXAMPLE = SOLUTION_EXAMPLE | {"verdict": "waiting", "findings": []}
+WAITING_EXAMPLE = SOLUTION_EXAMPLE | {"verdict": "waiting", "problems": []}
 
 
 class SolutionAnswer(serializers.Serializer[Solution]):
@@ -49,7 +52,7 @@ class SolutionAnswer(serializers.Serializer[Solution]):
 
     version = serializers.IntegerField()
     verdict = serializers.CharField()
-    findings = serializers.ListField(child=serializers.CharField(), help_text="What its check has found wrong.")
+    problems = serializers.SerializerMethodField(help_text="What its check has found wrong.")
     is_active = serializers.BooleanField(help_text="Whether scores are by this version.")
     note = serializers.CharField()
     public_count = serializers.IntegerField(allow_null=True)
@@ -62,6 +65,10 @@ class SolutionAnswer(serializers.Serializer[Solution]):
     sha256 = serializers.CharField(help_text="Of the file, once it is accepted.")
     uploaded_by = serializers.CharField(source="uploaded_by.username", default=None, allow_null=True)
     uploaded_at = serializers.DateTimeField()
+
+    @extend_schema_field(LineProblem(many=True))
+    def get_problems(self, solution: Solution) -> Any:
+        return by_line(solution.problems)
 
 
 class SolutionUpload(serializers.Serializer[Any]):

@@ -11,9 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.organize.deeds import DEED_EXAMPLE, DeedAnswer, DeedPreview, DeedRequest, carry_out, deed_or_404, foretold
-from api.organize.own import TAGS, OrganizersEndpoint, OrganizersListing, own_or_404, refuse_without
+from api.organize.own import TAGS, OrganizersEndpoint, OrganizersListing, by_line, own_or_404, refuse_without
 from api.problems import Problem
 from api.schema import operation, query
+from api.submission_answers import LineProblem
 from leaderboard.deeds import SUBMISSION_DEEDS
 from submissions import lifecycle
 from submissions.models import Event, ModelRun, Status, Submission
@@ -92,11 +93,6 @@ class Run(serializers.Serializer[ModelRun]):
     ran_at = serializers.DateTimeField()
 
 
-class ProblemOfFile(serializers.Serializer[Any]):
-    line = serializers.IntegerField(allow_null=True)
-    message = serializers.CharField()
-
-
 class WholeSubmission(SubmissionForOrganizers):
     tries = serializers.IntegerField(help_text="Failures of ours at the present step.")
     failure = serializers.CharField(help_text="Why it was given up.")
@@ -104,12 +100,9 @@ class WholeSubmission(SubmissionForOrganizers):
     timeline = Step(source="events", many=True)
     model_runs = Run(many=True)
 
-    @extend_schema_field(ProblemOfFile(many=True))
+    @extend_schema_field(LineProblem(many=True))
     def get_problems(self, submission: Submission) -> Any:
-        return [
-            {"line": each["line"], "message": f"{each['finding']} {each['cure']}".strip()}
-            for each in submission.problems
-        ]
+        return by_line(submission.problems)
 
 
 class SubmissionsView(OrganizersListing):

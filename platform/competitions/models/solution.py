@@ -1,5 +1,6 @@
 """The versions of the hidden labels."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -100,8 +101,7 @@ class Solution(models.Model):
     @property
     def findings(self) -> list[str]:
         """What its check has found wrong, each as a sentence or two."""
-        lines = (f"Line {problem['line']}: " if problem["line"] else "" for problem in self.problems)
-        return [f"{line}{each['finding']} {each['cure']}" for line, each in zip(lines, self.problems, strict=True)]
+        return [_in_words(problem) for problem in self.problems]
 
     def clean(self) -> None:
         if self.file and self.file.size > settings.MAX_UNPACKED_BYTES:
@@ -111,3 +111,8 @@ class Solution(models.Model):
                     % {"size": whole(self.file.size), "most": whole(settings.MAX_UNPACKED_BYTES)}
                 }
             )
+
+
+def _in_words(problem: dict[str, Any]) -> str:
+    said = f"{problem['finding']} {problem['cure']}"
+    return _("Line %(line)s: %(said)s") % {"line": problem["line"], "said": said} if problem["line"] else said

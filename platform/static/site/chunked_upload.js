@@ -15,7 +15,7 @@ class ChunkedUpload {
   static PAUSES = [0.5, 1, 2, 4, 8, 15, 30, 30];
   static PATIENCE_SECONDS = 120;
 
-  // `heard(what, done)` is told what goes on and the part that is done, from 0 to 1.
+  // `heard(what, done)` is told what goes on and the part that is done, from 0 to 1; `words`: the page's texts.
   constructor(file, { uploads, token, description, heard, words }) {
     Object.assign(this, { file, uploads, token, description, heard, words });
     this.sha256 = "";
@@ -32,7 +32,7 @@ class ChunkedUpload {
     const facts = { name: this.file.name, size: this.file.size, sha256: this.sha256, send_again: sendAgain ? "1" : "" };
     this.state = await this.patiently(() => this.ask("POST", this.uploads, this.form(facts)));
     while (this.state.offset < this.file.size) await this.patiently((tries) => this.sendChunk(tries));
-    this.heard(gettext("All of it has come; it is being checked."), 1);
+    this.heard(this.words.whole, 1);
     const ending = { sha256: this.sha256, description: this.description, send_again: sendAgain ? "1" : "" };
     const taken = await this.patiently(() => this.ask("POST", `${this.state.address}finish/`, this.form(ending)));
     return taken.submission;
@@ -51,7 +51,7 @@ class ChunkedUpload {
     if (known) return known;
     const sum = new Sha256();
     for (let at = 0; at < this.file.size; at += ChunkedUpload.HASHED_AT_ONCE) {
-      this.heard(gettext("Reading the file"), at / this.file.size);
+      this.heard(this.words.reading, at / this.file.size);
       sum.update(await this.bytes(at, at + ChunkedUpload.HASHED_AT_ONCE));
       this.stopIfCancelled();
     }
@@ -61,15 +61,14 @@ class ChunkedUpload {
 
   // What is said below a problem.
   comfort() {
-    return this.state ? gettext("Nothing is lost: what has come is kept for a day.") : gettext("Nothing was sent.");
+    return this.state ? this.words.kept : this.words.nothingSent;
   }
 
   async bytes(from, to) {
     try {
       return new Uint8Array(await this.file.slice(from, to).arrayBuffer());
     } catch {
-      const sentence = gettext("'%(name)s' has changed since it was chosen. Choose it again.");
-      throw new UploadProblem(interpolate(sentence, { name: this.file.name }, true));
+      throw new UploadProblem(this.words.changed.replace("{name}", () => this.file.name));
     }
   }
 
@@ -81,7 +80,7 @@ class ChunkedUpload {
     const chunk = await this.bytes(offset, offset + chunkBytes);
     try {
       this.state = await this.ask("PUT", `${address}?offset=${offset}`, chunk, (sent) => {
-        this.heard(gettext("Uploading"), (offset + sent) / this.file.size);
+        this.heard(this.words.uploading, (offset + sent) / this.file.size);
       });
     } catch (problem) {
       if (typeof problem.offset !== "number") throw problem;
@@ -104,7 +103,7 @@ class ChunkedUpload {
   }
 
   pause(seconds) {
-    this.heard(gettext("The connection was lost; it goes on as soon as the site answers."), null);
+    this.heard(this.words.lost, null);
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.wake(), seconds * 1000);
       this.wake = () => {
@@ -117,7 +116,7 @@ class ChunkedUpload {
   }
 
   stopIfCancelled() {
-    if (this.isCancelled) throw new UploadProblem(gettext("Cancelled. Nothing was counted."));
+    if (this.isCancelled) throw new UploadProblem(this.words.cancelled);
   }
 
   form(fields) {
@@ -130,8 +129,7 @@ class ChunkedUpload {
   ask(method, address, body = null, sending = () => {}) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
-      const silence = gettext("The site does not answer. What has come is kept.");
-      const lost = () => reject(new UploadProblem(silence, { isLost: true }));
+      const lost = () => reject(new UploadProblem(this.words.noAnswerKept, { isLost: true }));
       this.request = request;
       request.open(method, address);
       request.timeout = ChunkedUpload.PATIENCE_SECONDS * 1000;
@@ -150,10 +148,7 @@ class ChunkedUpload {
         if (request.status >= 500) lost();
         else if (said && request.status < 300) resolve(said);
         else if (said && said.problem) reject(new UploadProblem(said.problem, said));
-        else {
-          const sentence = gettext("The site answered %(status)s. Reload the page and choose the file again.");
-          reject(new UploadProblem(interpolate(sentence, { status: request.status }, true)));
-        }
+        else reject(new UploadProblem(this.words.otherAnswer.replace("{status}", request.status)));
       });
       request.send(body);
     });

@@ -3,26 +3,23 @@
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("form[data-max-bytes]");
   if (!form) return;
-  const { lang: language } = document.documentElement;
   const input = form.querySelector("input[type=file]");
   const note = form.querySelector("[data-upload-note]");
   const button = form.querySelector("button[type=submit]");
+
+  const { words } = JSON.parse(form.querySelector("[data-file-check]").dataset.fileCheck);
+  const said = (name, values) => words[name].replace(/\{(\w+)\}/g, (_, place) => values[place]);
 
   const problemOf = (file) => {
     if (!file) return "";
     // Only a zip can hold a model; what a zip holds, the server tells.
     const limit = Number(file.name.toLowerCase().endsWith(".zip") ? form.dataset.maxZipBytes : form.dataset.maxBytes);
     if (file.size > limit) {
-      return interpolate(
-        gettext("The file has %(size)s bytes; at most %(limit)s are taken. Compress it, or make it smaller."),
-        { size: file.size.toLocaleString(language), limit: limit.toLocaleString(language) },
-        true,
-      );
+      return said("tooLarge", { bytes: file.size.toLocaleString("en"), most: limit.toLocaleString("en") });
     }
     const endings = input.accept.split(",");
     if (!endings.some((ending) => file.name.toLowerCase().endsWith(ending))) {
-      const facts = { name: file.name, endings: endings.join(", ") };
-      return interpolate(gettext("'%(name)s' ends in none of %(endings)s."), facts, true);
+      return said("otherEnding", { name: file.name, endings: endings.join(", ") });
     }
     return "";
   };
@@ -32,7 +29,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const state = form.querySelector("[data-upload-state]");
   const retry = form.querySelector("[data-upload-retry]");
   const cancel = form.querySelector("[data-upload-cancel]");
-  const { words } = JSON.parse(form.querySelector("[data-file-check]").dataset.fileCheck);
   let upload = null;
   let sendAgain = false;
 
@@ -43,23 +39,21 @@ document.addEventListener("DOMContentLoaded", () => {
       const link = document.createElement("a");
       link.href = earlier;
       link.className = "alert-link";
-      link.textContent = gettext("See that submission");
+      link.textContent = words.earlier;
       note.append(" ", link, ".");
     }
     show(note, problem);
   };
   const heard = (what, done) => {
     if (done !== null) bar.value = done;
-    const facts = { what, percent: Math.floor(100 * done), size: (upload.file.size / 1e6).toFixed(1) };
-    state.textContent = done === null || done === 1
-      ? what
-      : interpolate(gettext("%(what)s: %(percent)s % of %(size)s MB"), facts, true);
+    const size = (upload.file.size / 1e6).toFixed(1);
+    const isPart = done !== null && done !== 1;
+    state.textContent = isPart ? said("progress", { what, percent: Math.floor(100 * done), megabytes: size }) : what;
   };
   const ready = () => {
     upload = null;
     input.disabled = false;
     button.disabled = false;
-    button.textContent = gettext("Upload and score");
     [button, progress, retry, cancel].forEach((element) => show(element, element === button));
   };
 
@@ -73,7 +67,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (upload !== mine) return;
       say(problem.message, problem.earlier);
       state.textContent = mine.comfort();
-      retry.textContent = problem.earlier ? gettext("Send it all the same") : gettext("Try again");
+      retry.textContent = problem.earlier ? words.sendAgain : words.tryAgain;
       sendAgain ||= Boolean(problem.earlier);
       show(retry, true);
     }
@@ -94,7 +88,7 @@ document.addEventListener("DOMContentLoaded", () => {
   cancel.addEventListener("click", async () => {
     const cancelled = upload;
     ready();
-    say(gettext("Cancelled. Nothing was counted."));
+    say(words.cancelled);
     await cancelled.cancel();
   });
   input.addEventListener("change", () => {
@@ -110,7 +104,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
     const answer = await fetch(cancelIt.dataset.cancelUpload, { method: "POST", headers: { "X-CSRFToken": token } });
     if (answer.ok) cancelIt.closest("li").remove();
-    else say(gettext("It could not be cancelled now. Try again, or leave it: it is forgotten after a day."));
+    else say(words.notCancelled);
   }));
   window.addEventListener("pageshow", ready);
 });

@@ -41,7 +41,7 @@ async function* gunzipped(file) {
     yield* blocksOf(file.stream().pipeThrough(new DecompressionStream("gzip")));
   } catch {
     if (await isPlainGzip(file)) throw refusal(SAY.DAMAGED, { packing: "gzip" });
-    throw new LeftToServer("It is a gzip archive of several parts, or a damaged one.");
+    throw new LeftToServer("leftGzip");
   }
 }
 

@@ -1,5 +1,5 @@
 // The part of the submit page that shows what the check says of a chosen or dropped file. It forbids nothing: the
-// server judges. ChunkedUpload comes from the page's other scripts.
+// server judges. ChunkedUpload and UploadProblem come from the page's other scripts.
 import { thousands } from "./python_text.js";
 
 const ZIP_LIST_BYTES = 1_000_000;
@@ -95,8 +95,9 @@ class Panel {
     this.parts.verdict.textContent = this.words.checking;
     this.parts.progress.value = 0;
     this.arrange({ invites: false });
-    const ofModel = await isModel(file).catch(() => false);
-    this.askBefore(file, ofModel, round).catch(() => {});
+    const holdsModel = await isModel(file).catch(() => false);
+    this.askBefore(file, holdsModel, round);
+    const ofModel = (holdsModel && this.about.takesModels) || !this.about.takesPredictions;
     const [answer, runs] = await this.check(file, ofModel, round);
     if (round !== this.round) return;
     this.parts.progress.value = 1;
@@ -136,14 +137,25 @@ class Panel {
     return this.ids;
   }
 
+  // "" where the file cannot be read any more: the sending says it.
+  async digestOf(file) {
+    try {
+      return await new ChunkedUpload(file, { heard: () => {}, words: this.words }).hash();
+    } catch (problem) {
+      if (problem instanceof UploadProblem) return "";
+      throw problem;
+    }
+  }
+
   // What the server would say at its door: of a large file without its SHA-256, which is told when it is sent.
   async askBefore(file, ofModel, round) {
     const asked = { name: file.name || "file", size: file.size, is_model: ofModel ? "1" : "" };
     if (file.size <= Number(this.form.dataset.chunkAboveBytes)) {
-      asked.sha256 = await new ChunkedUpload(file, { heard: () => {} }).hash();
+      asked.sha256 = await this.digestOf(file);
     }
-    const answer = await fetch(`${this.about.before}?${new URLSearchParams(asked)}`);
-    if (!answer.ok || round !== this.round) return;
+    // Where nobody answers, the sending will say so.
+    const answer = await fetch(`${this.about.before}?${new URLSearchParams(asked)}`).catch(() => null);
+    if (!answer?.ok || round !== this.round) return;
     const { problem, earlier } = await answer.json();
     if (!problem) return;
     this.parts.before.textContent = problem;
@@ -160,7 +172,7 @@ class Panel {
     rows.textContent = "";
     this.root.dataset.outcome = answer.outcome;
     if (answer.outcome === "refused") this.showProblems(answer);
-    else if (answer.outcome === "left") verdict.textContent = [answer.reason, this.words.left].join(" ").trim();
+    else if (answer.outcome === "left") verdict.textContent = this.words[answer.reason] ?? this.words.left;
     else if (ofModel) verdict.textContent = filled(this.words.fineModel, { files: thousands(answer.files) });
     else verdict.textContent = filled(this.words.fine, { rows: thousands(answer.rows) });
     if (answer.outcome === "fine" && !ofModel && !runs) hint.textContent = this.words.withoutIds;

@@ -20,7 +20,7 @@ export class Refusal extends Error {
 
 export const refusal = (wording, values = {}, line = null) => new Refusal([problem(wording, line, values)]);
 
-// Nothing can be said here; the reason is a sentence. The server judges.
+// Nothing can be said here, and the server judges; the message names the page's sentence for it.
 export class LeftToServer extends Error {}
 
 export class ProblemList {

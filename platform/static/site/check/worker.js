@@ -14,8 +14,13 @@ const judge = async ({ file, isModel, expected, limits, runs }) => {
     if (ending instanceof Refusal) {
       return { outcome: "refused", problems: ending.problems, problemCount: ending.problemCount };
     }
-    return { outcome: "left", reason: ending instanceof LeftToServer ? ending.message : "" };
+    if (!(ending instanceof LeftToServer)) throw ending;
+    return { outcome: "left", reason: ending.message };
   }
 };
 
-addEventListener("message", async ({ data }) => postMessage(await judge(data)));
+// What nobody foresaw ends in the console too, and the server judges.
+addEventListener("message", ({ data }) => judge(data).then(postMessage, (problem) => {
+  postMessage({ outcome: "left", reason: "" });
+  reportError(problem);
+}));

@@ -14,7 +14,7 @@ const RECORD = 0x02014b50;
 const LOCAL = 0x04034b50;
 const UNKNOWN = 0xffffffff;
 const UTF_8_NAME = 0x800;
-const IN_ZIP64 = "It is a zip archive in the zip64 form, which only the server reads.";
+const IN_ZIP64 = "leftZip64";
 
 // What zipfile would refuse with an error of its own.
 export class Damage extends Error {}
