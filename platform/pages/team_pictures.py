@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from config.by_locale import brief_day
 from leaderboard.activity import Day, submissions_per_day
 from pages.charts import Bar, bars
 from pages.dashboard import Chart
