@@ -18,6 +18,7 @@ from config.by_locale import day, day_and_time, decimal, percent, whole
 from grader.scoring.metrics import METRICS
 from grading.tasks import rescore
 from leaderboard.moderation import disqualify_team
+from submissions.models import Status
 from submissions.quota import SubmissionRefused
 from submissions.rescores import ask
 from submissions.uploads import refuse_other_names
@@ -25,9 +26,10 @@ from teams.entry_invitations import invite_addresses
 
 # Brand and abbreviations; and what Django's own templates say in English alone, as descriptions of pictures.
 KNOWN = {"Holdout", "UTC", "CSV", "JSON", "SHA-256", "Search", "True", "False", "None"}
-# The grader knows no Django: metrics have their English names. And what the rows of the story's data hold.
+# The grader knows no Django: metrics have their English names. A problem's shape is what a worker stored, and what
+# stands in the story's data is its own.
 KNOWN |= {text for metric in METRICS.values() for text in (metric.label, metric.short, metric.explanation)}
-KNOWN |= {"book_name", "Book"}
+KNOWN |= {"… is not a number.", "book_name", "Book"}
 
 
 @pytest.fixture
@@ -107,12 +109,15 @@ def test_participants_pages_leave_no_text_in_english(pseudo, story, competition,
         "competition", "data", "evaluation", "rules", "timeline", "announcements", "leaderboard", "certainty", "join",
         "team", "submit", "my_submissions",
     )  # fmt: skip
+    scored = competition.submissions.get(submitted_by=alice, status=Status.SCORED)
     pages = [
         reverse("home"),
         reverse("status"),
-        reverse("account_email"),
+        *(reverse(name) for name in ("account_email", "tokens", "mfa_index", "privacy", "terms")),
         *(reverse(name, args=[competition.slug]) for name in tabs),
         *(reverse("submission", args=[each.pk]) for each in competition.submissions.filter(submitted_by=alice)),
+        *(reverse(name, args=[scored.pk]) for name in ("receipt", "submission_comparison", "submission_slices")),
+        reverse("progress", args=[competition.slug, scored.team_id]),
     ]
     assert english_on(signed_in(alice), pages) == {}
     assert english_on(Client(), [reverse("account_login"), reverse("account_signup")]) == {}
