@@ -151,7 +151,7 @@ def _next_with(files: list[Document], work: Workspace) -> str:
 
 def _competition_cells(row: Document) -> tuple[object, ...]:
     joined = "yes" if row.get("joined") else ""
-    closes = moment(row["closes_at"])
+    closes = moment(row["closes_at"]) or "never"
     return (
         row["slug"], row["title"], row["stage"], closes, row["metric"], row["team_count"], row["daily_limit"], joined,
     )  # fmt: skip

@@ -18,6 +18,8 @@ _CURES = {
     "sent_before": "Send it again all the same with --again.",
     "second_factor": "Make a token at {site}/account/tokens/, then: {kit} login --token",
     "not_joined": "Join with: {kit} join",
+    "wrong_credentials": "A forgotten password is set anew at {site}/accounts/password/reset/",
+    "not_found": "`{kit} competitions` lists what there is.",
 }
 
 # Refusals that are about the person and the time, not about what was sent.
@@ -35,6 +37,8 @@ def refusal(answer: requests.Response) -> KitError:
         return kind(_without_words(answer))
     code = str(told.get("code", ""))
     sentences = [str(told.get("detail") or told.get("title") or f"The site answered {status}.")]
+    if status == HTTPStatus.NOT_FOUND:
+        sentences[0] = f"{answer.url}: {sentences[0]}"
     again_at = told.get("reset_at") or told.get("retry_at")
     if again_at and moment(again_at) not in sentences[0]:
         sentences.append(f"It is possible again at {moment(again_at)}.")

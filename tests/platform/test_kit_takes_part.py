@@ -55,7 +55,8 @@ def test_joining_a_second_time_changes_nothing(alice_at_home, alices_team):
 def test_a_competition_that_does_not_exist_is_wrong_usage(alice_at_home, competition):
     result = alice_at_home("join", "stairs", "--accept-rules")
     assert result.exit_code == 2
-    assert result.stderr
+    assert "/api/v1/competitions/stairs/: " in result.stderr
+    assert "`python -m starter_kit competitions` lists what there is." in result.stderr
 
 
 def test_all_files_arrive_whole_where_train_looks_for_them(alice_at_home, alices_team, big_file, home):
