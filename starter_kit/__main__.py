@@ -1,5 +1,6 @@
 """`python -m starter_kit`: the kit's commands."""
 
+from starter_kit.called import KIT
 from starter_kit.cli import app
 
-app(prog_name="python -m starter_kit")
+app(prog_name=KIT)

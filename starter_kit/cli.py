@@ -5,6 +5,7 @@ environment, where the seed runs the kit).
 """
 
 from importlib import import_module
+from inspect import cleandoc
 from typing import TYPE_CHECKING
 
 import typer
@@ -44,7 +45,11 @@ class KitCommands(TyperGroup):
 
 
 def _loaded(name: str) -> "Command":
-    return get_group(import_module(_FILES[name]).commands).commands[name]
+    command = get_group(import_module(_FILES[name]).commands).commands[name]
+    # A docstring's line ends are this file's, not the terminal's.
+    paragraphs = cleandoc(command.help or "").split("\n\n")
+    command.help = "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
+    return command
 
 
 app = typer.Typer(

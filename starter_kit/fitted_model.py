@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.scoring.arrays import Float64Array, Int64Array
+from starter_kit.called import KIT
 from starter_kit.trouble import KitError
 
 LOWEST, HIGHEST = 1.0, 5.0
@@ -96,7 +97,7 @@ def rows_of(keys: Sequence[str], wanted: Sequence[str]) -> Int64Array:
 
 def trouble_reading(folder: Path, error: Exception) -> KitError:
     """The sentence for a model that is not there or not whole."""
-    again = f"python -m starter_kit train {folder.name}"
+    again = f"{KIT} train {folder.name}"
     if isinstance(error, FileNotFoundError):
         return KitError(f"{folder}: no trained model is there. First run: {again}")
     return KitError(f"{folder}: the model cannot be read ({error}). Run: {again}")

@@ -16,6 +16,7 @@ from grader.scoring.arrays import Float64Array, Int64Array
 from grader.scoring.errors import mean_squared_error
 from starter_kit.baselines.baseline import Baseline, Report
 from starter_kit.baselines.registry import BASELINES
+from starter_kit.called import KIT
 from starter_kit.held_out import HeldOut
 from starter_kit.tensorflow_runtime import require_tensorflow
 from starter_kit.trouble import KitError
@@ -100,7 +101,7 @@ def keep(rungs: Sequence[Rung], path: Path) -> None:
 
 def read_rungs(path: Path) -> list[Rung]:
     """The rungs that `keep` wrote. Raises KitError when there are none, or the file is not whole."""
-    again = "python -m starter_kit ladder"
+    again = f"{KIT} ladder"
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         rungs = [Rung(**{**entry, "losses": tuple(entry["losses"])}) for entry in entries]

@@ -12,6 +12,7 @@ import pandas as pd
 from grader.scoring.arrays import Float64Array
 from grader.scoring.errors import mean_squared_error
 from starter_kit.baselines.baseline import Estimator
+from starter_kit.called import KIT
 from starter_kit.hyper_parameters import Settings, settings_of, with_settings
 from starter_kit.trouble import KitError
 from starter_kit.workspace import write_whole
@@ -47,7 +48,7 @@ class Tuned:
     @classmethod
     def read(cls, path: Path) -> "Tuned":
         """What was kept, in a file named for its baseline. Raises KitError when it is not there or not whole."""
-        again = f"python -m starter_kit tune {path.stem}"
+        again = f"{KIT} tune {path.stem}"
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
             settings = {
@@ -69,7 +70,7 @@ class Tuned:
             f"{self.rating_count:,} ratings. With --seed {seed} and --held-out-share {held_out_share:g} of "
             f"{rating_count:,} the local score would be one of ratings that it was tuned on. "
             "Train with the same, or tune anew: "
-            f"python -m starter_kit tune {name} --seed {seed} --held-out-share {held_out_share:g}"
+            f"{KIT} tune {name} --seed {seed} --held-out-share {held_out_share:g}"
         )
 
 

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from starter_kit.called import KIT
 from starter_kit.trouble import KitError
 
 DEFAULT_WORK = Path("kit")
 Work = Annotated[Path, typer.Option("--work", help="The kit's own folder.")]
 # Where somebody puts what they saved from the competition's page by hand.
 OWN_DATA = Path("data")
-FETCH_COMMAND = "python -m starter_kit fetch URL"
+FETCH_COMMAND = f"{KIT} fetch URL"
 TEST_FILE = "test.csv"
 TRAINING_FILES = ("train.csv", "books.csv")
 
@@ -79,7 +80,7 @@ class Workspace:
     def next_command(self, command: str) -> str:
         """What to type next, with --work where the folder is not the usual one."""
         work = "" if self.root == DEFAULT_WORK else f" --work {shlex.quote(str(self.root))}"
-        return f"Next: python -m starter_kit {command}{work}"
+        return f"Next: {KIT} {command}{work}"
 
     def test_file(self, chosen: Path | None) -> Path:
         """The file to predict: chosen, else fetched, else in ./data. Raises KitError when it is not there."""

@@ -74,15 +74,21 @@ def operation(
 ) -> Callable[[Decorated], Decorated]:
     """Describe one operation: what it answers (a serializer, or None for no body), an example, what it refuses.
 
+    `answer` may also be a mapping, from a media type to what is answered in it; the example is that of the JSON.
+
     `refuses`: status → a sentence for which it is given, beside those that every operation has. `also`: other statuses
     with the same answer, and when. `more` as for `extend_schema`.
     """
     shown = [] if example is None else [OpenApiExample("Example", value=example, response_only=True)]
+    kinds = answer if isinstance(answer, Mapping) else {BINARY_TYPE if answer is BINARY else "": answer}
     responses: dict[Any, Any] = {
-        (code, BINARY_TYPE) if answer is BINARY else code: OpenApiResponse(
-            answer, description=(also or {}).get(code, ""), examples=[_for_status(one, code) for one in shown]
+        (code, kind) if kind else code: OpenApiResponse(
+            shape,
+            description=(also or {}).get(code, ""),
+            examples=[_for_status(one, code) for one in shown if kind in ("", "application/json")],
         )
         for code in (status, *(also or {}))
+        for kind, shape in kinds.items()
     }
     for code, sentence in (refuses or {}).items():
         responses[code, CONTENT_TYPE] = _refusal(code, sentence)

@@ -43,7 +43,11 @@ def status(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {"competition": found.competition} | status_context(found, cast(User, request.user))
     if request.GET.get("seen") == context["fingerprint"]:
         return HttpResponse(status=NOTHING_NEW)
-    return render(request, "pages/_status.html", context | {"is_news": "seen" in request.GET})
+    is_news = "seen" in request.GET
+    if is_news and found.is_finished:
+        # What comes next has changed with it: a rejected file gives its slot back.
+        context = context_of(request, found.competition, "my_submissions") | context
+    return render(request, "pages/_status.html", context | {"is_news": is_news})
 
 
 @login_required

@@ -65,5 +65,6 @@ def _page(
         "made": made,
         "key": key,
         "most": settings.TOKENS_PER_USER,
+        "site": request.build_absolute_uri("/").rstrip("/"),
     }
     return render(request, "pages/tokens.html", context, status=status)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from starter_kit.called import KIT
 from starter_kit.site.address import SITE_VARIABLE, SiteOption, find_site, site_of
 from starter_kit.site.answering import JsonOption, answering, aside
 from starter_kit.site.kept_tokens import KeptTokens
@@ -61,7 +62,7 @@ def login(
         say(
             {"site": kept.site, "username": kept.username, "expires_at": kept.expires_at, "kept_in": str(tokens.path)},
             f"Signed in at {kept.site} as {kept.username}{until}. The token is in {tokens.path}.",
-            "Next: python -m starter_kit competitions",
+            f"Next: {KIT} competitions",
         )
 
 

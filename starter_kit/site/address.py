@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
+from starter_kit.called import KIT
 from starter_kit.trouble import KitError, WrongUsage
 from starter_kit.workspace import Workspace
 
@@ -79,7 +80,7 @@ def find_site(named: str, last: str, work: Path) -> str:
         return noted.site
     raise WrongUsage(
         f"Which site? Name it with --site, such as --site http://localhost:8000, or in {SITE_VARIABLE}; "
-        "after `python -m starter_kit login` it is remembered."
+        f"after `{KIT} login` it is remembered."
     )
 
 
@@ -102,7 +103,7 @@ def find_place(competition: str, site: str, last: str, work: Path) -> Place:
     if noted and (not chosen or site_of(chosen) == noted.site):
         return noted
     raise WrongUsage(
-        "Which competition? Name it, as `python -m starter_kit competitions` lists them, or the address of its page; "
+        f"Which competition? Name it, as `{KIT} competitions` lists them, or the address of its page; "
         "or take its files with `download` first."
     )
 

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from datasets.download import progress_bar
+from starter_kit.called import KIT
 from starter_kit.console import bar_in, warned
 from starter_kit.site.address import CompetitionOrNoted, SiteOption, find_place, find_site
 from starter_kit.site.answering import JsonOption, answering, aside, table
@@ -19,7 +20,7 @@ from starter_kit.site.downloading import download_file
 from starter_kit.site.moments import lasting, moment
 from starter_kit.site.signing_in import as_anybody, noted_last, signed_in
 from starter_kit.trouble import EXIT_CODES, KitError, WrongUsage
-from starter_kit.workspace import DEFAULT_WORK, Work, Workspace
+from starter_kit.workspace import DEFAULT_WORK, TRAINING_FILES, Work, Workspace
 
 commands = typer.Typer()
 
@@ -61,7 +62,7 @@ def join(
         say(
             team,
             f"You have joined {found['title']} as {team['name']}.",
-            f"Next: python -m starter_kit download {place.slug}",
+            f"Next: {KIT} download {place.slug}",
         )
 
 
@@ -91,7 +92,7 @@ def download(
                 f"{file['path']} ({file['bytes']:,} bytes){'' if file['is_new'] else ': was here already'}"
                 for file in files
             ),
-            Workspace(work).next_command("train biases-books") if to is None else f"{len(files)} files in {folder}.",
+            _next_with(files, Workspace(work)) if to is None else f"{len(files)} files in {folder}.",
         )
 
 
@@ -142,9 +143,15 @@ def quota_lines(found: Document) -> Iterator[str]:
         yield str(found["reason"])
 
 
+def _next_with(files: list[Document], work: Workspace) -> str:
+    """What to do with them: the kit trains on ratings of books; for anything else somebody brings their own."""
+    trains = set(TRAINING_FILES) <= {file["name"] for file in files}
+    return work.next_command("train biases-books" if trains else "submit YOUR_PREDICTIONS.csv")
+
+
 def _competition_cells(row: Document) -> tuple[object, ...]:
     joined = "yes" if row.get("joined") else ""
-    closes = moment(row["closes_at"])
+    closes = moment(row["closes_at"]) or "never"
     return (
         row["slug"], row["title"], row["stage"], closes, row["metric"], row["team_count"], row["daily_limit"], joined,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 import requests
 
+from starter_kit.called import KIT
 from starter_kit.site.moments import lasting, moment
 from starter_kit.trouble import KitError, LimitReached, NotAllowed, SiteFault, WrongUsage
 
@@ -15,8 +16,10 @@ MAY_PASS = (429, 502, 503, 504)
 # What to type, where the page's own sentence speaks of the page.
 _CURES = {
     "sent_before": "Send it again all the same with --again.",
-    "second_factor": "Make a token at {site}/account/tokens/, then: python -m starter_kit login --token",
-    "not_joined": "Join with: python -m starter_kit join",
+    "second_factor": "Make a token at {site}/account/tokens/, then: {kit} login --token",
+    "not_joined": "Join with: {kit} join",
+    "wrong_credentials": "A forgotten password is set anew at {site}/accounts/password/reset/",
+    "not_found": "`{kit} competitions` lists what there is.",
 }
 
 # Refusals that are about the person and the time, not about what was sent.
@@ -34,15 +37,17 @@ def refusal(answer: requests.Response) -> KitError:
         return kind(_without_words(answer))
     code = str(told.get("code", ""))
     sentences = [str(told.get("detail") or told.get("title") or f"The site answered {status}.")]
+    if status == HTTPStatus.NOT_FOUND:
+        sentences[0] = f"{answer.url}: {sentences[0]}"
     again_at = told.get("reset_at") or told.get("retry_at")
     if again_at and moment(again_at) not in sentences[0]:
         sentences.append(f"It is possible again at {moment(again_at)}.")
     if not again_at and (seconds := answer.headers.get("Retry-After", "")).isdigit():
         sentences.append(f"It is possible again in {lasting(int(seconds))}.")
     if status == HTTPStatus.UNAUTHORIZED and code != "wrong_credentials":
-        sentences.append(f"Sign in with: python -m starter_kit login --site {site}")
+        sentences.append(f"Sign in with: {KIT} login --site {site}")
     if code in _CURES:
-        sentences.append(_CURES[code].format(site=site))
+        sentences.append(_CURES[code].format(site=site, kit=KIT))
     lines = problem_lines(told.get("problems"))
     facts = {name: value for name, value in told.items() if name not in ("type", "title", "detail")}
     return kind("\n".join([" ".join(sentences), *(line for line in lines if line not in sentences[0])]), **facts)

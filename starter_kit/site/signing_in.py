@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 
 import typer
 
+from starter_kit.called import KIT
 from starter_kit.site.address import is_this_machine
 from starter_kit.site.answering import aside
 from starter_kit.site.api import Api
@@ -31,7 +32,7 @@ def signed_in(site: str, *, may_ask: bool = False) -> Api:
             KeptTokens().keep(kept)
             return Api(site, kept.token, aside)
         raise NotAllowed(
-            f"You are not signed in at {site}. Sign in with: python -m starter_kit login --site {site} "
+            f"You are not signed in at {site}. Sign in with: {KIT} login --site {site} "
             f"(or put a token of {site}/account/tokens/ into {TOKEN_VARIABLE})."
         )
     return api

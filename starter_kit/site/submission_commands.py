@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from starter_kit.called import KIT
 from starter_kit.console import bar_in, printable, warned
 from starter_kit.model_file import is_model
 from starter_kit.site.address import CompetitionOrNoted, Place, SiteOption, find_place, find_site
@@ -165,7 +166,7 @@ def _sent(api: Api, found: Document, outgoing: Outgoing) -> Document:
     if outgoing.size > above:
         left = f"{outgoing.path} is not sent whole. The same command goes on where it was."
     else:
-        left = f"{outgoing.path} may have been received or not: `python -m starter_kit submissions` tells."
+        left = f"{outgoing.path} may have been received or not: `{KIT} submissions` tells."
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=warned, transient=True, disable=not warned.is_terminal) as progress:
         try:
@@ -180,8 +181,7 @@ def _followed(api: Api, submission: Document) -> Document:
     """The submission when it has ended, with its line kept up to date on stderr. Stopped, it says how to look again."""
     words = f"submissions --id {submission['id']} --wait --site {api.site}"
     again = (
-        f"The file was received, and is scored all the same. Look again with: python -m starter_kit {words}\n"
-        f"or at {submission['url']}"
+        f"The file was received, and is scored all the same. Look again with: {KIT} {words}\nor at {submission['url']}"
     )
     with warned.status(waiting_line(submission)) as line:
 

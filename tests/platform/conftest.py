@@ -38,6 +38,7 @@ def _quick_passwords_and_plain_static_files(settings) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_kept_from_another_story() -> None:
     caches["process"].clear()
+    caches["requests"].clear()
 
 
 @pytest.fixture

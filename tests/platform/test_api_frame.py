@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Token, User
@@ -152,8 +153,17 @@ def test_every_answer_that_is_described_has_an_example(client, db):
         for method, operation in methods.items():
             for status, answer in operation["responses"].items():
                 for kind, content in answer.get("content", {}).items():
-                    assert kind == "application/octet-stream" or content.get("examples"), (method, path, status)
+                    is_file = kind in ("application/octet-stream", "application/zip", "text/csv")
+                    assert is_file or content.get("examples"), (method, path, status)
             assert operation["summary"], path
+
+
+def test_the_page_of_the_description_has_its_files_among_those_that_a_site_collects(client, db, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path / "static"
+    by_name = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": by_name}
+    call_command("prepare_static")
+    assert client.get("/api/docs/").status_code == 200
 
 
 def test_the_page_of_the_description_has_neither_script_nor_style_within(client, db):

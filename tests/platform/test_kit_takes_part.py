@@ -55,12 +55,14 @@ def test_joining_a_second_time_changes_nothing(alice_at_home, alices_team):
 def test_a_competition_that_does_not_exist_is_wrong_usage(alice_at_home, competition):
     result = alice_at_home("join", "stairs", "--accept-rules")
     assert result.exit_code == 2
-    assert result.stderr
+    assert "/api/v1/competitions/stairs/: " in result.stderr
+    assert "`python -m starter_kit competitions` lists what there is." in result.stderr
 
 
 def test_all_files_arrive_whole_where_train_looks_for_them(alice_at_home, alices_team, big_file, home):
     arrived = alice_at_home("download", "stars")
     assert arrived.exit_code == 0, arrived.output
+    assert arrived.stdout.endswith("Next: python -m starter_kit submit YOUR_PREDICTIONS.csv\n"), "it has no books.csv"
     assert (home / "kit" / "data" / "train.csv").read_bytes() == BIG
     assert (home / "kit" / "data" / "test.csv").read_text().startswith("id,user_id,book_name\n1,u1,")
     again = json.loads(alice_at_home("download", "stars", "--json").stdout)

@@ -155,6 +155,30 @@ def test_errors_have_pages_of_their_own(db):
     assert "nothing at this address" in text(response)
 
 
+def test_who_finds_nothing_may_sign_in_and_look_again(client, db, as_alice):
+    way = 'href="/accounts/login/?next=/competitions/none/"'
+    assert way in client.get("/competitions/none/").content.decode()
+    assert way not in as_alice.get("/competitions/none/").content.decode()
+
+
+def test_signing_up_and_in_leads_back_to_the_page_where_it_was_begun(client, competition):
+    page = client.get("/competitions/stars/leaderboard/?q=a&page=1").content.decode()
+    back = "?next=/competitions/stars/leaderboard/%3Fq%3Da%26page%3D1"
+    assert f'href="/accounts/signup/{back}"' in page
+    assert f'href="/accounts/login/{back}"' in page
+    asked = {
+        "username": "erin",
+        "email": "erin@example.org",
+        "password1": "a fine password",
+        "password2": "a fine password",
+    }
+    done = client.post(f"/accounts/signup/{back}", asked)
+    assert done["Location"] == "/competitions/stars/leaderboard/?q=a&page=1"
+    assert 'href="/accounts/signup/"' in Client().get("/accounts/login/").content.decode(), (
+        "it does not lead back to itself"
+    )
+
+
 def test_health_says_that_the_database_answers(db):
     assert Client().get("/healthz").json() == {"database": "answers"}
 

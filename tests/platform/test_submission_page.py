@@ -51,6 +51,17 @@ def compared(shown):
     return [(whose, *re.findall(r'number">([^<]*)<', row)) for whose, row in rows]
 
 
+def test_what_comes_next_changes_with_the_answer(as_alice, alices_team, send):
+    waiting = send(alices_team, BAD)
+    shown = page(as_alice, waiting)
+    assert "Your team may send 4 more files now." in shown
+    (asks,) = re.findall(r'hx-get="([^"]+/status/[^"]+)"', shown)
+    score_waiting()
+    news = text(as_alice.get(asks))
+    assert '<div hx-swap-oob="innerHTML:#next-step">' in news
+    assert "Send your first predictions." in news, "a rejected file gives its slot back"
+
+
 # --- the time line ----------------------------------------------------------------------------------------------
 
 

@@ -42,6 +42,14 @@ def test_a_token_made_on_the_page_is_shown_once_and_works(alice):
     assert key not in str(Token.objects.values())
 
 
+def test_the_page_of_a_new_token_says_how_to_use_it(alice):
+    browser = signed_in(alice)
+    made = browser.post(NEW, {"name": "laptop", "days": "30"}).content.decode()
+    assert "./run kit login --token --site http://testserver<" in made
+    assert "Authorization: Token …&quot; http://testserver/api/v1/me/" in made.replace('"', "&quot;")
+    assert 'active" href="/account/tokens/" aria-current="page"' in made
+
+
 def test_a_token_is_revoked_on_the_page(alice):
     token, key = make_token(alice, "laptop")
     browser = signed_in(alice)

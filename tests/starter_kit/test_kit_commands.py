@@ -248,3 +248,20 @@ def test_files_saved_by_hand_are_found_in_data(alice, competition, tmp_path, mon
     assert len((tmp_path / "predictions.csv").read_text().splitlines()) == 1 + len(
         read_test(competition.public / "test.csv")
     )
+
+
+@pytest.mark.parametrize(
+    ("called", "name"), [({"KIT_CALLED_AS": "./run kit"}, "./run kit"), ({}, "python -m starter_kit")]
+)
+def test_the_kit_tells_people_to_type_what_works_where_they_are(called, name, tmp_path):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("KIT_", "HOLDOUT_"))}
+    environment |= {"PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path), "COLUMNS": "80"} | called
+    words = [sys.executable, "-m", "starter_kit"]
+    asked = subprocess.run(
+        [*words, "quota"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert f"`{name} competitions` lists them" in asked.stderr
+    helped = subprocess.run([*words, "submit", "--help"], env=environment, capture_output=True, text=True, check=True)
+    assert f"Usage: {name} submit" in helped.stdout
+    # The paragraph flows to the terminal's edge.
+    assert "nothing. A large file goes in chunks: after a lost connection" in helped.stdout

@@ -12,6 +12,7 @@ from leaderboard.exports import FOR_ORGANIZERS
 from leaderboard.sheets import CONTENT_TYPES, as_file
 
 ROWS = {"type": "array", "items": {"type": "object"}}
+EXAMPLE = [{"team": "alice", "rank": 1, "score": 0.871}]
 log = structlog.get_logger(__name__)
 
 
@@ -20,7 +21,7 @@ class TableView(OrganizersEndpoint):
 
     @operation(
         "organize_table",
-        {"text/csv": OpenApiTypes.STR, "application/json": ROWS}, None, tags=TAGS, summary="A table as CSV or JSON",
+        {"text/csv": OpenApiTypes.STR, "application/json": ROWS}, EXAMPLE, tags=TAGS, summary="A table as CSV or JSON",
         parameters=[
             OpenApiParameter("name", str, OpenApiParameter.PATH, enum=sorted(FOR_ORGANIZERS)),
             OpenApiParameter("form", str, OpenApiParameter.PATH, enum=sorted(CONTENT_TYPES)),

@@ -1,9 +1,11 @@
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -58,6 +60,15 @@ def moment(at: datetime, adds: str = "") -> SafeString:
         '<time datetime="{}" data-moment="{}">{} UTC</time>',
         f"{at:%Y-%m-%dT%H:%M:%SZ}", adds, brief_time(at),
     )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: Context) -> str:
+    """The query that brings somebody who signs in or up back to this page; empty where that is not wanted."""
+    request = context.get("request")
+    if request is None or request.method != "GET" or request.path == "/" or request.path.startswith("/accounts/"):
+        return ""
+    return "?" + urlencode({"next": request.get_full_path()}, safe="/")
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 # Folders and files that libraries bring for pages which are not shown here.
-LEFT_OUT = ("rest_framework", "redoc", "swagger-ui-standalone-preset.js*", "oauth2-redirect.*")
+LEFT_OUT = ("rest_framework", "redoc", "oauth2-redirect.*")
 
 
 def fingerprint() -> str:
