@@ -43,6 +43,9 @@ def status(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {"competition": found.competition} | status_context(found, cast(User, request.user))
     if request.GET.get("seen") == context["fingerprint"]:
         return HttpResponse(status=NOTHING_NEW)
+    if found.is_finished:
+        # What is next may be something else now: a rejected file has given its slot back.
+        context |= context_of(request, found.competition, "my_submissions")
     return render(request, "pages/_status.html", context | {"is_news": "seen" in request.GET})
 
 

@@ -170,7 +170,6 @@ def test_from_the_printed_address_to_the_leaderboard_with_mistakes_on_the_way(si
         scores[name] = f"{at_home['public']:.3f}"
         expect(page.locator("[data-score]")).to_have_text(scores[name])
         expect(page.locator("[data-rank]")).to_be_visible()
-    page.reload()
     expect(next_step(page)).to_contain_text("Your team may send 6 more files now.")
     find_oneself_on_the_board(page, scores)
 
