@@ -107,7 +107,7 @@ def correct_labels(page: Page, books: ClassOfBooks, tmp_path) -> None:
 def make_version_2_count(page: Page) -> None:
     page.get_by_label("I have seen who moves; participants may see it too.").check()
     page.get_by_role("button", name="Make version 2 active").click()
-    expect(page.locator("#rescore").get_by_role("heading").first).to_have_text("Active", timeout=60_000)
+    expect(page.locator("#rescore").get_by_role("heading").first).to_have_text("Made active", timeout=60_000)
 
 
 def publish(page: Page, site: RunningSite) -> None:
