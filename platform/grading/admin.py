@@ -88,7 +88,7 @@ class SolutionAdmin(OfOwnCompetitions):
     @admin.display(description=gettext_lazy("what was found"))
     def what_was_found(self, solution: Solution) -> SafeString | str:
         if solution.verdict == Solution.Verdict.WAITING:
-            return _("It waits for the scoring worker; reload this page in a few seconds.")
+            return _("It waits for the scoring worker; this page looks again by itself.")
         if not solution.problems:
             return _("Ids, Usage and targets are as they should be.")
         return format_html_join("", "<p>{}</p>", ((finding,) for finding in solution.findings))

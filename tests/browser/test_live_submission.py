@@ -28,13 +28,13 @@ DISTURB = """
 """
 
 
-def hold_the_worker(site):
-    """Stop the scoring worker outside of a transaction, in which it would hold SQLite's lock."""
+def hold_the_worker(site, name="worker"):
+    """Stop a worker, the scoring one if no other is named, outside of a transaction: it would hold SQLite's lock."""
     while True:
-        site.signal_all("worker", signal.SIGSTOP)
+        site.signal_all(name, signal.SIGSTOP)
         if site.can_be_written():
             return
-        site.signal_all("worker", signal.SIGCONT)
+        site.signal_all(name, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("width", [1280, 375])

@@ -1,4 +1,4 @@
-"""A newcomer's first minutes: from the printed address to a place on the leaderboard."""
+"""What a newcomer meets beside the story of test_participants_story.py: models, refusals, limits, and the files."""
 
 import csv
 import io
@@ -15,9 +15,6 @@ import pytest
 import requests
 from playwright.sync_api import expect
 from running_site import ROOT
-
-KIT = ("global-mean", "biases", "biases-books", "mf")
-PASSWORD = "a rather fine password"
 
 
 def kit(*arguments, work):
@@ -52,59 +49,8 @@ def solution_of(site, slug):
     return site.var / "labels" / name
 
 
-@pytest.mark.timeout(600)
-def test_from_the_printed_address_to_the_leaderboard(site, visit, tmp_path):
-    page = visit()
-    address = re.search(r"http://localhost:\d+/", site.said()).group()
-    page.goto(address)
-    page.get_by_role("link", name="Sign up", exact=True).click()
-    page.get_by_label("Username").fill("newcomer")
-    page.get_by_label("Email").fill("newcomer@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password (again)").fill(PASSWORD)
-    page.get_by_role("button", name="Sign Up").click()
-    page.get_by_role("link", name="The Goodreads challenge").click()
-    page.get_by_role("link", name="Join the competition").click()
-    page.get_by_label("I have read the rules").check()
-    page.get_by_role("button", name="Join").click()
-    expect(page.get_by_text("You have joined The Goodreads challenge as newcomer.")).to_be_visible()
-
-    work = tmp_path / "kit"
-    kit("fetch", f"{address}competitions/goodreads/", work=work)
-    scores = {}
-    for name in KIT:
-        predictions = tmp_path / f"{name}.csv"
-        kit("train", name, work=work)
-        kit("predict", name, "--output", predictions, work=work)
-        submission = upload(page, predictions, f"the kit's {name}")
-        # The page goes on by itself, without being loaded again.
-        expect(page.locator("[data-status=scored]")).to_be_visible(timeout=30_000)
-        at_home = json.loads(
-            kit("score", predictions, "--solution", solution_of(site, "goodreads"), "--json", work=work)
-        )
-        ((public, private),) = site.rows(
-            "SELECT public_score, private_score FROM submissions_evaluation WHERE submission_id = ?", submission
-        )
-        assert (public, private) == (at_home["public"], at_home["private"]), name
-        assert page.locator("[data-score]").inner_text() == f"{public:.3f}"
-        expect(page.locator("[data-rank]")).to_be_visible()
-        scores[name] = public
-    # Nobody else at this site has sent more than a constant.
-    assert page.locator("[data-rank]").inner_text() == "1"
-
-    page.goto("/competitions/goodreads/leaderboard/")
-    mine = page.locator("tr.mine")
-    expect(mine).to_contain_text("newcomer")
-    expect(mine).to_contain_text(f"{min(scores.values()):.3f}")
-    expect(page.locator("tr.baseline")).to_have_count(3)
-    # The organizers' baselines are the kit's own, made from the same files.
-    shown = page.locator("tr.baseline").all_inner_texts()
-    for name in ("global-mean", "biases", "biases-books"):
-        assert any(f"{scores[name]:.3f}" in line for line in shown), (name, shown)
-
-
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("name", ["biases", "best-keras", pytest.param("pipeline", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["best-keras", pytest.param("pipeline", marks=pytest.mark.slow)])
 def test_a_model_of_the_kit_scores_as_the_file_of_its_predictions_does(name, site, visit, tmp_path):
     (mira,) = site.participants(f"mira-of-{name}")
     page = visit(mira.http.cookies["sessionid"])

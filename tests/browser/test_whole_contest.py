@@ -1,41 +1,32 @@
-"""A whole contest, from an empty database to the final ranking, through the admin and the pages alone."""
+"""An organizer's story: a whole contest, from an empty database to the final ranking, with wrong labels on the way.
 
-import random
+All through the admin and the pages alone, on real ratings where the published ones are at hand.
+"""
+
 import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from class_of_books import ClassOfBooks
 from playwright.sync_api import Browser, Download, Page, expect
 from running_site import ROOT, RunningSite, eventually
 from test_organizer import sign_in
 
 PASSWORD = "a rather fine password"
-CHANCE = random.Random(7)
-TRAIN = "user_id,book_name,rating\n" + "".join(
-    f"{reader},Book {book},{CHANCE.randint(1, 5)}\n" for reader in range(60) for book in range(40)
-)
-# (id, reader, book, rating, is public)
-ROWS = [
-    (row, CHANCE.randrange(60), f"Book {CHANCE.randrange(40, 80)}", CHANCE.randint(1, 5), CHANCE.random() < 0.4)
-    for row in range(1, 1501)
-]
-TEST = "id,user_id,book_name\n" + "".join(f"{row},{reader},{book}\n" for row, reader, book, *_ in ROWS)
-SOLUTION = "id,rating,Usage\n" + "".join(
-    f"{row},{rating},{'Public' if is_public else 'Private'}\n" for row, _, _, rating, is_public in ROWS
-)
-SAMPLE = "id,rating\n" + "".join(f"{row},3\n" for row, *_ in ROWS)
-FILES = {"train.csv": TRAIN, "test.csv": TEST, "sample_submission.csv": SAMPLE}
 
 
-def predictions(public_error: int, private_error: int) -> str:
-    """Off by that much in each row, towards the middle: so the MSE of each part is its square."""
-    lines = []
-    for row, _, _, rating, is_public in ROWS:
-        error = public_error if is_public else private_error
-        lines.append(f"{row},{rating + error if rating < 3 else rating - error}\n")
-    return "id,rating\n" + "".join(lines)
+@pytest.fixture
+def books(seeded_var: Path) -> ClassOfBooks:
+    """Made of the train.csv that a fresh site gives its participants: the published one, or one made up."""
+    seeded = RunningSite(seeded_var)
+    name = seeded.value(
+        "SELECT d.file FROM competitions_datafile d JOIN competitions_competition c ON c.id = d.competition_id "
+        "WHERE c.slug = 'goodreads' AND d.name = 'train.csv'"
+    )
+    return ClassOfBooks.of(seeded_var / "competition_data" / str(name))
 
 
 @pytest.fixture
@@ -65,8 +56,8 @@ def fill_moment(page: Page, field: str, at: datetime) -> None:
     page.locator(f"input[name={field}_1]").fill(f"{at:%H:%M:%S}")
 
 
-def make_competition(page: Page, tmp_path) -> None:
-    """The organizer's part before anybody sees it: form, pages, files, solution, audit, launch check, publishing."""
+def make_competition(page: Page, books: ClassOfBooks, tmp_path) -> None:
+    """The organizer's part before anybody sees it: form, pages, files, and a solution with wrong labels."""
     now = datetime.now(UTC)
     page.goto("/admin/competitions/competition/add/")
     page.get_by_label("Title").fill("Class of books")
@@ -78,18 +69,45 @@ def make_competition(page: Page, tmp_path) -> None:
         text = page.locator(f"textarea[name=pages-{number}-text]")
         if not text.input_value():
             text.fill("Ratings to predict, pages to read, and a **fair** game for all who are in this class.")
-    for number, (name, content) in enumerate(FILES.items()):
+    for number, (name, content) in enumerate(books.files().items()):
         (tmp_path / name).write_text(content)
         page.get_by_role("button", name="Add another Data file").click()
         page.locator(f"input[name=data_files-{number}-name]").fill(name)
         page.locator(f"input[name=data_files-{number}-file]").set_input_files(tmp_path / name)
     page.get_by_role("button", name="Save", exact=True).click()
 
-    (tmp_path / "solution.csv").write_text(SOLUTION)
+    upload_solution(page, tmp_path / "solution.csv", books.solution(is_corrected=False), "As it was exported.")
+
+
+def upload_solution(page: Page, path: Path, labels: str, note: str) -> None:
+    path.write_text(labels)
     page.goto("/admin/competitions/solution/add/")
     page.get_by_label("Competition").select_option(label="Class of books")
-    page.get_by_label("File").set_input_files(tmp_path / "solution.csv")
+    page.get_by_label("File").set_input_files(path)
+    page.get_by_label("Note").fill(note)
     page.get_by_role("button", name="Save", exact=True).click()
+
+
+def correct_labels(page: Page, books: ClassOfBooks, tmp_path) -> None:
+    """A second version with the right labels: everything is scored by it, and who would move is shown."""
+    labels = books.solution(is_corrected=True)
+    upload_solution(page, tmp_path / "corrected.csv", labels, "Threes and fours were exchanged.")
+    # The version's own page looks by itself whether it was checked.
+    again = page.get_by_role("button", name="Score everything by version 2, and show who would move")
+    expect(again).to_be_visible(timeout=60_000)
+    again.click()
+    expect(page.get_by_role("heading", name="What version 2 changes")).to_be_visible(timeout=60_000)
+    told = page.locator("#rescore")
+    expect(told).to_contain_text("Of 3 submissions, 3 get another public score; the largest change is 0.600.")
+    expect(told).to_contain_text("Public leaderboard: 2 of 2 teams move")
+    expect(told).to_contain_text("Private leaderboard: 0 of 2 teams move")
+    expect(told.get_by_role("row", name="alice")).to_have_text(re.compile(r"2 → 1\s+0\.200 → 0\.000\s+-0\.200"))
+
+
+def make_version_2_count(page: Page) -> None:
+    page.get_by_label("I have seen who moves; participants may see it too.").check()
+    page.get_by_role("button", name="Make version 2 active").click()
+    expect(page.locator("#rescore").get_by_role("heading").first).to_have_text("Made active", timeout=60_000)
 
 
 def publish(page: Page, site: RunningSite) -> None:
@@ -137,7 +155,6 @@ def board(page: Page, query: str = "") -> list[str]:
     return [" ".join(row.split()) for row in page.locator("tbody tr").all_inner_texts()]
 
 
-@pytest.mark.timeout(600)
 def publish_archive(organizer: Page, participant: Page) -> Download:
     """The organizer publishes it on the Archive page; the participant goes to it from the leaderboard."""
     organizer.goto("/competitions/class-of-books/launch/archive/")
@@ -167,22 +184,31 @@ def fits_a_telephone(page: Page, address: str) -> bool:
     return bool(width <= 375)
 
 
-def test_from_an_empty_database_to_the_final_ranking(empty_site, window, tmp_path):
+@pytest.mark.timeout(600)
+def test_from_an_empty_database_through_corrected_labels_to_the_final_ranking(empty_site, books, window, tmp_path):
     organizer, alice, bob, carol = (window() for _ in range(4))
     sign_in(organizer, empty_site)
-    make_competition(organizer, tmp_path)
+    make_competition(organizer, books, tmp_path)
     assert alice.goto("/competitions/class-of-books/").status == 404
     publish(organizer, empty_site)
 
     for page, name in ((alice, "alice"), (bob, "bob"), (carol, "carol")):
         sign_up_and_join(page, name)
-    send(alice, tmp_path / "safe.csv", predictions(2, 0))
-    expect(alice.locator("[data-score]")).to_have_text("4.000")
-    send(alice, tmp_path / "lucky.csv", predictions(0, 2))
-    send(bob, tmp_path / "bob.csv", predictions(1, 1))
+    send(alice, tmp_path / "safe.csv", books.predictions(exchanged=2, public=2, private=0))
+    expect(alice.locator("[data-score]")).to_have_text("3.400")
+    send(alice, tmp_path / "lucky.csv", books.predictions(exchanged=0, public=0, private=2))
+    send(bob, tmp_path / "bob.csv", books.predictions(exchanged=1, public=0, private=1))
     send(carol, tmp_path / "oops.csv", "id,rating\n1,n/a\n")
     expect(carol.get_by_text("Line 2:")).to_be_visible()
-    assert [row.split()[:3] for row in board(alice)] == [["1", "alice", "you"], ["2", "bob", "1.000"]]
+    by_wrong_labels = [["1", "bob", "0.000"], ["2", "alice", "you"]]
+    assert [row.split()[:3] for row in board(alice)] == by_wrong_labels
+    correct_labels(organizer, books, tmp_path)
+    assert [row.split()[:3] for row in board(alice)] == by_wrong_labels, "nobody sees the second version yet"
+    make_version_2_count(organizer)
+    assert [row.split()[:3] for row in board(alice)] == [["1", "alice", "you"], ["2", "bob", "0.200"]]
+    alice.goto("/competitions/class-of-books/submissions/")
+    alice.get_by_role("link", name="safe.csv").click()
+    expect(alice.locator("[data-score]")).to_have_text("4.000")
 
     alice.goto("/competitions/class-of-books/team/")
     alice.get_by_label("Name of the other team").fill("carol")

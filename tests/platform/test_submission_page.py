@@ -143,6 +143,16 @@ def test_a_page_that_shows_all_there_is_gets_no_content_until_something_is_new(a
     assert "swap-oob" not in page(as_alice, waiting)
 
 
+def test_a_rejected_file_gives_its_slot_back_to_the_next_step_on_its_page(as_alice, alices_team, send):
+    waiting = send(alices_team, BAD)
+    shown = page(as_alice, waiting)
+    assert re.search(r'<div id="next-step">.*?Your team may send \d+ more', shown, re.DOTALL)
+    (asks,) = re.findall(r'hx-get="([^"]+/status/[^"]+)"', shown)
+    score_waiting()
+    (told,) = re.findall(r'<div hx-swap-oob="innerHTML:#next-step">(.*)</div>', text(as_alice.get(asks)), re.DOTALL)
+    assert "Send your first predictions." in told
+
+
 # --- the score beside others ------------------------------------------------------------------------------------
 
 

@@ -33,12 +33,12 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   document.querySelectorAll("time[data-moment]").forEach(show);
-  document.addEventListener("htmx:afterSwap", (event) => {
+  ["htmx:afterSwap", "htmx:oobAfterSwap"].forEach((name) => document.addEventListener(name, (event) => {
     event.target.parentElement?.querySelectorAll("time[data-moment]").forEach((time) => {
       if (!time.nextElementSibling?.classList.contains("moment-note")) show(time);
     });
     update();
-  });
+  }));
   update();
   if (shown.length) setInterval(update, 1000);
 });
