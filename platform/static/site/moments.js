@@ -15,7 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return minutes ? `in ${minutes} min ${seconds % 60} s` : `in ${seconds} s`;
   };
 
-  const shown = [];
+  let shown = [];
   const show = (time) => {
     const note = document.createElement("span");
     note.className = "moment-note";
@@ -24,6 +24,8 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const update = () => {
     const now = Date.now();
+    // What a swap took off the page is forgotten.
+    shown = shown.filter(({ note }) => note.isConnected);
     for (const { at, note, saysHowLong } of shown) {
       const parts = isInUtc ? [] : [local.format(at)];
       if (saysHowLong && at > now) parts.push(until(at - now));
