@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import expect
+from running_site import eventually
 
 LIST = "/competitions/goodreads/submissions/"
 WATCH = """
@@ -68,7 +69,7 @@ def test_what_waits_gets_its_answer_in_place_and_nothing_moves(site, visit, widt
         assert page.evaluate("window.shifts") == []
     # That it would have been noticed.
     good_page.evaluate(DISTURB)
-    good_page.wait_for_function("window.shifts.length > 0")
+    eventually(lambda: good_page.evaluate("window.shifts.length"), "the browser noticed what was put in the way")
 
 
 def test_a_description_is_edited_in_place(site, visit):

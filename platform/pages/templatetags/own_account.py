@@ -19,7 +19,7 @@ SECTIONS = (
     ("account_change_password", _("Password"), ("account_change_password",)),
     ("mfa_index", _("Two-factor sign-in"), ("mfa_",)),
     ("usersessions_list", _("Where you are signed in"), ("usersessions_",)),
-    ("tokens", _("Tokens"), ("tokens",)),
+    ("tokens", _("Tokens"), ("tokens", "new_token")),
     ("own_letters", _("Letters"), ("own_letters",)),
     ("own_data", _("Your data"), ("own_data",)),
     ("delete_account", _("Delete the account"), ("delete_account",)),
