@@ -227,9 +227,7 @@ def undisclosed(competition: Competition, *, revealed: bool) -> re.Pattern[str]:
     return re.compile(rf"(?<![0-9.])(?:{'|'.join(number.replace('.', '[.,]') for number in sorted(written))})")
 
 
-def test_whoever_reads_all_that_is_said_of_a_board_finds_no_digit_that_was_not_told(
-    asked_everything, alice, caplog
-):
+def test_whoever_reads_all_that_is_said_of_a_board_finds_no_digit_that_was_not_told(asked_everything, alice, caplog):
     """Bob would read what alice does, of his own; whoever has not signed in reads the same before and after closing."""
     answers = set(Evaluation.objects.values_list("told", flat=True))
     on_ladder = asked_everything.is_ladder
