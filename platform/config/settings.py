@@ -239,9 +239,14 @@ else:
         "socket_keepalive": not REDIS_URL.startswith("unix://"),
     }
 
-# Rate limits count here; in the database's company, so that signing in works while the broker is away.
+# Rate limits count here; in the database's company, so that signing in works while the broker is away. In a full one
+# Django forgets what has not ended yet: a crowd must not undo what somebody has tried too often.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
     # What a process may say again for some seconds without asking the database.
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"},
     # How often the API was asked, in each web process of its own: a look at it must not write to the database.

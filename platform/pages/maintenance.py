@@ -10,7 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 # Who watches the site, and by which way an organizer gets in. Static files are served before this is asked.
-STAYS_OPEN = ("/healthz", "/status/", "/accounts/login/", "/accounts/2fa/", "/accounts/logout/", "/favicon.ico")
+STAYS_OPEN = (
+    "/healthz", "/status/", "/status.json",
+    "/accounts/login/", "/accounts/2fa/", "/accounts/logout/", "/favicon.ico",
+)  # fmt: skip
 API = "/api/"
 
 

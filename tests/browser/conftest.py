@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from running_site import RunningSite
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from running_site import PATIENCE_SECONDS, RunningSite
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = [
@@ -20,6 +20,8 @@ def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("there is no Chromium on the PATH (Debian: apt install chromium)")
+    # As generous as `eventually`: a machine that is busy is no failure.
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

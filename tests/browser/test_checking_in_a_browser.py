@@ -122,6 +122,18 @@ def test_two_files_at_once_and_a_wrong_kind_are_told(page):
     )
 
 
+def test_ids_that_did_not_come_are_asked_for_again(page, lines):
+    ids, hint = "**/competitions/goodreads/submit/ids/", page.locator("[data-check-hint]")
+    page.route(ids, lambda route: route.abort("connectionreset"))
+    choose(page, [*lines[:-1], "1000000,3"])
+    verdict = page.locator("[data-check-verdict]")
+    expect(verdict).to_contain_text("Nothing is wrong with this file")
+    expect(hint).not_to_be_empty()
+    page.unroute(ids)
+    choose(page, [*lines[:-1], "1000000,3"], "again.csv")
+    expect(verdict).to_contain_text("The server would refuse this file.")
+
+
 def test_a_models_archive_is_judged_by_its_list_of_files(page):
     for name, content, told in (
         ("good.zip", ARCHIVES["a model"], "Files in the archive: 4. Its layout is right"),

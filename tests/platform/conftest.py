@@ -37,8 +37,9 @@ def _quick_passwords_and_plain_static_files(settings) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept_from_another_story() -> None:
-    caches["process"].clear()
-    caches["requests"].clear()
+    """What a process keeps beside the database is not rolled back: the status page, and how often the API was asked."""
+    for kept in ("process", "requests"):
+        caches[kept].clear()
 
 
 @pytest.fixture

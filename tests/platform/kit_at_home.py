@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from django.core.cache import caches
 from typer.testing import CliRunner
 
 from grading.tasks import score_waiting
@@ -23,8 +22,6 @@ def home(tmp_path, monkeypatch, live_server) -> Path:
     monkeypatch.setenv("HOLDOUT_SITE", live_server.url)
     for name in ("HOLDOUT_TOKEN", "KIT_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
-    # Everybody here signs in from one address.
-    caches["requests"].clear()
     (tmp_path / "home").mkdir()
     monkeypatch.chdir(tmp_path / "home")
     return tmp_path / "home"

@@ -42,7 +42,7 @@ def test_under_maintenance_nothing_is_taken(closed, competition, as_alice):
 
 
 def test_under_maintenance_watchers_and_organizers_get_in(closed, competition, as_olga):
-    for address in ("/healthz", "/status/", "/accounts/login/"):
+    for address in ("/healthz", "/status/", "/status.json", "/accounts/login/"):
         assert Client().get(address).status_code == 200
     page = as_olga.get("/competitions/stars/")
     assert page.status_code == 200

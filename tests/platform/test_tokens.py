@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import Token, User
@@ -64,6 +65,13 @@ def test_nobody_revokes_the_token_of_somebody_else(alice, bob):
     assert works(key)
 
 
+def test_the_menu_shows_where_one_is_while_one_makes_a_token(alice):
+    for address in (PAGE, NEW):
+        here = re.search(r'href="([^"]+)" aria-current="page"', signed_in(alice).get(address).content.decode())
+        assert here is not None, address
+        assert here[1] == PAGE
+
+
 def test_an_unlocked_screen_makes_no_token(as_alice):
     assert as_alice.get(PAGE).status_code == 200
     for answer in (as_alice.get(NEW), as_alice.post(NEW, {"name": "laptop", "days": "30"})):
@@ -111,6 +119,13 @@ def test_a_wrong_password_makes_none_and_is_tried_only_so_often(alice, client):
     assert by_password(client).json()["code"] == "too_many_attempts"
     page = client.post("/accounts/login/", {"login": "alice", "password": "a fine password"}).content.decode()
     assert "Too many failed login attempts" in page
+
+
+def test_a_crowd_does_not_make_the_site_forget_wrong_passwords(alice, client):
+    for _ in range(6):
+        by_password(client, password="wrong")
+    cache.set_many({f"somebody else's {number}": 1 for number in range(310)})
+    assert by_password(client).json()["code"] == "too_many_attempts"
 
 
 def test_a_closed_account_gets_none(alice, client):

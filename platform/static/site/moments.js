@@ -16,7 +16,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return interpolate(gettext("in %(minutes)s min %(seconds)s s"), { minutes, seconds: seconds % 60 }, true);
   };
 
-  const shown = [];
+  let shown = [];
   const show = (time) => {
     const note = document.createElement("span");
     note.className = "moment-note";
@@ -25,6 +25,8 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const update = () => {
     const now = Date.now();
+    // What a swap took off the page is forgotten.
+    shown = shown.filter(({ note }) => note.isConnected);
     for (const { at, note, saysHowLong } of shown) {
       const parts = isInUtc ? [] : [local.format(at)];
       if (saysHowLong && at > now) parts.push(until(at - now));

@@ -102,8 +102,9 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.querySelectorAll("[data-cancel-upload]").forEach((cancelIt) => cancelIt.addEventListener("click", async () => {
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-    const answer = await fetch(cancelIt.dataset.cancelUpload, { method: "POST", headers: { "X-CSRFToken": token } });
-    if (answer.ok) cancelIt.closest("li").remove();
+    const asked = { method: "POST", headers: { "X-CSRFToken": token } };
+    const answer = await fetch(cancelIt.dataset.cancelUpload, asked).catch(() => null);
+    if (answer?.ok) cancelIt.closest("li").remove();
     else say(words.notCancelled);
   }));
   window.addEventListener("pageshow", ready);

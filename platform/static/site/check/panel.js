@@ -128,13 +128,15 @@ class Panel {
     this.parts.rows.textContent = filled(this.words.rows, { rows: thousands(rows) });
   }
 
-  // The ids, fetched once; null where they cannot be had.
+  // The ids, fetched once; null where they cannot be had, and with the next file they are asked for again.
   async runs() {
     if (!this.about.ids) return null;
     this.ids ??= fetch(this.about.ids)
       .then(async (answer) => (answer.ok ? (await answer.json()).runs : null))
       .catch(() => null);
-    return this.ids;
+    const runs = await this.ids;
+    if (!runs) this.ids = null;
+    return runs;
   }
 
   // "" where the file cannot be read any more: the sending says it.
