@@ -153,8 +153,11 @@ def _close(connection: BaseEmailBackend) -> None:
 
 def _send(claim: Claim, connection: BaseEmailBackend) -> bool:
     """Send the claimed letter, or put it back. False: the server is away, and the turn is over."""
-    letter = Letter.objects.filter(pk=claim.letter_id).first()
+    letter = Letter.objects.select_related("person").filter(pk=claim.letter_id).first()
     if letter is None:  # Its person has just deleted the account.
+        return True
+    if letter.person and letter.person.deleted_at:  # It was posted in the very moment of that.
+        letter.delete()
         return True
     try:
         connection.open()

@@ -31,17 +31,17 @@ def file_answer(request: Request, stored: FieldFile, name: str, sha256: str) -> 
         content = stored.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    headers = {
-        "ETag": etag,
-        "Accept-Ranges": "bytes",
-        "Content-Disposition": content_disposition_header(True, name) or "attachment",
-        "Cache-Control": "private, no-cache",
-    }
+    headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
     part = _asked_part(request, stored.size, etag)
     if part is None:
-        return FileResponse(content, headers=headers, content_type=BINARY_TYPE)
+        # It writes Content-Disposition itself, over any that is given.
+        return FileResponse(content, as_attachment=True, filename=name, headers=headers, content_type=BINARY_TYPE)
     first, last = part
-    headers |= {"Content-Range": f"bytes {first}-{last}/{stored.size}", "Content-Length": str(last - first + 1)}
+    headers |= {
+        "Content-Disposition": content_disposition_header(True, name) or "attachment",
+        "Content-Range": f"bytes {first}-{last}/{stored.size}",
+        "Content-Length": str(last - first + 1),
+    }
     return StreamingHttpResponse(_bytes_of(content, first, last), status=206, headers=headers, content_type=BINARY_TYPE)
 
 

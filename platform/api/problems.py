@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404, JsonResponse, UnreadablePostError
+from django.http import Http404, UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -69,11 +69,6 @@ def problem_body(status: int, code: str, sentence: str, **more: object) -> dict[
     """The body of an answer that refuses something."""
     title = HTTPStatus(status).phrase
     return {"type": "about:blank", "title": title, "status": status, "detail": sentence, "code": code} | more
-
-
-def problem_answer(status: int, code: str, sentence: str, **more: object) -> JsonResponse:
-    """The same as a whole answer, where none of the API's views is at work."""
-    return JsonResponse(problem_body(status, code, sentence, **more), status=status, content_type=CONTENT_TYPE)
 
 
 def answer(error: Exception, context: Mapping[str, Any]) -> Response:

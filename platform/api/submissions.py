@@ -41,7 +41,7 @@ USED_UP = "Your team has used its 5 submissions for today; the next is possible 
 
 class NewSubmission(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True)
-    description = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=settings.DESCRIPTION_CHARACTERS)
     sha256 = SHA256
     send_again = serializers.BooleanField(required=False, default=False, help_text=AGAIN)
 

@@ -47,7 +47,7 @@ class NewUpload(serializers.Serializer[Any]):
 
 
 class Finish(serializers.Serializer[Any]):
-    description = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=settings.DESCRIPTION_CHARACTERS)
     sha256 = SHA256
     send_again = serializers.BooleanField(required=False, default=False, help_text=AGAIN)
 

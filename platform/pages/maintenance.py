@@ -49,7 +49,13 @@ def _page() -> HttpResponse:
 
 
 def _problem() -> JsonResponse:
-    problem = {"type": "about:blank", "title": _("Under maintenance"), "status": 503, "detail": settings.MAINTENANCE}
+    problem = {
+        "type": "about:blank",
+        "title": _("Under maintenance"),
+        "status": 503,
+        "detail": settings.MAINTENANCE,
+        "code": "maintenance",
+    }
     return JsonResponse(problem, status=503, content_type="application/problem+json")
 
 

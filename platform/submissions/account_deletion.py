@@ -51,7 +51,12 @@ def delete_account(user: User) -> str:
         if refusal := _refusal(user):
             raise DeletionRefused(refusal)
         take_name_off_teams(user)
-        for competition in Competition.objects.filter(organizers=user):
+        organized = list(Competition.objects.filter(organizers=user).values_list("pk", flat=True))
+        held = list(Competition.objects.select_for_update(no_key=True).filter(pk__in=organized).order_by("pk"))
+        # Asked once more with them held: of two organizers who delete at once, the second is the only one now.
+        if refusal := _refusal(user):
+            raise DeletionRefused(refusal)
+        for competition in held:
             competition.organizers.remove(user)
         erase(user)
     # Files go last: they do not come back with a transaction that failed.

@@ -113,7 +113,7 @@ def submit(
             original_name=upload.original_name,
             size_bytes=upload.size_bytes,
             sha256=upload.sha256,
-            description=description,
+            description=" ".join(description.split()),
             submitted_at=now,
             is_late=is_late,
             waiting_since=now,

@@ -109,8 +109,9 @@ def new_stored_name(competition: Competition) -> str:
 
 
 def name_as_text(name: str) -> str:
-    """The last part of the name that a sender gave to a file, for pages to show."""
-    return PurePosixPath(name.replace("\\", "/")).name[:200]
+    """The last part of the name that a sender gave to a file, for pages to show: one line, nothing unseen."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return "".join(letter for letter in last if letter.isprintable())[:200]
 
 
 def not_what_was_sent(name: str, said: str, found: str) -> str | None:

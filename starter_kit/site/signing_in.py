@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 import typer
 
 from starter_kit.called import KIT
-from starter_kit.site.address import is_this_machine
+from starter_kit.site.address import SITE_VARIABLE, is_this_machine, site_of
 from starter_kit.site.answering import aside
 from starter_kit.site.api import Api
 from starter_kit.site.kept_tokens import KeptToken, KeptTokens
@@ -41,7 +41,7 @@ def signed_in(site: str, *, may_ask: bool = False) -> Api:
 def as_anybody(site: str) -> Api:
     """The API as the person who is signed in, or else as a visitor."""
     kept = KeptTokens().of(site)
-    token = os.environ.get(TOKEN_VARIABLE, "").strip() or (kept.token if kept else "")
+    token = _given_for(site) or (kept.token if kept else "")
     if token:
         require_private(site, bool(kept and kept.may_go_plain))
     return Api(site, _as_header(token), aside)
@@ -116,6 +116,12 @@ def _ask_unseen(what: str, variable: str) -> str:
             f"{what}: nothing was entered. Enter it, pass it by standard input, or put it into {variable}."
         )
     return answer.strip("\r\n")
+
+
+def _given_for(site: str) -> str:
+    """HOLDOUT_TOKEN; empty where HOLDOUT_SITE says that it is another site's: no address that comes along gets it."""
+    named = os.environ.get(SITE_VARIABLE, "")
+    return "" if named and site_of(named) != site else os.environ.get(TOKEN_VARIABLE, "").strip()
 
 
 def _as_header(token: str) -> str:

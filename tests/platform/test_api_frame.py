@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import override
 
 from accounts.models import Token, User
 from accounts.tokens import make_token, revoke
+from api.docs import document
 
 API = "/api/v1/"
 
@@ -176,3 +178,12 @@ def test_the_page_of_the_description_has_neither_script_nor_style_within(client,
     script = client.get("/api/docs/?script=")
     assert script["Content-Type"] == "application/javascript"
     assert '"/api/v1/schema/"' in script.content.decode().replace("\\u002D", "-")
+
+
+def test_the_description_is_in_english_whoever_asks_first():
+    document.cache_clear()
+    with override("de"):
+        made = document()
+    asked = made["paths"]["/api/v1/competitions/"]["get"]["parameters"]
+    said = {one["name"]: one["description"] for one in asked}
+    assert said["page"] == "A page number within the paginated result set."

@@ -70,6 +70,12 @@ def test_submissions_are_found_by_status_and_team(olgas, competition, alices_tea
     assert [team["name"] for team in olgas.told(f"{STARS}teams/", q="LIC")["results"]] == ["alice"]
 
 
+@pytest.mark.parametrize("team", ["9" * 18, "9" * 20, "9" * 5000, "-1", "alice"])
+def test_of_a_team_that_cannot_be_nothing_is_found(olgas, competition, alices_team, graded, team):
+    graded(alices_team)
+    assert olgas.told(f"{STARS}submissions/", team=team)["count"] == 0
+
+
 def test_what_has_failed_is_taken_up_again_and_what_is_scored_graded_again(olgas, competition, alices_team, graded):
     submission = graded(alices_team, GOOD)
     there = f"{STARS}submissions/{submission.pk}/"

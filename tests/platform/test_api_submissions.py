@@ -268,3 +268,12 @@ def test_the_quota_of_the_page_and_the_api_are_one(alice, alices_team):
     has = allowance(alices_team, Submission.objects.get().submitted_at)
     assert (quota["left"], quota["used"], quota["reset_at"]) == (has.left, 1, None)
     assert (quota["can_submit"], quota["reason"]) == (True, None)
+
+
+def test_the_name_and_the_description_are_kept_in_one_line_that_can_be_seen(alice, alices_team):
+    program = Program(alice)
+    told = {"file_name": "folder/a\nb\x07\u202e é.csv", "bytes": len(GOOD), "sha256": sha256(GOOD.encode()).hexdigest()}
+    path = f"{API}/uploads/{program.post(f'{STARS}/uploads/', **told).json()['id']}/"
+    program.client.put(f"{path}?offset=0", GOOD, content_type="application/octet-stream")
+    made = program.post(f"{path}finish/", description="one\n two\r\n  three").json()
+    assert (made["file_name"], made["description"]) == ("ab é.csv", "one two three")

@@ -63,6 +63,15 @@ def test_data_files_are_told_and_taken_whole_or_in_part(client, competition):
     assert client.get(row["url"], headers={"If-None-Match": whole["ETag"]}).status_code == 304
 
 
+def test_a_file_is_always_a_download_under_its_own_name(client, alice, alices_team):
+    for asked in ({}, {"Range": "bytes=0-3"}):
+        taken = client.get(f"{STARS}/data/test.csv", headers=asked)
+        assert taken["Content-Disposition"] == 'attachment; filename="test.csv"'
+    program = Program(alice)
+    sent = program.send(GOOD, name="mine.csv")["Location"]
+    assert program.get(f"{sent}file/")["Content-Disposition"] == 'attachment; filename="mine.csv"'
+
+
 @pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=-", "lines=1-2", "bytes=0-1,3-4"])
 def test_what_is_no_single_range_gets_the_whole_file(client, competition, asked):
     answer = client.get(f"{STARS}/data/test.csv", headers={"Range": asked})

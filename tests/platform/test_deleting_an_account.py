@@ -352,3 +352,12 @@ def test_links_of_old_letters_speak_for_nobody_any_more(carol):
     assert Client().get(stop.removeprefix("http://site")).status_code == 200
     delete_account(carol)
     assert Client().get(stop.removeprefix("http://site")).status_code == 404
+
+
+def test_a_letter_posted_in_the_moment_of_deletion_is_not_sent(alice, mailoutbox):
+    address = alice.email
+    delete_account(alice)
+    outbox.post_all([outbox.letter_to(address, "Your result", "0.5", person=alice)])
+    send_letters()
+    assert mailoutbox == []
+    assert not Letter.objects.exists()

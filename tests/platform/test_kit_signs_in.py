@@ -69,6 +69,18 @@ def test_a_token_in_the_environment_needs_no_login(kit, alice, monkeypatch, kept
     assert not kept.exists()
 
 
+def test_a_token_in_the_environment_goes_to_no_other_site_than_the_one_beside_it(
+    kit, alice, competition, monkeypatch, live_server
+):
+    _, key = make_token(alice, "a script")
+    monkeypatch.setenv("HOLDOUT_TOKEN", key)
+    monkeypatch.setenv("HOLDOUT_SITE", "https://holdout.example.org")
+    refused = kit("quota", "stars", "--site", live_server.url)
+    assert refused.exit_code == 3
+    assert "not signed in" in refused.stderr
+    assert Token.objects.get().last_used_at is None
+
+
 def test_login_answers_a_script_with_one_document_and_no_token(kit, alice, kept):
     answer = kit("login", "--username", "alice", "--json", typed=f"{PASSWORD}\n")
     assert json.loads(answer.stdout) == {

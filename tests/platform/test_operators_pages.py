@@ -54,7 +54,8 @@ def test_under_maintenance_a_program_is_answered_in_its_own_way(closed, db):
     answer = Client().get("/api/v1/competitions/")
     assert answer.status_code == 503
     assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json() == {"type": "about:blank", "title": "Under maintenance", "status": 503, "detail": CLOSED}
+    said = {"type": "about:blank", "title": "Under maintenance", "status": 503, "detail": CLOSED, "code": "maintenance"}
+    assert answer.json() == said
     assert answer["Retry-After"] == "600"
 
 

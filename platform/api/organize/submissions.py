@@ -19,6 +19,8 @@ from leaderboard.deeds import SUBMISSION_DEEDS
 from submissions import lifecycle
 from submissions.models import Event, ModelRun, Status, Submission
 
+# Of an id: more than that no database has.
+MOST_DIGITS = 18
 SUBMISSION_EXAMPLE = {
     "id": "5f0c5f0e-7a52-4a43-9d0b-0d5a8b0a4d11",
     "team": "alice",
@@ -116,7 +118,8 @@ class SubmissionsView(OrganizersListing):
         if status := asked.get("status"):
             found = found.filter(status=status) if status in Status.values else found.none()
         if team := asked.get("team"):
-            found = found.filter(team=int(team)) if team.isascii() and team.isdigit() else found.none()
+            is_id = team.isascii() and team.isdigit() and len(team) <= MOST_DIGITS
+            found = found.filter(team=int(team)) if is_id else found.none()
         return found
 
     @operation(
