@@ -175,7 +175,12 @@ def finish(pk: UUID, sha256: str = "", description: str = "", *, send_again: boo
     if not upload.is_whole:
         raise OtherOffset(upload)
     # Nothing is written to a file that is whole: it can be read without a lock.
-    stored = _as_stored(upload, sha256 or upload.sha256)
+    try:
+        stored = _as_stored(upload, sha256 or upload.sha256)
+    except FileNotFoundError:
+        # It was cancelled in this very moment, or the disk has lost it.
+        abandon(upload)
+        raise UploadEnded(upload) from None
     with transaction.atomic():
         upload = _locked_with_team(pk)
         if upload.submission:

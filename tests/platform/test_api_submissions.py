@@ -9,7 +9,7 @@ from programs import API, STARS, Program
 
 from grading.tasks import score_waiting
 from leaderboard.receipts import append_waiting
-from submissions.models import ChunkedUpload, Submission
+from submissions.models import ChunkedUpload, Submission, submission_storage
 from submissions.quota import allowance
 
 MALFORMED = {
@@ -277,3 +277,16 @@ def test_the_name_and_the_description_are_kept_in_one_line_that_can_be_seen(alic
     program.client.put(f"{path}?offset=0", GOOD, content_type="application/octet-stream")
     made = program.post(f"{path}finish/", description="one\n two\r\n  three").json()
     assert (made["file_name"], made["description"]) == ("ab é.csv", "one two three")
+
+
+def test_an_upload_whose_file_is_gone_ends_and_begins_anew(alice, alices_team):
+    program = Program(alice)
+    told = {"file_name": "a.csv", "bytes": len(GOOD), "sha256": sha256(GOOD.encode()).hexdigest()}
+    first = program.post(f"{STARS}/uploads/", **told).json()["id"]
+    program.client.put(f"{API}/uploads/{first}/?offset=0", GOOD, content_type="application/octet-stream")
+    submission_storage().delete(ChunkedUpload.objects.get().stored_name)
+    refused = program.post(f"{API}/uploads/{first}/finish/")
+    assert (refused.status_code, refused.json()["code"]) == (410, "upload_ended")
+    again = program.post(f"{STARS}/uploads/", **told)
+    assert (again.status_code, again.json()["received_bytes"]) == (201, 0)
+    assert again.json()["id"] != first
