@@ -11,10 +11,18 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and letters")
 
     def ready(self) -> None:
+        from allauth.account.signals import password_reset
+
         from accounts.organizers import ensure_group
+        from accounts.tokens import revoke_all
 
         def give_permissions(**_: Any) -> None:
             ensure_group()
 
+        def close_to_programs(user: Any, **_: Any) -> None:
+            revoke_all(user)
+
+        # Whoever had the old password may have made a token with it.
+        password_reset.connect(close_to_programs, weak=False, dispatch_uid="a_reset_revokes_tokens")
         # Permissions are made after each app's migrations; the last call finds them all.
         post_migrate.connect(give_permissions, weak=False, dispatch_uid="organizers_group")

@@ -76,3 +76,8 @@ def note_use(token: Token) -> None:
 def revoke(token: Token) -> None:
     """The token signs nobody in any more."""
     token.delete()
+
+
+def revoke_all(user: User) -> int:
+    """None of the person's tokens signs anybody in any more; returns how many there were."""
+    return tokens_of(user).delete()[0]
