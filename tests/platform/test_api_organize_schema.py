@@ -4,17 +4,13 @@ from typing import Any
 
 import schemathesis
 from django.core.wsgi import get_wsgi_application
-from hypothesis import HealthCheck, given, strategies
-from hypothesis import settings as effort
+from hypothesis import given, strategies
 from organizers_program import whole as whole
-from test_api_schema import AGREE, EXAMPLES
+from test_api_schema import AGREE, EXAMPLES, ORGANIZERS, modest
 from test_api_schema import unlimited as unlimited
 from test_api_schema import within_the_test as within_the_test
 
 from accounts.tokens import make_token
-
-# All others are asked by test_api_schema.
-OURS = "/api/v1/organize/"
 
 
 def test_every_answer_to_an_organizer_is_one_that_the_description_names(unlimited, within_the_test, whole, olga):
@@ -22,16 +18,10 @@ def test_every_answer_to_an_organizer_is_one_that_the_description_names(unlimite
     described = schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())
     operations = [found.ok() for found in described.get_all_operations()]
     asked = 0
-    for operation in (one for one in operations if one.path.startswith(OURS)):
+    for operation in (one for one in operations if one.path.startswith(ORGANIZERS)):
 
         @given(case=operation.as_strategy(), is_real=strategies.booleans())
-        @effort(
-            max_examples=(EXAMPLES + 1) // 2,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        )
+        @modest((EXAMPLES + 1) // 2)
         def ask(case, is_real):
             if is_real:
                 name_what_is_there(case, whole)
