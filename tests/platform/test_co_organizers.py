@@ -2,6 +2,8 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from cast_of_stories import GOOD
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
@@ -20,7 +22,7 @@ from teams.models import EntryInvitation, EntryRequest, Membership, Team
 REASON = "Two accounts of one person"
 # Whatever of these stands on a page comes from the other competition.
 SECRETS = ("Five stars", "alice", "predictions.csv", "Secret rows", "Secret news", REASON, "stars")
-OF_NO_COMPETITION = (Letter, EmailAddress)
+OF_NO_COMPETITION = (Letter, EmailAddress, Authenticator, UserSession)
 
 
 @pytest.fixture
