@@ -127,7 +127,7 @@ def test_it_runs_beside_an_open_competition_and_nobody_sees_it(as_olga, competit
         f"/admin/submissions/submission/{Submission.objects.filter(team=alices_team).get().pk}/change/",
     ):  # fmt: skip
         assert f"Launch check {LaunchCheck.objects.get().pk}:" not in text(as_olga.get(address))
-    assert "1 team" in text(as_olga.get("/"))
+    assert "<dt>Teams</dt><dd>1</dd>" in text(as_olga.get("/"))
     for part in ("", "status/", "file/"):
         assert as_olga.get(f"/submissions/{rehearsed.pk}/{part}").status_code == 404
     settings.TURN_SECONDS = 30
