@@ -37,10 +37,11 @@ def percent(share: float) -> str:
 
 @register.filter
 def listed_as_code(names: Sequence[str]) -> SafeString:
-    """`a`, `b` and `c`."""
-    *others, last = (format_html("<code>{}</code>", name) for name in names)
-    if not others:
-        return last
+    """`a`, `b` and `c`; of none, nothing."""
+    shown = [format_html("<code>{}</code>", name) for name in names]
+    if len(shown) < 2:
+        return shown[0] if shown else SafeString()
+    *others, last = shown
     return format_html(_("{listed} and {last}"), listed=mark_safe(", ".join(others)), last=last)  # nosec B308 B703
 
 
