@@ -12,13 +12,6 @@ from django.conf import settings
 from running_site import ROOT, RunningSite
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run side by side, whatever brings up whole sites stays together, one after the other and on one `site`."""
-    for item in items:
-        if {"site", "run_site", "seeded_var"} & set(getattr(item, "fixturenames", ())) or "stack" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("whole sites"))
-
-
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Of an archive, its length: it holds the time that it was made at, and a test's name must not."""
     return f"{len(val)} packed bytes" if isinstance(val, bytes) and val[:2] in (b"\x1f\x8b", b"PK") else None
