@@ -19,6 +19,8 @@ REST_FRAMEWORK = {
 }
 
 KNOX_TOKEN_MODEL = "accounts.Token"
+# Its own table would stay empty, be no model's, and by its key to the users stop PostgreSQL from emptying theirs.
+MIGRATION_MODULES = {"knox": None}
 # By its beginning a token that lies about is found, and told from other sites' ones.
 REST_KNOX = {"TOKEN_PREFIX": "holdout_", "AUTO_REFRESH": False}
 
