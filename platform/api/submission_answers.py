@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from competitions.clock import database_now
 from competitions.models import Competition
-from submissions.model_grading import why_models_wait
+from submissions.model_grading import runs_told, why_it_waits
 from submissions.models import Kind, Status, Submission
 from submissions.queue_place import place_in_queue
 from submissions.repeats import sent_before
@@ -134,18 +134,17 @@ def whole(sent: Submission, request: Request) -> dict[str, Any]:
     """The fields of a SubmissionAnswer."""
     competition = sent.competition
     told = row(sent, competition, database_now(competition), request)
-    why = why_models_wait(competition) if sent.kind == Kind.SAVED_MODEL and sent.status == Status.QUEUED else ""
+    why = why_it_waits(sent)
     place = None if why or sent.is_finished else place_in_queue(sent)
     earlier = sent_before(sent)
-    runs = list(sent.model_runs.all()) if sent.kind == Kind.SAVED_MODEL else []
-    public_run = next((run for run in reversed(runs) if run.is_public_sample), None)
+    runs = runs_told(sent)
     return told | {
         "reason": told["reason"] or why,
         "queue_place": place.number if place else None,
         "expected_wait_seconds": round(place.seconds, 1) if place and place.seconds is not None else None,
         "repeat_of": earlier.pk if earlier else None,
-        "model_warning": next((run.warning for run in runs if run.warning), ""),
-        "run_log": public_run.log if public_run and sent.status == Status.REJECTED else None,
+        "model_warning": runs.warning,
+        "run_log": runs.public_run.log if runs.public_run and sent.status == Status.REJECTED else None,
     }
 
 

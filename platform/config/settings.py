@@ -1,19 +1,21 @@
 """One settings module, read from the environment (and `.env`). Names and defaults: `.env.example`."""
 
 import secrets
-import sys
 from pathlib import Path
 
 import django_stubs_ext
 import environ
-import structlog
 
-from config import environment, limits
+from config import environment, mail
 from config.environment import ROOT, VAR
 
 # Django looks for every setting here.
 from config.limits import *  # noqa: F403
+from config.log import *  # noqa: F403
+from config.mail import *  # noqa: F403
+from config.queues import *  # noqa: F403
 from config.rest_api import *  # noqa: F403
+from config.sign_in import *  # noqa: F403
 
 # So that `ModelAdmin[Competition]` and the like, which mypy wants, can be written in classes.
 django_stubs_ext.monkeypatch()
@@ -23,11 +25,19 @@ UPLOAD_TEMP_DIR = VAR / "tmp"
 BEAT_DIR = VAR / "beat"
 LABELS_DIR = Path(environment.text("HOLDOUT_LABELS_DIR", str(VAR / "labels")))
 DATABASE_DIR = VAR / "database"
-MAIL_DIR = VAR / "mail"
 MODEL_RUNS_DIR = VAR / "model_runs"
 # All are made now: behind the label wall (grading/label_wall.py) a process can add nothing to VAR itself.
 _stores = {name: VAR / name for name in ("files", "competition_data", "submissions", "predictions", "archives")}
-for folder in (VAR, UPLOAD_TEMP_DIR, BEAT_DIR, DATABASE_DIR, MAIL_DIR, MODEL_RUNS_DIR, LABELS_DIR, *_stores.values()):
+for folder in (
+    VAR,
+    UPLOAD_TEMP_DIR,
+    BEAT_DIR,
+    DATABASE_DIR,
+    mail.MAIL_DIR,
+    MODEL_RUNS_DIR,
+    LABELS_DIR,
+    *_stores.values(),
+):
     folder.mkdir(mode=0o755 if folder == VAR else 0o700, parents=True, exist_ok=True)
 LABELS_DIR.chmod(0o700)
 
@@ -53,6 +63,8 @@ DEBUG = environment.boolean("DEBUG", False)
 # Always by the names of this machine too: health checks ask from here.
 ALLOWED_HOSTS = [*environment.names("ALLOWED_HOSTS", []), "localhost", "127.0.0.1", "[::1]"]
 BEHIND_TLS_PROXY = environment.boolean("HOLDOUT_BEHIND_TLS_PROXY", False)
+# Rate limits count by address: behind a proxy, by the one that it names.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS_PROXY else 0
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", ["http://localhost"])
 _port = environment.whole_number("PORT", 8000, least=1, most=65535)
 _likely_address = f"https://{ALLOWED_HOSTS[0]}" if BEHIND_TLS_PROXY else f"http://localhost:{_port}"
@@ -192,53 +204,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-# --- the broker: a doorbell only, it may be emptied at any moment --------------------------------------------
-BROKER_DIR = VAR / "broker"
-_broker_address_file = BROKER_DIR / "address"
-
-
-def _broker_url() -> str:
-    """REDIS_URL, else the broker that `./run` has started (its address stands in `var/broker/address`), else files."""
-    url = environment.address("REDIS_URL", "", ("redis", "rediss", "unix", "filesystem"))
-    if not url and _broker_address_file.exists():
-        url = _broker_address_file.read_text().strip()
-    return url or "filesystem://"
-
-
-REDIS_URL = _broker_url()
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_DEFAULT_QUEUE = "scoring"
-CELERY_TASK_CREATE_MISSING_QUEUES = True
-CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
-if REDIS_URL.startswith("filesystem://"):
-    _mailbox = BROKER_DIR / "messages"
-    for folder in (_mailbox, BROKER_DIR / "control"):
-        folder.mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_mailbox),
-        "data_folder_out": str(_mailbox),
-        "control_folder": str(BROKER_DIR / "control"),
-        "polling_interval": 0.1,
-    }
-else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "socket_timeout": 5,
-        "socket_connect_timeout": 3,
-        # Ringing gives up quickly, so that no request hangs on a broker that is away: the sweeper rings again.
-        "max_retries": 1,
-        "interval_start": 0,
-        "interval_step": 0.1,
-        "interval_max": 0.1,
-        "socket_keepalive": not REDIS_URL.startswith("unix://"),
-    }
-
+# --- what is kept beside the database ---------------------------------------------------------------------------
 # Rate limits count here; in the database's company, so that signing in works while the broker is away. In a full one
 # Django forgets what has not ended yet: a crowd must not undo what somebody has tried too often.
 CACHES = {
@@ -255,16 +221,6 @@ CACHES = {
         "LOCATION": "requests",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
-}
-
-# --- how long tasks may take, and beat's round ------------------------------------------------------------------
-CELERY_TASK_TIME_LIMIT = limits.TURN_SECONDS + limits.GRADING_SECONDS
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "grading.sweep",
-        "schedule": limits.SWEEP_SECONDS,
-        "options": {"expires": limits.SWEEP_SECONDS, "ignore_result": True},
-    }
 }
 
 # --- what a start makes ----------------------------------------------------------------------------------------
@@ -284,69 +240,6 @@ if MAINTENANCE_UNTIL and not MAINTENANCE:
 # The Markdown of the two pages that only an operator can write.
 PRIVACY_PAGE = environment.document("HOLDOUT_PRIVACY_FILE")
 TERMS_PAGE = environment.document("HOLDOUT_TERMS_FILE")
-
-# --- accounts ------------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "accounts.returning.AccountAdapter"
-ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Holdout] "
-ACCOUNT_SESSION_REMEMBER = True
-# An account has one address. Another one takes its place once it is confirmed; the old one is told of that, as it is
-# of every change to password and second factors.
-ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-# Whoever finds an unlocked screen changes neither address nor second factors, takes no data and deletes nothing.
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_REAUTHENTICATION_TIMEOUT = limits.REAUTHENTICATION_SECONDS
-ACCOUNT_RATE_LIMITS = {"own_data": limits.OWN_DATA_RATE}
-MFA_ADAPTER = "accounts.second_factors.MFAAdapter"
-MFA_FORMS = {"add_webauthn": "pages.account_forms.AddKeyForm"}
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "Holdout"
-# A phone's clock may be half a minute off.
-MFA_TOTP_TOLERANCE = 1
-# A site without a mail server has second factors all the same, and whoever has one can still change the address.
-MFA_ALLOW_UNVERIFIED_EMAIL = True
-# Rate limits count by address: behind a proxy, by the one that it names.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS_PROXY else 0
-# Seconds for each step of a talk with the mail server.
-EMAIL_TIMEOUT = environment.whole_number("HOLDOUT_MAIL_TIMEOUT_SECONDS", 10, least=1)
-# A letter's talk has about ten steps: who has not come back after twenty is gone.
-MAIL_LEASE_SECONDS = 20 * EMAIL_TIMEOUT
-# After this many letters the mail worker's turn ends, and with it the connection.
-MAIL_BATCH = environment.whole_number("HOLDOUT_MAIL_BATCH", 50, least=1)
-# A refused letter waits this long, twice as long each time, and is given up after so many refusals.
-MAIL_PAUSE_SECONDS = environment.whole_number("HOLDOUT_MAIL_PAUSE_SECONDS", 60)
-MAIL_MAX_TRIES = environment.whole_number("HOLDOUT_MAIL_MAX_TRIES", 8, least=1)
-# What was sent is kept this long, for questions; then the row is deleted.
-MAIL_KEPT_DAYS = environment.whole_number("HOLDOUT_MAIL_KEPT_DAYS", 90, least=1)
-DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "holdout@localhost")
-_email_url = environment.address(
-    "EMAIL_URL", "", ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "dummymail")
-)
-if _email_url:
-    vars().update(environ.Env.email_url_config(_email_url))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = MAIL_DIR
 
 # --- what the browser may do ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -371,46 +264,3 @@ if BEHIND_TLS_PROXY:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
-
-# --- the log -------------------------------------------------------------------------------------------------
-LOG_LEVEL = environment.text("LOG_LEVEL", "INFO").upper()
-if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-    raise environment.WrongSetting(
-        f"Wrong setting LOG_LEVEL: found {LOG_LEVEL!r}; expected DEBUG, INFO, WARNING or ERROR."
-    )
-_before_rendering: list[structlog.typing.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "lines": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": _before_rendering,
-            "processor": (
-                structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-            ),
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"level": "WARNING"},
-        "celery": {"level": "WARNING"},
-        "kombu": {"level": "WARNING"},
-    },
-}
-structlog.configure(
-    processors=[
-        *_before_rendering,
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)

@@ -20,8 +20,8 @@ from pages.forms import DescriptionForm
 from pages.polling import poll_seconds
 from pages.slice_panel import slice_panel
 from submissions.descriptions import why_not_described
-from submissions.model_grading import why_models_wait
-from submissions.models import Evaluation, Event, Kind, Status, Submission, Told
+from submissions.model_grading import runs_told, why_it_waits
+from submissions.models import Evaluation, Event, Status, Submission, Told
 from submissions.queue_place import QueuePlace, place_in_queue
 from submissions.repeats import sent_before
 from submissions.steps import Mark, steps_of
@@ -37,7 +37,7 @@ def status_context(submission: Submission, viewer: User) -> dict[str, Any]:
     competition = submission.competition
     now = database_now(competition)
     events = list(submission.events.all())
-    waits = _why_it_waits(submission)
+    waits = why_it_waits(submission)
     place = None if waits else place_in_queue(submission)
     context: dict[str, Any] = {
         "submission": submission,
@@ -47,9 +47,8 @@ def status_context(submission: Submission, viewer: User) -> dict[str, Any]:
         "may_withdraw": submission.status == Status.QUEUED and not submission.evaluations.exists(),
         "unnamed_problems": submission.problem_count - len(submission.problems),
         "why_models_wait": waits,
+        "runs": runs_told(submission),
     }
-    if submission.kind == Kind.SAVED_MODEL:
-        context |= _model_context(submission)
     if submission.evaluation:
         context |= _told(submission, submission.evaluation, competition)
         if competition.timeline.shows_private(now) and submission.evaluation.private_score is not None:
@@ -117,22 +116,6 @@ def _aside(key: str, mark: Mark, place: QueuePlace | None) -> str:
     if place is not None:
         return place_in_words(place)
     return _("waiting") if key == "queued" else _("under way")
-
-
-def _why_it_waits(submission: Submission) -> str:
-    """Why no model of its competition is run now; "" for a file, or when they are."""
-    if submission.kind != Kind.SAVED_MODEL or submission.status != Status.QUEUED:
-        return ""
-    return why_models_wait(submission.competition)
-
-
-def _model_context(submission: Submission) -> dict[str, object]:
-    """What a model's owner may know of its runs: never the log of the hidden one."""
-    runs = list(submission.model_runs.all())
-    return {
-        "public_run": next((run for run in reversed(runs) if run.is_public_sample), None),
-        "model_warning": next((run.warning for run in runs if run.warning), ""),
-    }
 
 
 def _told(submission: Submission, evaluation: Evaluation, competition: Competition) -> dict[str, object]:

@@ -1,12 +1,14 @@
 """Whether SavedModels are graded now, and if not, why: from what the models workers report of themselves."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from competitions.models import Competition
 from config.clock import seconds_from_now
-from submissions.models import ModelsWorker
+from submissions.models import Kind, ModelRun, ModelsWorker, Status, Submission
 
 
 def workers_heard_of() -> QuerySet[ModelsWorker]:
@@ -37,3 +39,29 @@ def why_models_wait(competition: Competition | None = None) -> str:
         ) % {"wanted": wanted, "found": found}
     off = workers_heard_of().first()
     return off.reason_it_is_off if off else _("no models worker has been heard of")
+
+
+def why_it_waits(submission: Submission) -> str:
+    """Why no model of its competition is run now; "" for a file, for one that does not wait, or when they are."""
+    if submission.kind != Kind.SAVED_MODEL or submission.status != Status.QUEUED:
+        return ""
+    return why_models_wait(submission.competition)
+
+
+@dataclass(frozen=True)
+class RunsTold:
+    """What a model's owner may know of its runs: the last one on public rows, and a warning; never the hidden log."""
+
+    public_run: ModelRun | None = None
+    warning: str = ""
+
+
+def runs_told(submission: Submission) -> RunsTold:
+    """Of a prediction file: nothing."""
+    if submission.kind != Kind.SAVED_MODEL:
+        return RunsTold()
+    runs = list(submission.model_runs.all())
+    return RunsTold(
+        public_run=next((run for run in reversed(runs) if run.is_public_sample), None),
+        warning=next((run.warning for run in runs if run.warning), ""),
+    )
