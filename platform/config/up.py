@@ -154,8 +154,10 @@ def _worker(queue: str, processes: int, wall: list[str], more: list[str]) -> Wat
     return Watched(
         name=f"{queue} worker",
         command=[
-            *wall, sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--queues", queue,
-            "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+            # Without Django's checks: they would load every page into each worker, and tell what the tests know.
+            *wall, sys.executable, "-m", "celery", "--app", "config.celery", "--skip-checks", "worker",
+            "--queues", queue, "--concurrency", str(processes), "--loglevel", "WARNING",
+            "--without-gossip", "--without-mingle",
             # Celery's own heartbeat is read by nobody, and its retries would hold up a worker that is to end.
             "--without-heartbeat", "--hostname", f"{queue}-{secrets.token_hex(3)}@%h", *more,
         ],
