@@ -156,6 +156,7 @@ def test_every_table_that_names_people_is_either_cleared_or_says_deleted_user(db
     stays = {
         "admin.LogEntry.user",
         "teams.Membership.user",
+        "teams.Team.begun_by",
         "teams.EntryInvitation.made_by",
         "teams.EntryInvitationUse.user",
         "teams.EntryRequest.decided_by",
@@ -252,6 +253,19 @@ def test_the_team_in_which_they_began_loses_their_name_too(carol, carols, alices
     delete_account(carol)
     carols.refresh_from_db()
     assert carols.name == f"deleted user {carol.pk}"
+
+
+def test_a_team_that_bears_a_name_of_theirs_by_chance_keeps_it(carol, carols, alices_team, bobs_team):
+    """Who began a team is kept: names change, and two may be alike."""
+    Team.objects.filter(pk=carols.pk).update(name="Carola 7")
+    Team.objects.filter(pk=bobs_team.pk).update(name="Carol 2")
+    together(alices_team, bobs_team)
+    together(alices_team, carols)
+    User.objects.filter(pk=carol.pk).update(display_name="Somebody else")
+    delete_account(carol)
+    names = dict(Team.objects.values_list("pk", "name"))
+    assert names[carols.pk] == f"deleted user {carol.pk}"
+    assert names[bobs_team.pk] == "Carol 2"
 
 
 def test_what_waited_for_their_answer_ends(carol, carols, alice, alices_team):
