@@ -40,7 +40,7 @@ def sign_up(page: Page, site: RunningSite) -> None:
     page.get_by_label("Email").fill("newcomer@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
-    page.get_by_role("button", name="Sign Up").click()
+    page.get_by_role("button", name="Sign up", exact=True).click()
     expect(page.get_by_label("I have read the rules")).to_be_visible()
 
     def link() -> str | None:
