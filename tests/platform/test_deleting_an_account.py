@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from programs import Program
 from test_own_account import PASSWORD, prove_oneself, text
 
 from accounts import outbox
@@ -375,3 +376,31 @@ def test_a_letter_posted_in_the_moment_of_deletion_is_not_sent(alice, mailoutbox
     send_letters()
     assert mailoutbox == []
     assert not Letter.objects.exists()
+
+
+def test_a_program_deletes_the_account_with_its_password_and_for_nobody_else(carol, carols, bob, graded):
+    graded(carols)
+    program = Program(carol)
+    address = "/api/v1/me/deletion/"
+    foretold = program.get(address).json()
+    assert (foretold["name_afterwards"], foretold["sent_count"]) == (f"deleted user {carol.pk}", 1)
+    assert foretold["teams"] == [{"competition": "stars", "team": "Carola", "is_alone": True, "heir": None}]
+    wrong = program.post(address, username="carol", password="another one")
+    assert (wrong.status_code, wrong.json()["code"]) == (403, "wrong_credentials")
+    others = program.post(address, username="bob", password=PASSWORD)
+    assert (others.status_code, others.json()["code"]) == (403, "not_yours")
+    assert not User.objects.exclude(deleted_at=None).exists()
+    assert program.post(address, username="carol", password=PASSWORD).json() == {"name": f"deleted user {carol.pk}"}
+    assert program.get(address).status_code == 401
+    assert not User.objects.get(pk=bob.pk).deleted_at
+
+
+def test_a_program_is_told_why_an_account_stays(olga, competition, alice):
+    address = "/api/v1/me/deletion/"
+    refused = Program(olga).post(address, username="olga", password=PASSWORD)
+    assert (refused.status_code, refused.json()["code"]) == (409, "deletion_refused")
+    assert "You are the only organizer of Five stars" in refused.json()["detail"]
+    Authenticator.objects.create(user=alice, type="totp", data={"secret": "x"})
+    refused = Program(alice).post(address, username="alice", password=PASSWORD)
+    assert (refused.status_code, refused.json()["code"]) == (403, "second_factor")
+    assert "/account/deletion/" in refused.json()["detail"]
