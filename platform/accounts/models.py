@@ -53,6 +53,7 @@ class User(AbstractUser):
         max_length=10,
         choices=ResultLetters.choices,
         default=ResultLetters.ALL,
+        db_default=ResultLetters.ALL,
         editable=False,
         help_text=gettext_lazy("What the way back from a letter's way out gives: what they had, never none."),
     )

@@ -153,7 +153,7 @@ def test_a_participants_session_may_not_send_a_large_body(as_alice, as_olga, com
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
-def test_a_codabench_bundle_is_reported_on_and_imported_as_its_page_does(olgas, mailbox):
+def test_a_codabench_bundle_is_reported_on_and_imported_as_its_page_does(olgas):
     def sent(**more):
         return {"file": SimpleUploadedFile("bundle.zip", bundle()), "metric": "mse", **more}
 

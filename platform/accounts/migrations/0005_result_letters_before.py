@@ -4,6 +4,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    safe_because = (
+        'The code before it does not write the new column, which the database fills; the constraint that is made anew '
+        'is the same as before.'
+    )
 
     dependencies = [
         ('accounts', '0004_names_and_choices'),
@@ -14,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='result_letters_before',
-            field=models.CharField(choices=[('none', 'none: the page shows it'), ('models', 'of SavedModels, which may take their time'), ('all', 'of every submission')], default='all', editable=False, help_text="What the way back from a letter's way out gives: what they had, never none.", max_length=10),
+            field=models.CharField(choices=[('none', 'none: the page shows it'), ('models', 'of SavedModels, which may take their time'), ('all', 'of every submission')], db_default='all', default='all', editable=False, help_text="What the way back from a letter's way out gives: what they had, never none.", max_length=10),
         ),
         # Django's reader of SQLite's tables finds nothing behind a LIKE … ESCAPE: the constraint with one comes last.
         migrations.RemoveConstraint(model_name='user', name='a_deleted_account_names_nobody'),

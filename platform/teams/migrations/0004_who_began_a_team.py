@@ -28,6 +28,7 @@ def say_who_began_them(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    safe_because = 'It fills a column that the code before it does not know, and changes nothing else of a team.'
 
     dependencies = [
         ('teams', '0003_entry_invitations_and_mergers'),
