@@ -95,6 +95,9 @@ def begin(
         same = under_way.filter(user=user, original_name=name, size_bytes=size_bytes, sha256=sha256)
         if sha256 and (upload := same.first()):
             refuse_unless_open(team.competition, now, upload.begun_at)
+            # Touched after it was begun: that tells it from a new one, and it is not left alone.
+            upload.touched_at = now
+            upload.save(update_fields=["touched_at"])
             return upload
         refuse_team(team)
         refuse_who_has_left(team, user)
