@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 import tarfile
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from cast_of_stories import GOOD, PERFECT, SOLUTION
 from django.core.cache import cache
-from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -21,7 +19,6 @@ from accounts.models import User
 from competitions.models import Competition, Rescore
 from config.heartbeats import beat
 from grading.keeping import database_copy
-from grading.keeping.named_files import STORES
 from grading.sweeper import sweep
 from grading.tasks import rescore, score_waiting
 from submissions import rescores
@@ -49,20 +46,6 @@ def said(capsys):
         return printed.out + printed.err
 
     return run
-
-
-@pytest.fixture
-def empty_stores():
-    """empty_stores() removes every file of every store; they are empty before and after the story too."""
-
-    def remove():
-        for store in STORES:
-            for path in Path(storages[store].location).iterdir():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-    remove()
-    yield remove
-    remove()
 
 
 @pytest.fixture
