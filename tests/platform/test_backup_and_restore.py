@@ -6,10 +6,14 @@ import tarfile
 from hashlib import sha256
 from pathlib import Path
 
+import boto3
+import moto
 import pytest
 from allauth.account.models import EmailAddress
 from cast_of_stories import GOOD, PERFECT, SOLUTION
 from django.core.cache import cache
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -19,6 +23,8 @@ from accounts.models import User
 from competitions.models import Competition, Rescore
 from config.heartbeats import beat
 from grading.keeping import database_copy
+from grading.keeping.named_files import STORES, named_files
+from grading.keeping.orphans import stored_names
 from grading.sweeper import sweep
 from grading.tasks import rescore, score_waiting
 from submissions import rescores
@@ -227,3 +233,54 @@ def test_a_site_with_a_key_of_its_own_is_told(said, empty_stores, tmp_path, comp
         assert kept.read_text() == "only for tests"
     finally:
         kept.unlink()
+
+
+@pytest.fixture
+def buckets(settings):
+    """Every store is a bucket of its own, empty at first."""
+    stores = settings.STORAGES.keys() - {"staticfiles"}
+    with moto.mock_aws():
+        client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
+        access = {"region_name": "us-east-1", "access_key": "x", "secret_key": "y", "file_overwrite": False}
+        of_files = settings.STORAGES
+        for store in stores:
+            client.create_bucket(Bucket=store.replace("_", "-"))
+        settings.STORAGES = of_files | {
+            store: {
+                "BACKEND": "storages.backends.s3.S3Storage",
+                "OPTIONS": access | {"bucket_name": store.replace("_", "-")},
+            }
+            for store in stores
+        }
+        yield
+        settings.STORAGES = of_files
+
+
+def objects():
+    return {
+        (store, name): storages[store].open(name).read()
+        for store in STORES
+        for name in sorted(stored_names(storages[store]))
+    }
+
+
+def test_stores_in_buckets_come_back_and_are_cleaned_up(
+    said, empty_stores, tmp_path, competition, alices_team, graded, buckets, settings
+):
+    sent = graded(alices_team, GOOD)
+    # The rows' own fields still write into folders: what they wrote goes to the buckets, under the same names.
+    for one in named_files():
+        folder = {"labels": settings.LABELS_DIR}.get(one.store, settings.VAR / one.store)
+        storages[one.store].save(one.name, File((folder / one.name).open("rb")))
+    before = objects()
+    assert before["submissions", sent.file.name] == GOOD.encode()
+    said("backup", tmp_path / "one.tar")
+    for store in STORES:
+        storages[store].bucket.objects.all().delete()
+    assert "!" not in said("restore", tmp_path / "one.tar", "--replace")
+    assert objects() == before
+    storages["labels"].save("stars/left", ContentFile(b"1234"))
+    assert "labels" not in said("clean_up")
+    settings.ORPHANS_KEPT_SECONDS = -60
+    assert "files in labels that nothing names: 1, 4 bytes removed" in said("clean_up")
+    assert objects() == before

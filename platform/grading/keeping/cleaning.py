@@ -25,7 +25,7 @@ ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Removal:
-    """Something that may go: what kind it is, which, how many, of how many bytes, and how."""
+    """Something that may go: what kind it is, which, how many, of how many bytes, and how (False: not any more)."""
 
     kind: str
     which: str
@@ -44,9 +44,9 @@ def clean_up(seconds: float) -> None:
     removed: dict[str, tuple[int, int]] = {}
     try:
         for removal in removals(breathe):
-            removal.remove()
-            count, size_bytes = removed.get(removal.kind, (0, 0))
-            removed[removal.kind] = (count + removal.count, size_bytes + removal.size_bytes)
+            if removal.remove() is not False:
+                count, size_bytes = removed.get(removal.kind, (0, 0))
+                removed[removal.kind] = (count + removal.count, size_bytes + removal.size_bytes)
             breathe()
     except TimeIsUp:
         log.warning("clean_up_not_finished", seconds=seconds)

@@ -58,7 +58,7 @@ def migrations_of(asked: BaseDatabaseWrapper = connection) -> Migrations:
     if MIGRATIONS_TABLE not in tables(asked):
         return []
     with asked.cursor() as cursor:
-        cursor.execute(f"SELECT app, name FROM {MIGRATIONS_TABLE} ORDER BY app, name")
+        cursor.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
         return [(app, name) for app, name in cursor.fetchall()]
 
 

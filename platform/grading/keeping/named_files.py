@@ -1,6 +1,6 @@
 """Which file of which store is named by which row: what a backup takes, and what a clean-up leaves alone."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,14 +93,19 @@ def _answers(asked: BaseDatabaseWrapper, rows: QuerySet[Any, Any]) -> Iterator[t
             yield from some
 
 
-def names_of(store: str) -> set[str]:
-    """All names of files in that store that rows speak of."""
-    return {
-        str(name)
-        for naming in NAMINGS
-        if naming.store == store
-        for name in naming.rows().values_list(naming.column, flat=True).iterator(chunk_size=ROWS_AT_ONCE)
-    }
+def names_of(store: str, breathe: Callable[[], None]) -> set[str]:
+    """All names of files in that store that rows speak of; `breathe` is called between two short looks."""
+    names: set[str] = set()
+    for naming in NAMINGS:
+        if naming.store == store:
+            # By key, some at a time: nothing is left open while a file is scored between two looks.
+            rows = naming.rows().order_by("pk").values_list("pk", naming.column)
+            some = list(rows[:ROWS_AT_ONCE])
+            while some:
+                names.update(str(name) for _, name in some)
+                breathe()
+                some = list(rows.filter(pk__gt=some[-1][0])[:ROWS_AT_ONCE])
+    return names
 
 
 def named_now(store: str, names: Collection[str]) -> set[str]:

@@ -19,7 +19,7 @@ def orphans(breathe: Callable[[], None]) -> Iterator[tuple[str, str]]:
     `breathe` is called between two looks, which are short.
     """
     for store in STORES:
-        named = names_of(store)
+        named = names_of(store, breathe)
         unnamed: list[str] = []
         for name in stored_names(storages[store]):
             breathe()
@@ -33,6 +33,10 @@ def orphans(breathe: Callable[[], None]) -> Iterator[tuple[str, str]]:
 
 def stored_names(storage: Storage, folder: str = "") -> Iterator[str]:
     """Every file of a store."""
+    if (bucket := getattr(storage, "bucket", None)) is not None:
+        # A bucket has no folders, and lists a thousand files at a time whatever stands in their names.
+        yield from (entry.key for entry in bucket.objects.all())
+        return
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import file_digest
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from time import monotonic
 
 from django.conf import settings
@@ -29,6 +29,8 @@ from grading.keeping.backup_file import Checked, Part, checked, parts_of
 from grading.keeping.named_files import named_files
 from leaderboard.standings import rebuild
 from submissions.models import Queue
+
+SPOOLED_BYTES = 8_000_000
 
 Say = Callable[[str], None]
 
@@ -150,7 +152,11 @@ def _put_away(part: Part, digest: str) -> None:
         if _digest_of(storage, part.name) == digest:
             return
         storage.delete(part.name)
-    name = storage.save(part.name, File(part.content, part.name))
+    # A stream cannot be read twice, as a store at the other end of a network may have to.
+    with SpooledTemporaryFile(SPOOLED_BYTES, dir=str(settings.UPLOAD_TEMP_DIR)) as content:
+        shutil.copyfileobj(part.content, content)
+        content.seek(0)
+        name = storage.save(part.name, File(content, part.name))
     if name != part.name:
         storage.delete(name)
         raise CannotRestore(f"The store {part.store} took {part.name} under another name, {name}. Is it being used?")

@@ -24,8 +24,8 @@ class Command(BaseCommand):
         sizes: dict[str, int] = {}
         named: dict[str, list[str]] = {}
         for removal in removals():
-            if not options["dry_run"]:
-                removal.remove()
+            if not options["dry_run"] and removal.remove() is False:
+                continue
             counts[removal.kind] = counts.get(removal.kind, 0) + removal.count
             sizes[removal.kind] = sizes.get(removal.kind, 0) + removal.size_bytes
             if removal.which:
