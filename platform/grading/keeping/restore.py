@@ -68,7 +68,8 @@ def restore(path: Path, say: Say, *, replace: bool = False) -> Restored:
         except database_copy.CannotCopy as problem:
             raise CannotRestore(str(problem)) from problem
     _compare_rows(backup, done)
-    call_command("migrate", verbosity=0, interactive=False)
+    if database_copy.unapplied():
+        call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     _take_key(key, done)
     say("Looking at what came of it …")
