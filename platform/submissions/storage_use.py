@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.fields.files import FieldFile
 
 from competitions.models import Competition, Solution
-from submissions.models import ChunkedUpload, Evaluation
+from submissions.models import ChunkedUpload
 
 # NumPy's header before the values, and what a row takes: a float64 of a file, an id more in a model's answers.
 HEADER_BYTES, VALUE_BYTES, ANSWER_BYTES = 128, 8, 16
@@ -30,31 +30,35 @@ class StorageUse:
 
 
 def storage_use(competition: Competition) -> StorageUse:
-    """What its files take. Only data files and solutions, of which there are few, are asked for their sizes."""
-    sent = competition.submissions.filter(upload_removed_at=None)
+    """What its files take. Only data files and solutions, of which there are few, are asked for their sizes.
+
+    Of each scored submission one file of predictions is counted: its rescores share it. One more after a second grading
+    is left out.
+    """
+    has_predictions = Q(predictions_removed_at=None)
+    sent = competition.submissions.aggregate(
+        bytes=Sum("size_bytes", filter=Q(upload_removed_at=None)),
+        kept=Count("pk", filter=has_predictions & Q(evaluation__isnull=False)),
+        answered=Count("pk", filter=has_predictions & ~Q(predictions="")),
+    )
     on_their_way = ChunkedUpload.objects.filter(team__competition=competition, submission=None).exclude(stored_name="")
+    rows = _row_count(competition)
     return StorageUse(
-        uploads=_sum(sent.aggregate(bytes=Sum("size_bytes")))
-        + _sum(on_their_way.aggregate(bytes=Sum("received_bytes"))),
-        predictions=_predictions(competition),
+        uploads=_sum(sent) + _sum(on_their_way.aggregate(bytes=Sum("received_bytes"))),
+        predictions=sent["kept"] * (HEADER_BYTES + VALUE_BYTES * rows)
+        + sent["answered"] * (HEADER_BYTES + ANSWER_BYTES * rows),
         data=_sizes(data_file.file for data_file in competition.data_files.all()),
         archives=_sum(competition.archives.exclude(file="").aggregate(bytes=Sum("size_bytes"))),
         labels=_sizes(solution.file for solution in competition.solutions.exclude(file="")),
     )
 
 
-def _predictions(competition: Competition) -> int:
-    """Kept predictions, a file for all the versions that it was scored by, and what models have answered."""
+def _row_count(competition: Competition) -> int:
+    """Of what has to be predicted; 0: no solution was accepted, and nothing has been scored."""
     counted = competition.solutions.filter(verdict=Solution.Verdict.ACCEPTED).first()
     if counted is None:
         return 0
-    rows = sum(count or 0 for count in (counted.public_count, counted.private_count, counted.ignored_count))
-    evaluations = Evaluation.objects.filter(
-        submission__competition=competition, submission__predictions_removed_at=None
-    )
-    kept = evaluations.aggregate(files=Count("predictions", distinct=True))["files"]
-    answered = competition.submissions.filter(predictions_removed_at=None).exclude(predictions="").count()
-    return int(kept * (HEADER_BYTES + VALUE_BYTES * rows) + answered * (HEADER_BYTES + ANSWER_BYTES * rows))
+    return sum(count or 0 for count in (counted.public_count, counted.private_count, counted.ignored_count))
 
 
 def _sum(found: dict[str, int | None]) -> int:

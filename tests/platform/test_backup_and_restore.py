@@ -12,7 +12,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from cast_of_stories import GOOD, PERFECT, SOLUTION
 from django.core.cache import cache
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -237,13 +237,15 @@ def test_a_site_with_a_key_of_its_own_is_told(said, empty_stores, tmp_path, comp
 
 
 @pytest.fixture
-def buckets(settings):
-    """Every store is a bucket of its own, empty at first."""
-    stores = settings.STORAGES.keys() - {"staticfiles"}
-    with moto.mock_aws():
+def move_to_buckets(settings):
+    """move_to_buckets() makes each store a bucket of its own, with the files that rows name in it."""
+    of_files = settings.STORAGES
+    stores = of_files.keys() - {"staticfiles"}
+    access = {"region_name": "us-east-1", "access_key": "x", "secret_key": "y", "file_overwrite": False}
+
+    def move():
+        files = [(one, Path(storages[one.store].path(one.name)).read_bytes()) for one in named_files()]
         client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
-        access = {"region_name": "us-east-1", "access_key": "x", "secret_key": "y", "file_overwrite": False}
-        of_files = settings.STORAGES
         for store in stores:
             client.create_bucket(Bucket=store.replace("_", "-"))
         settings.STORAGES = of_files | {
@@ -253,7 +255,11 @@ def buckets(settings):
             }
             for store in stores
         }
-        yield
+        for one, content in files:
+            storages[one.store].save(one.name, ContentFile(content))
+
+    with moto.mock_aws():
+        yield move
         settings.STORAGES = of_files
 
 
@@ -266,13 +272,10 @@ def objects():
 
 
 def test_stores_in_buckets_come_back_and_are_cleaned_up(
-    said, empty_stores, tmp_path, competition, alices_team, graded, buckets, settings
+    said, empty_stores, tmp_path, competition, alices_team, graded, move_to_buckets, settings
 ):
     sent = graded(alices_team, GOOD)
-    # The rows' own fields still write into folders: what they wrote goes to the buckets, under the same names.
-    for one in named_files():
-        folder = {"labels": settings.LABELS_DIR}.get(one.store, settings.VAR / one.store)
-        storages[one.store].save(one.name, File((folder / one.name).open("rb")))
+    move_to_buckets()
     before = objects()
     assert before["submissions", sent.file.name] == GOOD.encode()
     said("backup", tmp_path / "one.tar")
