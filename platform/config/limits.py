@@ -89,6 +89,14 @@ PROBING_SIGNS_SHOWN = 100
 # Receipts that one transaction appends to their chain; a sweep goes on for so many seconds.
 RECEIPTS_AT_ONCE = environment.whole_number("HOLDOUT_RECEIPTS_AT_ONCE", 500, least=1)
 RECEIPTS_SWEEP_SECONDS = 1
+# The daily clean-up begins at this hour (UTC) and takes no longer than this; the rest is for the next day.
+CLEAN_UP_HOUR = environment.whole_number("HOLDOUT_CLEAN_UP_HOUR", 3, most=23)
+CLEAN_UP_SECONDS = environment.whole_number("HOLDOUT_CLEAN_UP_SECONDS", 1800, least=10)
+# A file that no row names, or that a killed process has left, is removed once it is so old: a day at least, for what
+# is under way stores its file before it writes its row.
+ORPHANS_KEPT_SECONDS = environment.whole_number("HOLDOUT_ORPHANS_KEPT_DAYS", 1, least=1) * 86_400
+# An expired token is shown to its owner for so long.
+EXPIRED_KEPT_DAYS = environment.whole_number("HOLDOUT_EXPIRED_KEPT_DAYS", 30)
 # What making an archive may take. The worker goes on scoring meanwhile.
 ARCHIVE_SECONDS = environment.whole_number("HOLDOUT_ARCHIVE_SECONDS", 3600, least=10)
 # How sure a board is, is found again at most so often, and takes at most that share of the time.

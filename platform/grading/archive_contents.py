@@ -39,13 +39,13 @@ def stored_files(competition: Competition, active: Solution) -> Iterator[StoredF
     for version in versions_that_counted(competition).order_by("version"):
         path = Path(label_storage().path(str(version.file.name)))
         yield StoredFile(layout.solution_name(version.version), path)
-    for submission in Submission.objects.filter(pk__in=_needed(competition, active)).order_by("pk").iterator():
+    for submission in Submission.objects.filter(pk__in=needed(competition, active)).order_by("pk").iterator():
         found = _file_of(submission)
         if found.path.is_file():
             yield found
 
 
-def _needed(competition: Competition, active: Solution) -> list[UUID]:
+def needed(competition: Competition, active: Solution) -> list[UUID]:
     """The submissions that the boards are made from: what each team has chosen, and its best."""
     evaluations: set[int] = set()
     for place in places_under(active, competition).values():

@@ -121,6 +121,14 @@ class Submission(models.Model):
         blank=True,
         help_text=gettext_lazy("What a SavedModel has answered."),
     )
+    upload_removed_at = models.DateTimeField(
+        null=True, editable=False, help_text=gettext_lazy("When the file that was sent was removed (`retention.py`).")
+    )
+    predictions_removed_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=gettext_lazy("When its kept predictions were removed, those of all its evaluations."),
+    )
 
     class Meta:
         ordering = ["-submitted_at", "id"]
