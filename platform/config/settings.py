@@ -6,7 +6,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 
-from config import environment, mail
+from config import environment, limits, mail
 from config.environment import ROOT, VAR
 
 # Django looks for every setting here.
@@ -106,6 +106,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pages.watchers.WatchersMiddleware",
+    "config.request_times.RequestTimesMiddleware",
     "config.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -201,6 +203,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", limits.DATABASE_CONNECT_SECONDS)
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
@@ -226,6 +229,15 @@ CACHES = {
 # --- what a start makes ----------------------------------------------------------------------------------------
 # Whether a start makes the seeded competitions that are missing.
 SEED = environment.boolean("HOLDOUT_SEED", True)
+
+# --- who watches the site ----------------------------------------------------------------------------------------
+# What Prometheus says to read /metrics. Empty: they are for this machine alone, and only while the site is.
+METRICS_TOKEN = environment.text("HOLDOUT_METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise environment.WrongSetting(
+        "Wrong setting HOLDOUT_METRICS_TOKEN: it is shorter than 16 characters; make one with "
+        "python -c 'import secrets; print(secrets.token_urlsafe(32))'."
+    )
 
 # --- what an operator says --------------------------------------------------------------------------------------
 # A sentence for everybody: the site is closed to all but organizers. Empty: it is open.
