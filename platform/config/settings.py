@@ -188,7 +188,12 @@ if not environment.text("DATABASE_URL") and (VAR / "db.sqlite3").exists():
         f"The database of an earlier version lies in {VAR / 'db.sqlite3'}; it belongs into {DATABASE_DIR}. "
         "Start ./run once, which moves it, or move it with its -wal and -shm files."
     )
-DATABASES = {"default": environ.Env.db_url_config(_database_url)}
+try:
+    DATABASES = {"default": environ.Env.db_url_config(_database_url)}
+except ValueError as problem:
+    raise environment.WrongSetting(
+        f"Wrong setting DATABASE_URL: {problem}; expected postgres://user:password@host:5432/name."
+    ) from None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Django's own defaults lose writes to "database is locked" as soon as two processes write.
     # Behind the label wall nothing new can be made beside or above the label store, such as SQLite's -wal file.
