@@ -107,10 +107,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "pages.watchers.WatchersMiddleware",
-    "config.request_times.RequestTimesMiddleware",
-    "config.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Static files are neither timed nor logged.
+    "config.request_times.RequestTimesMiddleware",
+    "config.request_log.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -3,6 +3,7 @@
 No library of metrics may be loaded before it is made: it looks for the folder once.
 """
 
+import atexit
 import fcntl
 import os
 import shutil
@@ -31,3 +32,10 @@ def share_counts() -> None:
     folder = made.with_name(made.name.replace("holdout-making-counts-", PREFIX))
     made.rename(folder)
     os.environ[SHARED] = str(folder)
+    atexit.register(_remove, folder, os.getpid())
+
+
+def _remove(folder: Path, maker: int) -> None:
+    # The forked leave by the same door.
+    if os.getpid() == maker:
+        shutil.rmtree(folder, ignore_errors=True)

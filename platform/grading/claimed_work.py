@@ -15,19 +15,19 @@ log = structlog.get_logger(__name__)
 def carry_out(claim: Claim, work: Callable[[Claim, Submission], None], doing: str) -> None:
     """Let `work` finish the claimed step. When it cannot, the failure is ours and the step is given back.
 
-    `doing` names the work in the note that the timeline shows, such as "scoring". Whatever is logged meanwhile names
-    the submission, the attempt, and the request that brought the file.
+    `doing` names the work in the note that the timeline shows, such as "scoring".
     """
     submission = Submission.objects.select_related("competition", "team__competition").get(pk=claim.submission_id)
+    # In every line that is logged meanwhile, with the request that brought the file.
     whose = {"request_id": submission.request_id, "submission": str(claim.submission_id), "attempt": claim.attempt}
-    with structlog.contextvars.bound_contextvars(**whose, doing=doing):
-        try:
-            with kept_alive(claim):
-                work(claim, submission)
-        except ClaimLost:
-            log.warning("claim_lost")
-        except Exception as problem:  # The worker must live on; the row goes back to the queue; the log has it whole.
-            log.exception("step_failed")
-            lifecycle.release(claim, f"the {doing} stopped with {type(problem).__name__}")
-        else:
-            log.info("step_done")
+    bound = log.bind(**whose, doing=doing)
+    try:
+        with structlog.contextvars.bound_contextvars(**whose), kept_alive(claim):
+            work(claim, submission)
+    except ClaimLost:
+        bound.warning("claim_lost")
+    except Exception as problem:  # The worker must live on; the row goes back to the queue, and the log has it whole.
+        bound.exception("step_failed")
+        lifecycle.release(claim, f"the {doing} stopped with {type(problem).__name__}")
+    else:
+        bound.info("step_done")

@@ -7,17 +7,17 @@ from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Now
 
-from accounts import outbox
 from accounts.models import Letter
 from config.heartbeats import last_beat
-from submissions.answer_times import AnswerTimes, answer_times, state_of
+from submissions.answer_times import AnswerTimes, answer_times
 from submissions.model_grading import workers_that_run_models
-from submissions.models import TERMINAL, WORKED_ON, Kind, Queue, Status, Submission
+from submissions.models import TERMINAL, WORKED_ON, Kind, Status, Submission
+from submissions.waiting import Waiting, waiting
 from submissions.worker_states import SWEEP, WorkerState, worker_states
 
 
 @dataclass(frozen=True)
-class Tally:
+class Counted:
     """Submissions of one status and kind, and how often any of them was taken up by a worker."""
 
     status: Status
@@ -27,20 +27,11 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """What waits in one queue, and for how many seconds the oldest of it has; 0: nothing does."""
-
-    queue: str
-    count: int
-    oldest_seconds: float
-
-
-@dataclass(frozen=True)
 class Figures:
     """All of it at one moment. `ended`: what was last queued in METRICS_WINDOW_SECONDS, by what became of it."""
 
     at: datetime
-    counts: tuple[Tally, ...]
+    counts: tuple[Counted, ...]
     waiting: tuple[Waiting, ...]
     ended: dict[Status, int]
     tried_again: int
@@ -59,7 +50,7 @@ def figures(at: datetime) -> Figures:
     return Figures(
         at=at,
         counts=_counts(),
-        waiting=_waiting(at),
+        waiting=waiting(at),
         ended=_ended(at - window),
         tried_again=under_way.filter(tries__gt=0).count(),
         leases_run_out=leases_run_out(),
@@ -76,18 +67,9 @@ def leases_run_out() -> int:
     return Submission.objects.filter(status__in=WORKED_ON, lease_until__lt=Now()).count()
 
 
-def _counts() -> tuple[Tally, ...]:
+def _counts() -> tuple[Counted, ...]:
     rows = Submission.objects.order_by().values_list("status", "kind").annotate(count=Count("*"), claims=Sum("attempt"))
-    return tuple(Tally(Status(status), Kind(kind), count, claims) for status, kind, count, claims in rows)
-
-
-def _waiting(at: datetime) -> tuple[Waiting, ...]:
-    states = {queue.value: state_of(queue) for queue in Queue}
-    found = {queue: (state.waiting_count, state.oldest_since) for queue, state in states.items()}
-    return tuple(
-        Waiting(queue, count, max(0.0, (at - since).total_seconds()) if since else 0.0)
-        for queue, (count, since) in {**found, outbox.MAIL_QUEUE: outbox.waiting()}.items()
-    )
+    return tuple(Counted(Status(status), Kind(kind), count, claims) for status, kind, count, claims in rows)
 
 
 def _ended(since: datetime) -> dict[Status, int]:

@@ -17,13 +17,11 @@ from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from accounts import outbox
 from config import broker_reach, database_reach
 from config.bounded import BoundedLook
 from config.heartbeats import last_beat
-from submissions.answer_times import state_of
 from submissions.model_grading import workers_heard_of, workers_that_run_models
-from submissions.models import Queue
+from submissions.waiting import waiting
 from submissions.worker_states import SWEEP, was_lately, worker_states
 
 KEPT_AS = "readiness"
@@ -86,15 +84,13 @@ def database_checks() -> tuple[Check, ...]:
 
 
 def _queues(at: datetime) -> Iterator[Check]:
-    waiting = {queue.value: (state_of(queue).waiting_count, state_of(queue).oldest_since) for queue in Queue}
-    for queue, (count, since) in {**waiting, outbox.MAIL_QUEUE: outbox.waiting()}.items():
-        seconds = max(0.0, (at - since).total_seconds()) if since else 0.0
-        is_old = seconds > settings.OLD_QUEUE_SECONDS
+    for each in waiting(at):
+        is_old = each.oldest_seconds > settings.OLD_QUEUE_SECONDS
         yield Check(
-            f"queue {queue}",
+            f"queue {each.queue}",
             State.DEGRADED if is_old else State.OK,
-            f"{count} wait, the oldest for {seconds:.0f} s" if count else "nothing waits",
-            f"See whether its worker is heard of; start more {queue} workers." if is_old else "",
+            f"{each.count} wait, the oldest for {each.oldest_seconds:.0f} s" if each.count else "nothing waits",
+            f"See whether its worker is heard of; start more {each.queue} workers." if is_old else "",
         )
 
 

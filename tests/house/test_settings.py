@@ -21,7 +21,6 @@ from config import environment
             "expected codes such as de or pt-br,",
         ),
         (lambda: environment.address("HOLDOUT_X", "", ("redis",)), "http://x", "begins with redis://."),
-        (lambda: environment.address("HOLDOUT_X", "", ("redis",)), "mysql://me:pw@x/y", "found 'mysql://…@x/y';"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_possible(monkeypatch, reader, value, sentence):
