@@ -54,8 +54,8 @@ def what_others_need(of: str, port: int, allowed_hosts: list[str]) -> list[str]:
         [f"Other machines reach it as http://{names[0].removeprefix('.')}:{port}/."]
         if names
         else [
-            "Other machines reach it by a name in ALLOWED_HOSTS only, and there is none: "
-            f"ALLOWED_HOSTS={example} HOLDOUT_SITE_ADDRESS=http://{example}:{port} HOLDOUT_HOST={of} ./run"
+            "Other machines reach it by a name in ALLOWED_HOSTS only, and there is none. Give it the name or address "
+            f"that they use, such as: ALLOWED_HOSTS={example} HOLDOUT_SITE_ADDRESS=http://{example}:{port} HOLDOUT_HOST={of} ./run"
         ]
     )
     return [
