@@ -50,12 +50,13 @@ def what_others_need(of: str, port: int, allowed_hosts: list[str]) -> list[str]:
         return []
     names = [name for name in allowed_hosts if name not in OUR_NAMES]
     example = "192.0.2.7" if of in EVERYWHERE else of
+    settings = f"ALLOWED_HOSTS={example} HOLDOUT_SITE_ADDRESS=http://{example}:{port} HOLDOUT_HOST={of}"
     said = (
         [f"Other machines reach it as http://{names[0].removeprefix('.')}:{port}/."]
         if names
         else [
             "Other machines reach it by a name in ALLOWED_HOSTS only, and there is none. Give it the name or address "
-            f"that they use, such as: ALLOWED_HOSTS={example} HOLDOUT_SITE_ADDRESS=http://{example}:{port} HOLDOUT_HOST={of} ./run"
+            f"that they use, such as: {settings} ./run"
         ]
     )
     return [
