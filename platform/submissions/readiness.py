@@ -121,7 +121,7 @@ def _rows_in_time(look: "Future[tuple[Check, ...]]", ends_at: float) -> tuple[Ch
         found = f"it has not answered within {settings.READY_TIMEOUT_SECONDS} s"
     except DatabaseError as problem:
         log.error("database_away", problem=str(problem))
-        found = "it does not answer"
+        found = "it does not answer, or lacks a table"
     return (Check("database", State.BAD, found, "Start the database; manage.py doctor says more."),)
 
 
