@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from config import environment
 from config.environment import WrongSetting
 
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104  # compared with, and never bound here
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 OUR_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
 
 

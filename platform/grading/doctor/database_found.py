@@ -67,7 +67,7 @@ def _clock() -> Finding:
     now = "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')" if connection.vendor == "sqlite" else "clock_timestamp()"
     before = datetime.now(UTC)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {now}")  # nosec B608  # one of two texts of ours
+        cursor.execute(f"SELECT {now}")
         (said,) = cursor.fetchone()
     after = datetime.now(UTC)
     theirs: datetime = datetime.fromisoformat(said) if isinstance(said, str) else said
