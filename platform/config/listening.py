@@ -6,7 +6,6 @@ from ipaddress import ip_address
 from config import environment
 from config.environment import WrongSetting
 
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 OUR_NAMES = {"localhost", "127.0.0.1", "[::1]", "::1"}
 
 
@@ -34,7 +33,16 @@ def in_url(of: str) -> str:
 
 def asked_at(of: str) -> str:
     """Where this machine itself reaches what listens there, as it stands in an address."""
-    return in_url(EVERYWHERE.get(of, of))
+    if is_every_address(of):
+        return "[::1]" if ":" in of else "127.0.0.1"
+    return in_url(of)
+
+
+def is_every_address(of: str) -> bool:
+    try:
+        return ip_address(of).is_unspecified
+    except ValueError:
+        return False
 
 
 def is_for_this_machine_alone(of: str) -> bool:
@@ -49,7 +57,7 @@ def what_others_need(of: str, port: int, allowed_hosts: list[str]) -> list[str]:
     if is_for_this_machine_alone(of):
         return []
     names = [name for name in allowed_hosts if name not in OUR_NAMES]
-    example = "192.0.2.7" if of in EVERYWHERE else of
+    example = "192.0.2.7" if is_every_address(of) else of
     settings = f"ALLOWED_HOSTS={example} HOLDOUT_SITE_ADDRESS=http://{example}:{port} HOLDOUT_HOST={of}"
     said = (
         [f"Other machines reach it as http://{names[0].removeprefix('.')}:{port}/."]
