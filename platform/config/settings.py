@@ -6,7 +6,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 
-from config import environment, limits, mail
+from config import environment, mail
 from config.environment import ROOT, VAR
 
 # Django looks for every setting here.
@@ -209,7 +209,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", limits.DATABASE_CONNECT_SECONDS)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", DATABASE_CONNECT_SECONDS)  # noqa: F405
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
