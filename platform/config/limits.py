@@ -145,3 +145,18 @@ LAST_REMINDER_HOURS = environment.whole_number("HOLDOUT_LAST_REMINDER_HOURS", 24
 # Reminders that one transaction posts; a sweep goes on for so many seconds.
 REMINDERS_AT_ONCE = environment.whole_number("HOLDOUT_REMINDERS_AT_ONCE", 200, least=1)
 REMINDERS_SWEEP_SECONDS = 1
+# Whoever watches the site is answered within this time, also while the database or the broker hangs.
+READY_TIMEOUT_SECONDS = environment.whole_number("HOLDOUT_READY_TIMEOUT_SECONDS", 3, least=1)
+# An answer of /readyz is said again for so long; 0: each is found anew. So is what the metrics count in the database.
+READY_SECONDS = environment.whole_number("HOLDOUT_READY_SECONDS", 2)
+METRICS_SECONDS = environment.whole_number("HOLDOUT_METRICS_SECONDS", 10)
+METRICS_TIMEOUT_SECONDS = environment.whole_number("HOLDOUT_METRICS_TIMEOUT_SECONDS", 8, least=1)
+# Times from upload to score, and what became of submissions, are told of so long.
+METRICS_WINDOW_SECONDS = 3600
+# What has waited this long is worth a look; less free space than this is too.
+OLD_QUEUE_SECONDS = environment.whole_number("HOLDOUT_OLD_QUEUE_SECONDS", 300, least=1)
+DISK_LOW_PERCENT = environment.whole_number("HOLDOUT_DISK_LOW_PERCENT", 10, least=1, most=99)
+# How far the clocks of this machine and of the database may be apart.
+CLOCK_DIFFERENCE_SECONDS = 2
+# A new connection to PostgreSQL is given up after this long.
+DATABASE_CONNECT_SECONDS = environment.whole_number("HOLDOUT_DATABASE_CONNECT_SECONDS", 5, least=2)

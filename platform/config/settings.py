@@ -106,8 +106,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pages.watchers.WatchersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Static files are neither timed nor logged.
+    "config.request_times.RequestTimesMiddleware",
+    "config.request_log.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     # Before whatever answers by itself, so that its answer bears this header too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -122,7 +126,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
 ]
 
 TEMPLATES = [
@@ -187,7 +190,12 @@ if not environment.text("DATABASE_URL") and (VAR / "db.sqlite3").exists():
         f"The database of an earlier version lies in {VAR / 'db.sqlite3'}; it belongs into {DATABASE_DIR}. "
         "Start ./run once, which moves it, or move it with its -wal and -shm files."
     )
-DATABASES = {"default": environ.Env.db_url_config(_database_url)}
+try:
+    DATABASES = {"default": environ.Env.db_url_config(_database_url)}
+except ValueError as problem:
+    raise environment.WrongSetting(
+        f"Wrong setting DATABASE_URL: {problem}; expected postgres://user:password@host:5432/name."
+    ) from None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Django's own defaults lose writes to "database is locked" as soon as two processes write.
     # Behind the label wall nothing new can be made beside or above the label store, such as SQLite's -wal file.
@@ -202,6 +210,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", DATABASE_CONNECT_SECONDS)  # noqa: F405
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
@@ -227,6 +236,15 @@ CACHES = {
 # --- what a start makes ----------------------------------------------------------------------------------------
 # Whether a start makes the seeded competitions that are missing.
 SEED = environment.boolean("HOLDOUT_SEED", True)
+
+# --- who watches the site ----------------------------------------------------------------------------------------
+# What Prometheus says to read /metrics. Empty: they are for this machine alone, and only while the site is.
+METRICS_TOKEN = environment.text("HOLDOUT_METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise environment.WrongSetting(
+        "Wrong setting HOLDOUT_METRICS_TOKEN: it is shorter than 16 characters; make one with "
+        "python -c 'import secrets; print(secrets.token_urlsafe(32))'."
+    )
 
 # --- what an operator says --------------------------------------------------------------------------------------
 # A sentence for everybody: the site is closed to all but organizers. Empty: it is open.

@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts import outbox
 from competitions.models import Archive, DataAudit, LaunchCheck, Solution
 from config.clock import seconds_from_now
+from config.heartbeats import beat
 from grading import commitments
 from grading.integrity import looks, similarity
 from grading.jobs import at_hand
@@ -30,6 +31,7 @@ from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
 from submissions.models import ModelsWorker, Queue, SliceReport, Submission
 from submissions.rescores import waiting_rescores
+from submissions.worker_states import SWEEP
 
 
 def sweep() -> None:
@@ -60,6 +62,7 @@ def sweep() -> None:
     # When nothing waits for its score; else the bell would only stand in line behind.
     if not looks.something_waits() and (looks.not_looked_at().exists() or similarity.due().exists()):
         ring(INTEGRITY, Queue.SCORING)
+    beat(SWEEP)
 
 
 def _remove_left_uploads() -> None:

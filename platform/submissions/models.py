@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from competitions.models import Commitment, Competition, Solution
 from config.by_locale import decimal, whole
+from config.request_log import ID_CHARACTERS
 
 # Django looks for models here.
 from submissions.reminder_models import Reminder as Reminder
@@ -93,6 +94,14 @@ class Submission(models.Model):
     disqualified_at = models.DateTimeField(null=True, editable=False)
     disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text=gettext_lazy("Why."))
 
+    request_id = models.CharField(
+        max_length=ID_CHARACTERS,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=gettext_lazy("Of the request that brought it, as the logs have it."),
+    )
     looked_at = models.DateTimeField(
         null=True, editable=False, help_text=gettext_lazy("When it was looked at for signs of probing.")
     )
@@ -134,6 +143,8 @@ class Submission(models.Model):
         ordering = ["-submitted_at", "id"]
         indexes = [
             models.Index(fields=["status", "waiting_since"], name="submission_waiting"),
+            # All that the metrics count is in it.
+            models.Index(fields=["status", "kind", "attempt"], name="submission_counted"),
             models.Index(fields=["team", "submitted_at"], name="submission_of_team"),
             models.Index(fields=["team", "claimed_at"], name="submission_claims"),
             models.Index(

@@ -205,7 +205,7 @@ AS_THE_PAGE = {
 # What is no deed of a participant: about the site itself, behind a link in a letter, or of the account, for which the
 # password is typed once more in a browser.
 PAGES_ALONE = {
-    *("status", "status_file", "healthz", "privacy", "terms"),
+    *("status", "status_file", "privacy", "terms"),
     *("announcements_by_mail", "letters_by_mail"),
     *("account", "own_letters", "own_data", "own_data_file"),
 }

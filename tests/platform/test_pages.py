@@ -190,10 +190,6 @@ def test_signing_up_and_in_leads_back_to_the_page_where_it_was_begun(client, com
     )
 
 
-def test_health_says_that_the_database_answers(db):
-    assert Client().get("/healthz").json() == {"database": "answers"}
-
-
 def test_the_rules_as_they_stood_are_kept_for_the_record(competition, as_olga):
     page = Page.objects.get(competition=competition, kind="rules")
     page.text = "New rules."
