@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import storages
 
 from config.environment import ROOT
 from grader.model_runner import kernel, landlock
@@ -67,7 +68,11 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 
 def labels_within_reach() -> bool:
-    """Whether this process can read any file of the label store."""
+    """Whether this process can read any file of the label store, or of a scoring worker's copies of it."""
+    # A bucket answers for itself.
+    can_be_read = getattr(storages["labels"], "can_be_read", None)
+    if can_be_read is not None and can_be_read():
+        return True
     for path in settings.LABELS_DIR.rglob("*"):
         try:
             with path.open("rb"):
