@@ -9,8 +9,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from functools import lru_cache
+from typing import IO, Any, NoReturn, Self, cast
 
+import boto3
 import structlog
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
@@ -23,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 READ_BYTES = 1 << 18
 # It lies among the labels and is none of them: who can read it could read them.
-CANARY = "canary.txt"
+CANARY = "canary.secret"
 CANARY_TEXT = b"Whoever can read this could read the labels beside it.\n"
 _TROUBLES = (ClientError, BotoCoreError, HTTPError)
 _HOW_TO_ASK = Config(
@@ -58,6 +60,12 @@ def as_os_errors(what: str) -> Iterator[None]:
         raise OSError(errno.EIO, f"the store cannot be asked ({type(trouble).__name__})", what) from trouble
 
 
+@lru_cache(maxsize=1)
+def _session_of(_process: int) -> tuple[boto3.Session, threading.Lock]:
+    """What a process knows of the store's language, read once, and the lock with which connections are made of it."""
+    return boto3.Session(), threading.Lock()
+
+
 class PrivateBucket(S3Storage):  # type: ignore[misc]  # django-storages has no types
     """A bucket of one store; each object is written once, whole."""
 
@@ -76,7 +84,21 @@ class PrivateBucket(S3Storage):  # type: ignore[misc]  # django-storages has no 
         # A forked process must not talk through its parent's sockets.
         if self.__dict__.get("_connected_by") != os.getpid():
             self._connected_by, self._connections, self._bucket = os.getpid(), threading.local(), None
-        return super().connection
+        if not hasattr(self._connections, "connection"):
+            session, alone = _session_of(os.getpid())
+            with alone:
+                self._connections.connection = session.resource("s3", **self.how_to_connect(self.endpoint_url))
+        return self._connections.connection
+
+    def how_to_connect(self, endpoint: str) -> dict[str, Any]:
+        """What boto3 wants to know."""
+        return {
+            "endpoint_url": endpoint,
+            "region_name": self.region_name,
+            "aws_access_key_id": self.access_key,
+            "aws_secret_access_key": self.secret_key,
+            "config": self.client_config,
+        }
 
     @property
     def client(self) -> Any:
@@ -90,7 +112,7 @@ class PrivateBucket(S3Storage):  # type: ignore[misc]  # django-storages has no 
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
         if mode != "rb":
             raise ValueError(f"An object is read as bytes and written by save(); it cannot be opened as {mode!r}.")
-        return File(io.BufferedReader(_StoredObject(self, name), READ_BYTES), name)
+        return _ObjectFile(self, name)
 
     def _save(self, name: str, content: Any) -> str:
         with as_os_errors(f"{self.bucket_name}/{name}"):
@@ -162,6 +184,20 @@ class ClosedLabelBucket(PrivateBucket):
         except (BotoCoreError, HTTPError):
             return True
         return True
+
+
+class _ObjectFile(File[bytes]):
+    """An object as Django's fields know files: closed, it can be opened again."""
+
+    def __init__(self, storage: PrivateBucket, name: str) -> None:
+        self._storage = storage
+        super().__init__(cast(IO[bytes], io.BufferedReader(_StoredObject(storage, name), READ_BYTES)), name)
+
+    def open(self, mode: str | None = None, *_: Any, **__: Any) -> Self:
+        if self.closed:
+            self.file = cast(IO[bytes], io.BufferedReader(_StoredObject(self._storage, str(self.name)), READ_BYTES))
+        self.seek(0)
+        return self
 
 
 class _StoredObject(io.RawIOBase):

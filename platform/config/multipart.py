@@ -86,14 +86,7 @@ class PartsBucket(PrivateBucket):
     @cached_property
     def _signing(self) -> Any:
         """Signs addresses as those outside know the store, and asks it nothing."""
-        return boto3.client(
-            "s3",
-            endpoint_url=self.public_endpoint,
-            region_name=self.region_name,
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
-            config=self.client_config,
-        )
+        return boto3.client("s3", **self.how_to_connect(self.public_endpoint))
 
     def _of(self, name: str) -> dict[str, Any]:
         return {"Bucket": self.bucket_name, "Key": name}

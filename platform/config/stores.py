@@ -26,14 +26,14 @@ DIRECT_PART_BYTES = environment.whole_number("HOLDOUT_DIRECT_PART_MB", 16, least
 # The largest object of which a worker makes a copy of its own.
 MAX_FETCHED_BYTES = environment.whole_number("HOLDOUT_MAX_FETCHED_MB", 20_000, least=1) * 1_000_000
 
+LABEL_KEY_SETTINGS = ("HOLDOUT_S3_LABELS_ACCESS_KEY", "HOLDOUT_S3_LABELS_SECRET_KEY")
 _ONLY_WITH_BUCKETS = (
     "HOLDOUT_S3_PUBLIC_ENDPOINT",
     "HOLDOUT_S3_REGION",
     "HOLDOUT_S3_BUCKET_PREFIX",
     "HOLDOUT_S3_ACCESS_KEY",
     "HOLDOUT_S3_SECRET_KEY",
-    "HOLDOUT_S3_LABELS_ACCESS_KEY",
-    "HOLDOUT_S3_LABELS_SECRET_KEY",
+    *LABEL_KEY_SETTINGS,
     "HOLDOUT_S3_ENCRYPTION",
     "HOLDOUT_DIRECT_UPLOAD_ABOVE_MB",
 )
@@ -113,7 +113,7 @@ def buckets() -> Buckets | None:
             "Wrong setting HOLDOUT_S3_ENDPOINT: it is set, and HOLDOUT_S3_ACCESS_KEY is not. Give this process its "
             "credentials, or unset it and keep files in folders."
         )
-    label_keys = _keys("HOLDOUT_S3_LABELS_ACCESS_KEY", "HOLDOUT_S3_LABELS_SECRET_KEY")
+    label_keys = _keys(*LABEL_KEY_SETTINGS)
     if label_keys and label_keys.access == keys.access:
         raise WrongSetting(
             "Wrong setting HOLDOUT_S3_LABELS_ACCESS_KEY: it is the same as HOLDOUT_S3_ACCESS_KEY. Labels have "

@@ -18,22 +18,20 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from competitions.clock import database_now
 from config.by_locale import whole
 from config.clock import seconds_from_now
 from submissions import arriving, direct_uploads, lifecycle
+from submissions.beginning import refuse_file, refuse_one_more
 from submissions.models import ChunkedUpload, Submission, submission_storage
 from submissions.quota import (
     SubmissionRefused,
     counts_at,
-    day_of,
     may_submit,
     refuse_if_used_up,
     refuse_more_bytes,
-    refuse_other_kinds,
     refuse_team,
     refuse_unless_open,
     refuse_who_has_left,
@@ -46,7 +44,6 @@ from submissions.uploads import (
     name_as_text,
     new_stored_name,
     not_what_was_sent,
-    refuse_other_names,
     too_large,
 )
 from teams.models import Team
@@ -112,9 +109,9 @@ def begin(
         refuse_team(team)
         refuse_who_has_left(team, user)
         refuse_unless_open(team.competition, now)
-        _refuse_file(team, name, size_bytes)
+        refuse_file(team, name, size_bytes)
         refuse_if_used_up(team, expected_kind(team.competition, name), now)
-        _refuse_one_more(team, list(under_way), now)
+        refuse_one_more(team, list(under_way), now)
         refuse_more_bytes(team, now, on_their_way=under_way.aggregate(size=Sum("size_bytes", default=0))["size"])
         if sha256 and not send_again:
             refuse_repeat(team, sha256)
@@ -214,8 +211,12 @@ def looked_at(upload: ChunkedUpload) -> ChunkedUpload:
         abandon(upload)
         raise
     except FileNotFoundError:
-        abandon(upload)
-        raise UploadEnded(upload) from None
+        now = ChunkedUpload.objects.select_related("team__competition", "submission").get(pk=upload.pk)
+        if now.is_whole:
+            # Another request has seen that, and has joined the parts meanwhile.
+            return now
+        abandon(now)
+        raise UploadEnded(now) from None
 
 
 def finish(pk: UUID, sha256: str = "", description: str = "", *, send_again: bool = False) -> Submission:
@@ -292,46 +293,6 @@ def _locked_with_team(pk: UUID) -> ChunkedUpload:
         upload = _locked(pk)
         if upload.team_id == team.pk:
             return upload
-
-
-def _refuse_file(team: Team, name: str, size_bytes: int) -> None:
-    """What a file's name and size tell: a zip may hold either kind."""
-    competition = team.competition
-    refuse_other_names(competition, name)
-    kind = expected_kind(competition, name)
-    is_zip = name.lower().endswith(".zip")
-    if not is_zip:
-        refuse_other_kinds(competition, kind)
-    if too_much := too_large(competition, size_bytes, None if is_zip else kind):
-        raise SubmissionRefused(too_much)
-
-
-def _refuse_one_more(team: Team, under_way: list[ChunkedUpload], at: datetime) -> None:
-    """How many may be on their way at once, and how many a team may begin in vain on a UTC day."""
-    if len(under_way) >= settings.OPEN_UPLOADS_PER_TEAM:
-        names = ", ".join(f"'{upload.original_name[:80]}'" for upload in under_way)
-        raise SubmissionRefused(
-            ngettext(
-                "%(count)s upload of your team is on its way (%(names)s); that is as many as may "
-                "be. Go on with one of them by choosing the same file, or cancel it: whoever began it sees it "
-                "on this page.",
-                "%(count)s uploads of your team are on their way (%(names)s); that is as many as may "
-                "be. Go on with one of them by choosing the same file, or cancel it: whoever began it sees it "
-                "on this page.",
-                len(under_way),
-            )
-            % {"count": len(under_way), "names": names}
-        )
-    given_up = ChunkedUpload.objects.filter(team=team, begun_at__gte=day_of(at), abandoned_at__isnull=False).count()
-    if given_up >= team.competition.daily_limit * settings.UPLOADS_PER_SLOT:
-        raise SubmissionRefused(
-            ngettext(
-                "Your team has begun %(given_up)s upload today that did not end; the next is possible at 00:00 UTC.",
-                "Your team has begun %(given_up)s uploads today that did not end; the next is possible at 00:00 UTC.",
-                given_up,
-            )
-            % {"given_up": given_up}
-        )
 
 
 def _as_stored(upload: ChunkedUpload, sha256: str) -> StoredUpload:

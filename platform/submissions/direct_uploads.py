@@ -65,11 +65,11 @@ def address_of_next_part(upload: ChunkedUpload) -> str:
 def join(upload: ChunkedUpload) -> None:
     """Make the stored file of the parts that have come. Raises FileNotFoundError where they are gone."""
     store = _store()
-    parts = list(_in_sequence(upload, store.parts(upload.stored_name, upload.parts_key)))
     try:
+        parts = _in_sequence(upload, store.parts(upload.stored_name, upload.parts_key))
         store.join_parts(upload.stored_name, upload.parts_key, parts)
     except OSError:
-        # Somebody else may have finished it in this moment.
+        # Another request has joined them in this moment.
         if not store.exists(upload.stored_name):
             raise
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -18,6 +19,7 @@ from config import stores
 from config.environment import ROOT
 
 REGION = "us-east-1"
+PROCESSES = ("web", "web-labels", "scoring", "scoring-labels", "models")
 DOCS = ROOT / "docs" / "stores.md"
 SETTINGS = {"HOLDOUT_S3_REGION": REGION, "HOLDOUT_S3_BUCKET_PREFIX": "holdout-"}
 BUCKETS = [
@@ -43,13 +45,13 @@ class BucketStore:
 
     def __post_init__(self) -> None:
         requests.post(f"{self.url}/moto-api/reset", timeout=10).raise_for_status()
-        self.admin = self._client("s3", "operator", "operator")
+        self.admin = _operator("s3", self.url)
         for name in BUCKETS:
             self.admin.create_bucket(Bucket=name)
         self.monkeypatch.setenv("HOLDOUT_S3_ENDPOINT", self.url)
         for name, value in SETTINGS.items():
             self.monkeypatch.setenv(name, value)
-        self.keys = {who: self._user(who) for who in ("web", "web-labels", "scoring", "scoring-labels", "models")}
+        self.keys = {who: (who, "any") for who in PROCESSES}
 
     def be(self, who: str) -> None:
         """This process is now the web, a scoring or a models worker."""
@@ -79,16 +81,25 @@ class BucketStore:
     def parts_under_way(self) -> int:
         return len(self.admin.list_multipart_uploads(Bucket="holdout-submissions").get("Uploads", []))
 
-    def _client(self, service: str, access: str, secret: str) -> Any:
-        keys = {"aws_access_key_id": access, "aws_secret_access_key": secret}
-        return boto3.client(service, endpoint_url=self.url, region_name=REGION, **keys)
+    def guard(self) -> None:
+        """Give each process its own user, and let the policies be in force."""
+        self.keys = {who: self._user(who) for who in PROCESSES}
+        self.monkeypatch.setattr("moto.settings.INITIAL_NO_AUTH_ACTION_COUNT", 0)
+        self.be("web")
 
     def _user(self, who: str) -> tuple[str, str]:
-        iam = self._client("iam", "operator", "operator")
+        iam = _operator("iam", self.url)
         iam.create_user(UserName=who)
         iam.put_user_policy(UserName=who, PolicyName=who, PolicyDocument=json.dumps(policy(who)))
         made = iam.create_access_key(UserName=who)["AccessKey"]
         return made["AccessKeyId"], made["SecretAccessKey"]
+
+
+@lru_cache
+def _operator(service: str, url: str) -> Any:
+    """Whoever runs the store."""
+    keys = {"aws_access_key_id": "operator", "aws_secret_access_key": "operator"}
+    return boto3.client(service, endpoint_url=url, region_name=REGION, **keys)
 
 
 def _stored_fields() -> Iterator[Any]:
@@ -122,7 +133,7 @@ def bucket_store(s3_server, settings, monkeypatch, tmp_path) -> BucketStore:
 
 
 @pytest.fixture
-def guarded_store(bucket_store, monkeypatch) -> BucketStore:
+def guarded_store(bucket_store) -> BucketStore:
     """The same with each policy in force."""
-    monkeypatch.setattr("moto.settings.INITIAL_NO_AUTH_ACTION_COUNT", 0)
+    bucket_store.guard()
     return bucket_store

@@ -1,4 +1,4 @@
-"""All files in buckets: the whole life of a file and of a model, each process under its own policy of docs/stores.md."""
+"""Files in buckets: the whole life of a file and of a model, each process under its own policy of docs/stores.md."""
 
 import zipfile
 from datetime import timedelta
@@ -64,7 +64,7 @@ def test_a_model_is_run_by_a_worker_that_can_read_no_label(
 ):
     with guarded_store.being("scoring"):
         request.getfixturevalue("takes_models")
-    submission = upload(as_alice, sent_models["telling"], "model.zip")
+    submission = upload(as_alice, sent_models["good"], "model.zip")
     monkeypatch.setattr(models_worker, "_name", "")
     with guarded_store.being("models"):
         models_worker.begin("models@here")

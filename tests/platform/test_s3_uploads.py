@@ -1,8 +1,9 @@
-"""Large files in buckets: in chunks by the site, or straight to the store, resumed, refused, given up and cleared away."""
+"""Large files in buckets: in chunks by the site or straight to the store, resumed, refused, given up, cleared away."""
 
 from datetime import timedelta
 from hashlib import sha256
 from threading import Barrier, Thread
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -19,7 +20,7 @@ from competitions.models import Competition
 from config import stores
 from grading.sweeper import sweep
 from grading.tasks import score_waiting
-from submissions import direct_uploads
+from submissions import chunked_uploads, direct_uploads
 from submissions.models import ChunkedUpload, Submission
 from teams.models import Team
 
@@ -30,8 +31,8 @@ BEGIN = "/competitions/stars/uploads/"
 
 @pytest.fixture(autouse=True)
 def _small_parts(bucket_store, settings, monkeypatch):
-    """Files above 10 bytes go straight to the store in parts of 16; the store itself would ask for 5 MiB."""
-    settings.DIRECT_UPLOAD_ABOVE_BYTES, settings.DIRECT_PART_BYTES = 10, 16
+    """Files above 10 bytes go straight to the store in parts of 8; the store itself would ask for 5 MiB."""
+    settings.DIRECT_UPLOAD_ABOVE_BYTES, settings.DIRECT_PART_BYTES = 10, 8
     monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1)
     monkeypatch.setattr(direct_uploads, "_looked_for_unknown", 0.0)
     # Labels are there as soon as the competition is.
@@ -94,13 +95,13 @@ def test_cancelled_chunks_are_gone_and_so_is_what_a_killed_process_left(bucket_s
 
 def test_a_large_file_goes_straight_to_the_store_and_on_after_a_reload(bucket_store, as_alice, alices_team):
     state = put_parts(as_alice, begin(as_alice, direct="1").json(), most=2)
-    assert (state["offset"], state["chunk_bytes"]) == (32, 16)
+    assert (state["offset"], state["chunk_bytes"]) == (16, 8)
     again = begin(as_alice, direct="1").json()
-    assert (again["address"], again["offset"]) == (state["address"], 32)
+    assert (again["address"], again["offset"]) == (state["address"], 16)
     # A page whose script does not know how begins another one, through the site.
     assert begin(as_alice).json()["address"] != state["address"]
     early = finish(as_alice, state["address"])
-    assert (early.status_code, early.json()["offset"]) == (409, 32)
+    assert (early.status_code, early.json()["offset"]) == (409, 16)
     state = put_parts(as_alice, again)
     assert state["put_to"] == ""
     answer = finish(as_alice, state["address"], description="straight")
@@ -117,9 +118,9 @@ def test_a_large_file_goes_straight_to_the_store_and_on_after_a_reload(bucket_st
 def test_what_came_is_told_by_the_store_and_not_by_its_sender(bucket_store, as_alice, alices_team):
     state = begin(as_alice, direct="1").json()
     # The first part came, and nobody heard the answer.
-    requests.put(state["put_to"], data=FILE[:16], timeout=10)
-    assert as_alice.get(state["address"]).json()["offset"] == 16
-    refused = as_alice.put(f"{state['address']}?offset=16", FILE[16:32], content_type="application/octet-stream")
+    requests.put(state["put_to"], data=FILE[:8], timeout=10)
+    assert as_alice.get(state["address"]).json()["offset"] == 8
+    refused = as_alice.put(f"{state['address']}?offset=8", FILE[8:16], content_type="application/octet-stream")
     assert refused.status_code == 409
     assert "goes straight to the store" in refused.json()["problem"]
 
@@ -140,7 +141,7 @@ def test_a_part_of_another_length_ends_the_upload(bucket_store, as_alice, alices
     requests.put(state["put_to"], data=FILE * 100, timeout=10)
     answer = as_alice.get(state["address"])
     assert answer.status_code == 409
-    assert f"has {len(FILE) * 100:,} bytes in the store; 16 were asked for" in answer.json()["problem"]
+    assert f"has {len(FILE) * 100:,} bytes in the store; 8 were asked for" in answer.json()["problem"]
     assert finish(as_alice, state["address"]).status_code == 410
     assert bucket_store.parts_under_way() == 0
 
@@ -150,12 +151,13 @@ def test_a_file_above_the_limit_is_refused_before_it_has_an_address(as_alice, al
     assert (answer.status_code, "20,000,001 bytes" in answer.json()["problem"]) == (409, True)
 
 
-def test_an_address_that_ran_out_is_refused_by_the_store_and_replaced_by_the_site(settings, as_alice, alices_team):
-    settings.PART_ADDRESS_SECONDS = 0
-    state = begin(as_alice, direct="1").json()
-    assert requests.put(state["put_to"], data=FILE[:16], timeout=10).status_code == 403
-    settings.PART_ADDRESS_SECONDS = 900
-    assert put_parts(as_alice, as_alice.get(state["address"]).json())["offset"] == len(FILE)
+def test_an_address_is_good_for_one_part_of_so_many_bytes_and_a_quarter_of_an_hour(as_alice, alices_team):
+    state = put_parts(as_alice, begin(as_alice, direct="1").json(), most=3)
+    asked = parse_qs(urlsplit(state["put_to"]).query)
+    # The last part is shorter. A store that checks signatures takes no other length.
+    assert (asked["partNumber"], len(FILE) - state["offset"]) == (["4"], 6)
+    assert (asked["X-Amz-Expires"], asked["X-Amz-SignedHeaders"]) == (["900"], ["content-length;host"])
+    assert "secret" not in state["put_to"]
 
 
 def test_cancelled_forgotten_and_unknown_parts_are_dropped(bucket_store, as_alice, alices_team):
@@ -166,7 +168,7 @@ def test_cancelled_forgotten_and_unknown_parts_are_dropped(bucket_store, as_alic
     bucket_store.admin.create_multipart_upload(Bucket="holdout-submissions", Key="stars/of-a-team-that-left")
     sweep()
     assert bucket_store.parts_under_way() == 1
-    assert as_alice.get(kept["address"]).json()["offset"] == 16
+    assert as_alice.get(kept["address"]).json()["offset"] == 8
     ChunkedUpload.objects.update(touched_at=timezone.now() - timedelta(days=2))
     sweep()
     assert bucket_store.parts_under_way() == 0
@@ -181,6 +183,25 @@ def test_one_begun_before_closing_has_ten_minutes(as_alice, alices_team, seconds
     ChunkedUpload.objects.update(begun_at=closed_at - timedelta(seconds=1))
     assert (finish(as_alice, state["address"]).status_code == 200) is is_in_time
     assert Submission.objects.exists() is is_in_time
+
+
+def test_parts_that_the_store_has_lost_end_the_upload(bucket_store, as_alice, alices_team):
+    state = put_parts(as_alice, begin(as_alice, direct="1").json(), most=1)
+    upload = ChunkedUpload.objects.get()
+    bucket_store.admin.abort_multipart_upload(
+        Bucket="holdout-submissions", Key=upload.stored_name, UploadId=upload.parts_key
+    )
+    assert as_alice.get(state["address"]).status_code == 410
+    assert begin(as_alice, direct="1").json()["offset"] == 0
+
+
+def test_parts_that_another_request_has_joined_are_not_lost(as_alice, alices_team):
+    state = put_parts(as_alice, begin(as_alice, direct="1").json())
+    seen_before = ChunkedUpload.objects.get()
+    seen_before.received_bytes = 0
+    direct_uploads.join(ChunkedUpload.objects.get())
+    assert chunked_uploads.looked_at(seen_before).is_whole
+    assert finish(as_alice, state["address"]).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
@@ -247,6 +268,6 @@ def test_the_kit_sends_a_large_file_straight_to_the_store(
     assert done.exit_code == 0, done.output
     submission = Submission.objects.get()
     assert (submission.sha256, submission.status) == (DIGEST, "scored")
-    assert len(heads) == -(-len(FILE) // 16)
+    assert len(heads) == -(-len(FILE) // 8)
     assert ChunkedUpload.objects.get().is_direct
     assert all("headers" not in sent for sent in heads)
