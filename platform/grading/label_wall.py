@@ -3,8 +3,9 @@
 A second wall, around code of our own: whatever makes it open a file, it is not a label. Landlock can only allow, so
 everything on the machine is allowed but the label folder, the folder of beat's schedule (which beat unpickles), and
 writing to our own code. `web` may put files into the label folder, for it passes an organizer's upload on; `models`
-and `mail` get no uploads that are still on their way either. Names of files stay visible, what is in them does not.
-Where labels are in a bucket, `models` and `mail` lose its credentials too. What it cannot see: the same files under another path, by a bind mount or a link inside the label folder.
+and `mail` get no uploads that are still on their way either, and no credentials of labels in a bucket. Names of files
+stay visible, what is in them does not. What it cannot see: the same files under another path, by a bind mount or a
+link inside the label folder.
 
 Nothing new can be made directly in a folder above the closed ones; temporary files go to TMPDIR.
 """
