@@ -1,6 +1,7 @@
 """Private buckets of an S3-compatible store, and their objects as files that are read as far as they are needed.
 
-What goes wrong is told as folders tell it: FileNotFoundError, PermissionError, OSError. No object has an address.
+What goes wrong is told as folders tell it: FileNotFoundError, PermissionError, OSError; and StoreAway, which folders do
+not know. No object has an address.
 """
 
 import errno
@@ -16,14 +17,18 @@ import boto3
 import structlog
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 from urllib3.exceptions import HTTPError
 
+from config.store_away import StoreAway
+
 log = structlog.get_logger(__name__)
 
 READ_BYTES = 1 << 18
+# What a store answers that is overloaded, restarted, or behind a proxy that cannot reach it.
+PASSING = (429, 500, 502, 503, 504)
 # It lies among the labels and is none of them: who can read it could read them.
 CANARY = "canary.secret"
 CANARY_TEXT = b"Whoever can read this could read the labels beside it.\n"
@@ -34,7 +39,7 @@ _HOW_TO_ASK = Config(
     s3={"addressing_style": "path"},
     connect_timeout=5,
     read_timeout=30,
-    retries={"mode": "standard", "total_max_attempts": 4},
+    retries={"mode": "standard", "total_max_attempts": 3},
     # Ours are asked for by name; stores other than Amazon's know no others.
     request_checksum_calculation="when_required",
     response_checksum_validation="when_supported",
@@ -55,9 +60,13 @@ def as_os_errors(what: str) -> Iterator[None]:
             raise FileNotFoundError(errno.ENOENT, f"the store has no such object or bucket ({code})", what) from refusal
         if status == 403:
             raise PermissionError(errno.EACCES, f"the store refuses it ({code})", what) from refusal
+        if status in PASSING:
+            raise StoreAway(f"{what}: the store answers {status} ({code})") from refusal
         raise OSError(errno.EIO, f"the store answers {status} ({code})", what) from refusal
+    except FlexibleChecksumError as changed:
+        raise OSError(errno.EIO, "the object is not what was stored: it has another checksum", what) from changed
     except (BotoCoreError, HTTPError) as trouble:
-        raise OSError(errno.EIO, f"the store cannot be asked ({type(trouble).__name__})", what) from trouble
+        raise StoreAway(f"{what}: the store cannot be asked ({type(trouble).__name__})") from trouble
 
 
 @lru_cache(maxsize=1)
@@ -201,7 +210,7 @@ class _ObjectFile(File[bytes]):
 
 
 class _StoredObject(io.RawIOBase):
-    """An object as it was when it was opened, read from wherever it is asked for. Raises OSError."""
+    """An object as it was when it was opened, read from wherever it is asked for."""
 
     def __init__(self, storage: PrivateBucket, name: str) -> None:
         super().__init__()

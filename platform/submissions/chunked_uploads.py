@@ -23,6 +23,7 @@ from accounts.models import User
 from competitions.clock import database_now
 from config.by_locale import whole
 from config.clock import seconds_from_now
+from config.store_away import StoreAway
 from submissions import arriving, direct_uploads, lifecycle
 from submissions.beginning import refuse_file, refuse_one_more
 from submissions.models import ChunkedUpload, Submission, submission_storage
@@ -274,7 +275,7 @@ def clear_away() -> None:
             for upload in ChunkedUpload.objects.filter(submission__isnull=False).exclude(chunks=[]):
                 arriving.forget_chunks(upload)
             direct_uploads.drop_unknown()
-    except OSError as problem:  # The sweep has more to do, and does this again.
+    except (OSError, StoreAway) as problem:  # The sweep has more to do, and does this again.
         log.warning("uploads_not_cleared", problem=str(problem))
     ended = Q(submission__isnull=False, chunks=[]) | Q(abandoned_at__isnull=False, stored_name="")
     ChunkedUpload.objects.filter(ended, long_ago).delete()
@@ -327,5 +328,5 @@ def _remove_file(upload: ChunkedUpload) -> None:
 def _forget_chunks(upload: ChunkedUpload) -> None:
     try:
         arriving.forget_chunks(upload)
-    except OSError as problem:  # It is taken; the sweep removes them.
+    except (OSError, StoreAway) as problem:  # It is taken; the sweep removes them.
         log.warning("chunks_not_removed", upload=str(upload.pk), problem=str(problem))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from competitions.clock import database_now
 from config.by_locale import whole
 from config.multipart import Part, PartsBucket
+from config.store_away import StoreAway
 from submissions.models import ChunkedUpload, submission_storage
 from submissions.quota import SubmissionRefused, refuse_unless_open
 
@@ -68,7 +69,7 @@ def join(upload: ChunkedUpload) -> None:
     try:
         parts = _in_sequence(upload, store.parts(upload.stored_name, upload.parts_key))
         store.join_parts(upload.stored_name, upload.parts_key, parts)
-    except OSError:
+    except (OSError, StoreAway):
         # Another request has joined them in this moment.
         if not store.exists(upload.stored_name):
             raise

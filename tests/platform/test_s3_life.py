@@ -164,3 +164,22 @@ def test_an_audit_the_certainty_and_an_archive_are_made_from_buckets_and_leave_n
     assert zipfile.ZipFile(BytesIO(content)).testzip() is None
     (tmp_path / "stars.zip").write_bytes(content)
     assert main([str(tmp_path / "stars.zip")]) == 0
+
+
+def test_a_store_that_is_away_loses_nothing(bucket_store, request, as_alice, monkeypatch):
+    with bucket_store.being("scoring"):
+        request.getfixturevalue("alices_team")
+    submission = upload(as_alice, GOOD.encode(), "predictions.csv")
+    monkeypatch.setenv("HOLDOUT_S3_ENDPOINT", "http://127.0.0.1:9")
+    with bucket_store.being("scoring"):
+        score_waiting()
+        submission.refresh_from_db()
+        assert (submission.status, submission.failure) == ("queued", "")
+        assert "the scoring stopped with StoreAway" in submission.events.last().note
+        sweep()
+    monkeypatch.setenv("HOLDOUT_S3_ENDPOINT", bucket_store.url)
+    Submission.objects.update(waiting_since=timezone.now())
+    with bucket_store.being("scoring"):
+        score_waiting()
+    submission.refresh_from_db()
+    assert submission.evaluation.public_score == 0.5
