@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from typing import IO, Any, NoReturn, Self, cast
 
@@ -141,6 +142,11 @@ class PrivateBucket(S3Storage):  # type: ignore[misc]  # django-storages has no 
         with as_os_errors(f"{self.bucket_name}/{name}"):
             return int(self.client.head_object(Bucket=self.bucket_name, Key=name)["ContentLength"])
 
+    def get_modified_time(self, name: str) -> datetime:
+        with as_os_errors(f"{self.bucket_name}/{name}"):
+            found: datetime = self.client.head_object(Bucket=self.bucket_name, Key=name)["LastModified"]
+        return found
+
     def listdir(self, name: str) -> tuple[list[str], list[str]]:
         with as_os_errors(f"{self.bucket_name}/{name}"):
             folders, files = super().listdir(name)
@@ -181,7 +187,7 @@ class ClosedLabelBucket(PrivateBucket):
             self.bucket_name,
         )
 
-    _open = _save = delete = exists = size = listdir = get_available_name = _refused
+    _open = _save = delete = exists = size = listdir = get_modified_time = get_available_name = _refused
 
     def can_be_read(self) -> bool:
         """Whether the credentials that it has for the other buckets open this one too; also where that is not known."""

@@ -90,6 +90,8 @@ def test_the_web_puts_labels_and_can_neither_read_list_nor_remove_them(contest, 
     label_storage().delete(name)
     with guarded_store.being("scoring"):
         assert label_storage().open(name).read() == SOLUTION.encode()
+        assert label_storage().size(name) == len(SOLUTION)
+        assert timezone.now() - label_storage().get_modified_time(name) < timedelta(hours=1)
         label_storage().delete(name)
         assert not label_storage().exists(name)
 
