@@ -8,15 +8,18 @@ an object of its own, and the row lists those that count; or the sender's parts 
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 
-from config.multipart import PartsBucket
 from submissions import direct_uploads
 from submissions.models import ChunkedUpload, submission_storage
+
+# boto3 is loaded where there are buckets, and by nobody else.
+if TYPE_CHECKING:
+    from config.multipart import PartsBucket
 
 
 def is_in_bucket() -> bool:
@@ -50,7 +53,7 @@ def make_whole(upload: ChunkedUpload) -> None:
     """Let the stored file hold all that has come; twice does no harm. Raises FileNotFoundError where some is gone."""
     if not is_in_bucket():
         return
-    store = cast(PartsBucket, submission_storage())
+    store = cast("PartsBucket", submission_storage())
     if store.exists(upload.stored_name):
         return
     if upload.is_direct:

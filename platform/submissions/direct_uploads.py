@@ -7,7 +7,7 @@ it is the file that was announced, the site finds out when it has come whole, be
 
 from datetime import timedelta
 from time import monotonic
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -16,10 +16,13 @@ from django.utils.translation import gettext as _
 
 from competitions.clock import database_now
 from config.by_locale import whole
-from config.multipart import Part, PartsBucket
 from config.store_away import StoreAway
 from submissions.models import ChunkedUpload, submission_storage
 from submissions.quota import SubmissionRefused, refuse_unless_open
+
+# boto3 is loaded where there are buckets, and by nobody else.
+if TYPE_CHECKING:
+    from config.multipart import Part, PartsBucket
 
 LOOK_FOR_UNKNOWN_SECONDS = 3600
 _looked_for_unknown = -float(LOOK_FOR_UNKNOWN_SECONDS)
@@ -103,7 +106,7 @@ def _begun(upload: ChunkedUpload) -> str:
     return str(upload.parts_key)
 
 
-def _in_sequence(upload: ChunkedUpload, parts: list[Part]) -> list[Part]:
+def _in_sequence(upload: ChunkedUpload, parts: "list[Part]") -> "list[Part]":
     """Those that follow each other from the first byte on. Raises OtherParts."""
     found: list[Part] = []
     offset = 0
@@ -133,5 +136,5 @@ def _size_of(upload: ChunkedUpload, offset: int) -> int:
     return min(upload.part_bytes, upload.size_bytes - offset)
 
 
-def _store() -> PartsBucket:
-    return cast(PartsBucket, submission_storage())
+def _store() -> "PartsBucket":
+    return cast("PartsBucket", submission_storage())
