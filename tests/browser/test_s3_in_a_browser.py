@@ -84,8 +84,8 @@ def test_a_large_file_goes_from_the_browser_to_the_bucket_and_is_scored(
         assert request.url.startswith(f"{store}/holdout-submissions/goodreads/")
         assert not {"cookie", "x-csrftoken", "authorization"} & set(request.headers)
     context.close()
-    # Nothing is in folders, nothing is left over, and no address is in any log.
-    for folder in ("submissions", "predictions", "competition_data", "archives", "labels"):
+    # Nothing is in folders, but what the scoring worker computes with; nothing is left over, and no address in any log.
+    for folder in ("submissions", "predictions", "competition_data", "archives"):
         assert [found for found in (site.var / folder).rglob("*") if found.is_file()] == []
     assert not client.list_multipart_uploads(Bucket="holdout-submissions").get("Uploads")
     for log in [site.log, *(site.var / "logs").iterdir()]:
