@@ -9,6 +9,7 @@ from accounts import outbox
 from competitions.models import Archive, DataAudit, LaunchCheck, Solution
 from config.clock import seconds_from_now
 from config.heartbeats import beat
+from config.stored_files import remove_left_copies
 from grading import commitments
 from grading.integrity import looks, similarity
 from grading.jobs import at_hand
@@ -39,6 +40,7 @@ def sweep() -> None:
     release_expired()
     ModelsWorker.objects.filter(seen_at__lt=seconds_from_now(-settings.WORKER_SILENCE_SECONDS)).delete()
     _remove_left_uploads()
+    remove_left_copies(settings.LEFT_UPLOADS_SECONDS)
     chunked_uploads.clear_away()
     for queue in Queue:
         overdue = Q(waiting_since__lt=seconds_from_now(-settings.SWEEP_SECONDS))

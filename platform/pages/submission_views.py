@@ -156,6 +156,7 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
         "example_ids": example_ids(competition),
         "largest_upload": largest_upload(competition),
         "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
+        "direct_above_bytes": settings.DIRECT_UPLOAD_ABOVE_BYTES,
         "file_check_json": json.dumps(file_check_of(competition)),
         "under_way": may_go_on(context["team"], cast(User, request.user), context["now"]) if context["team"] else [],
     }

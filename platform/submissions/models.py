@@ -218,6 +218,23 @@ class ChunkedUpload(models.Model):
     )
     stored_name = models.CharField(max_length=200, blank=True, help_text=gettext_lazy("Empty: its file was removed."))
     received_bytes = models.PositiveBigIntegerField(default=0)
+    chunks = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text=gettext_lazy("In a bucket: the stored names of the chunks that count, in their order."),
+    )
+    part_bytes = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        help_text=gettext_lazy("Of each part that goes straight to the bucket; 0: it comes through the site."),
+    )
+    parts_key = models.CharField(
+        max_length=1000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy("The bucket's own name for those parts."),
+    )
     begun_at = models.DateTimeField(help_text=gettext_lazy("By the database's clock."))
     touched_at = models.DateTimeField(help_text=gettext_lazy("When it was begun, or last grew."))
     abandoned_at = models.DateTimeField(null=True)
@@ -262,6 +279,11 @@ class ChunkedUpload(models.Model):
     @property
     def is_whole(self) -> bool:
         return self.received_bytes == self.size_bytes
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether its sender puts it straight into the bucket."""
+        return self.part_bytes > 0
 
     @property
     def is_open(self) -> bool:

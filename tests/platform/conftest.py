@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from archived_contest import archive as archive
 from archived_contest import verified as verified
+from bucket_store import bucket_store as bucket_store
+from bucket_store import guarded_store as guarded_store
+from bucket_store import s3_server as s3_server
 from cast_of_stories import GOOD, SOLUTION
 from django.core.cache import caches
 from django.core.files.base import ContentFile

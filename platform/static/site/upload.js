@@ -77,8 +77,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const description = form.querySelector("[name=description]").value;
     const isLarge = file.size > Number(form.dataset.chunkAboveBytes);
     const [Upload, uploads] = isLarge ? [ChunkedUpload, form.dataset.uploads] : [WholeUpload, window.location.pathname];
+    const direct = isLarge && file.size > Number(form.dataset.directAboveBytes ?? Infinity);
     // What a cancelled one has still to say is not heard.
-    const mine = new Upload(file, { uploads, token, description, words, heard: (...news) => upload === mine && heard(...news) });
+    const told = (...news) => upload === mine && heard(...news);
+    const mine = new Upload(file, { uploads, token, description, words, direct, heard: told });
     upload = mine;
     sendAgain = form.querySelector("[name=send_again]")?.checked ?? false;
     input.disabled = true;
