@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0009_reminders'),
+        ('submissions', '0010_what_retention_removed'),
     ]
 
     operations = [

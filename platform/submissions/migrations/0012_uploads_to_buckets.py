@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0009_reminders'),
+        ('submissions', '0011_request_ids'),
     ]
 
     operations = [
