@@ -51,10 +51,5 @@ else:
 
 # How long tasks may take, and beat's round.
 CELERY_TASK_TIME_LIMIT = limits.TURN_SECONDS + limits.GRADING_SECONDS
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "grading.sweep",
-        "schedule": limits.SWEEP_SECONDS,
-        "options": {"expires": limits.SWEEP_SECONDS, "ignore_result": True},
-    }
-}
+CELERY_BEAT_SCHEDULER = "config.rounds:OwnRounds"
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "grading.sweep", "schedule": limits.SWEEP_SECONDS}}

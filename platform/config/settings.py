@@ -22,7 +22,6 @@ django_stubs_ext.monkeypatch()
 
 # --- where things lie ----------------------------------------------------------------------------------------
 UPLOAD_TEMP_DIR = VAR / "tmp"
-BEAT_DIR = VAR / "beat"
 LABELS_DIR = Path(environment.text("HOLDOUT_LABELS_DIR", str(VAR / "labels")))
 DATABASE_DIR = VAR / "database"
 MODEL_RUNS_DIR = VAR / "model_runs"
@@ -31,7 +30,6 @@ _stores = {name: VAR / name for name in ("files", "competition_data", "submissio
 for folder in (
     VAR,
     UPLOAD_TEMP_DIR,
-    BEAT_DIR,
     DATABASE_DIR,
     mail.MAIL_DIR,
     MODEL_RUNS_DIR,
