@@ -3,8 +3,9 @@
 Any Celery worker that listens to the models queue is one. In every other process nothing here happens by itself.
 """
 
+import multiprocessing
 from dataclasses import asdict
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic
 from typing import Any
 
@@ -24,7 +25,8 @@ from submissions.models import ModelsWorker, Queue
 
 log = structlog.get_logger(__name__)
 
-_ended = Event()
+# Shared with the pool's processes, which are forked: they are told of the end too.
+_ended = multiprocessing.Event()
 _looked_at = 0.0
 # Set once, before the pool's processes are forked; "" in any process that belongs to no models worker.
 _name = ""
@@ -104,8 +106,8 @@ def is_on() -> bool:
 
 
 def is_ending() -> bool:
-    """Whether this worker has begun to stop, and has said so."""
-    return not ModelsWorker.objects.filter(name=_name).exists()
+    """Whether this worker has begun to stop. One that was taken for gone, and has its row no more, has not."""
+    return _ended.is_set()
 
 
 def is_run_with_ours(competition: Competition) -> bool:
