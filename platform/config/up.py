@@ -41,12 +41,15 @@ def main() -> None:
         _move_older_database()
         _prepare()
         (VAR / "run").mkdir(exist_ok=True)
-        started = [_scoring_worker(), *_models_workers(), _mail_worker(), _beat(), _web(port)]
+        started = [_scoring_worker(), *_models_workers(), _mail_worker(), _web(port)]
         for watched in started:
             running.append(watched)
             watched.start()
         for watched in started:
             watched.wait_until_ready(READY_SECONDS)
+        # Nobody waits for it: what it mends has not gone wrong yet.
+        running.append(_beat())
+        running[-1].start()
         _greet(port)
         watch(running, lambda line: print(line, flush=True))
         print("Stopping …", flush=True)
@@ -148,7 +151,7 @@ def _beat() -> Watched:
     """Sweeps, whatever the workers are at."""
     ready_file = _ready_file("beat")
     return Watched(
-        name="beat",
+        name="clock of sweeps (beat)",
         command=[*_celery(), "beat", "--loglevel", "WARNING"],
         log=VAR / "logs" / "beat.log",
         is_ready=ready_file.exists,

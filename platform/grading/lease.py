@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from submissions.lifecycle import Claim, renew
 
@@ -33,7 +33,7 @@ def _renew_until(claim: Claim, done: Event) -> None:
                 if not renew(claim):
                     log.warning("lease_lost", submission=str(claim.submission_id), attempt=claim.attempt)
                     return
-            except DatabaseError as problem:
+            except Error as problem:
                 # On a new connection the next round may find the database again before the lease runs out.
                 connection.close()
                 log.warning("lease_not_renewed", submission=str(claim.submission_id), problem=str(problem))

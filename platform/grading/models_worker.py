@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from celery.signals import worker_init, worker_ready, worker_shutting_down
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models.functions import Now
 
 from competitions.models import Competition
@@ -87,7 +87,7 @@ def go_on_reporting() -> None:
             is_on = ModelsWorker.objects.filter(name=_name).update(seen_at=Now())
         if not is_on:
             report()
-    except DatabaseError as problem:
+    except Error as problem:
         # The next round comes with a new connection.
         connection.close()
         log.warning("models_worker_not_reported", problem=str(problem))
