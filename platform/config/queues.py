@@ -49,7 +49,7 @@ else:
         "socket_keepalive": not REDIS_URL.startswith("unix://"),
     }
 
-# How long tasks may take, and beat's round.
+# How long tasks may take, and who makes the rounds.
 CELERY_TASK_TIME_LIMIT = limits.TURN_SECONDS + limits.GRADING_SECONDS
+# It sweeps every SWEEP_SECONDS; whatever else were to be done at times would stand in CELERY_BEAT_SCHEDULE.
 CELERY_BEAT_SCHEDULER = "config.rounds:OwnRounds"
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "grading.sweep", "schedule": limits.SWEEP_SECONDS}}
