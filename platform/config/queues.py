@@ -1,5 +1,7 @@
 """The broker, a doorbell only (it may be emptied at any moment), and Celery. Part of the settings."""
 
+from kombu.transport import TRANSPORT_ALIASES
+
 from config import environment, limits
 from config.environment import VAR
 
@@ -31,6 +33,7 @@ if REDIS_URL.startswith("filesystem://"):
     _mailbox = BROKER_DIR / "messages"
     for folder in (_mailbox, BROKER_DIR / "control"):
         folder.mkdir(parents=True, exist_ok=True)
+    TRANSPORT_ALIASES["filesystem"] = "config.file_messages:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_mailbox),
         "data_folder_out": str(_mailbox),

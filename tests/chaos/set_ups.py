@@ -33,6 +33,7 @@ CLOCK = Path(__file__).with_name("shifted_clock")
 CLOCKS_OFF_SECONDS = (600, -600)
 OUTAGE_SECONDS = 1.5
 DISK_FULL_SECONDS = 4
+DATABASE_AWAY_SECONDS = 3
 DISK_BYTES = 64_000_000
 Strike = Callable[[random.Random], None]
 
@@ -138,10 +139,12 @@ class SetUp:
     def _fill(self, disk: Path) -> Strike:
         def strike(_: random.Random) -> None:
             rest = disk / "filler"
-            with rest.open("wb") as file, suppress(OSError):
-                while True:
-                    file.write(bytes(65536))
-                    file.flush()
+            with rest.open("wb", buffering=0) as file:
+                # The last page too: what is sent is small.
+                for piece in (1_000_000, 4096):
+                    with suppress(OSError):
+                        while file.write(bytes(piece)) == piece:
+                            pass
             time.sleep(DISK_FULL_SECONDS)
             rest.unlink()
 
@@ -221,7 +224,7 @@ class WithServers(SetUp):
 
     def _kill_the_database(self) -> None:
         self.database.kill()
-        time.sleep(OUTAGE_SECONDS)
+        time.sleep(DATABASE_AWAY_SECONDS)
         self.database.start()
 
 
