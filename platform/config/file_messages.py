@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 class WholeMessages(filesystem.Channel):
     """Kombu's channel, but for how a message comes into the folder, and what becomes of one that cannot be read."""
 
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    def _put(self, queue: str, message: Any, **_: Any) -> None:  # type: ignore[override]  # As Kombu itself does.
         """Write it under a name that nobody looks for, then rename it. Raises OSError, and then leaves nothing."""
         path = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         unfinished = path.with_name(f".{path.name}.unfinished")

@@ -135,7 +135,7 @@ class FileBells:
     def _look(self) -> None:
         known: set[str] = set()
         while not self._ended.wait(0.01):
-            names = {path.name for path in self.folder.iterdir()}
+            names = {path.name for path in self.folder.glob("*.msg") if not path.name.startswith(".")}
             for name in names - known:
                 # A worker may have been quicker.
                 with suppress(FileNotFoundError):
@@ -149,7 +149,6 @@ class FileBells:
             case "dropped":
                 bell.unlink()
             case "doubled":
-                time.sleep(0.005)  # Its writer has closed it by then.
                 twin = bell.with_name(f"{when}_2{rest}")
                 shutil.copy(bell, twin)
                 return {twin.name}
