@@ -8,7 +8,6 @@ import random
 import shutil
 import socket
 import threading
-import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path

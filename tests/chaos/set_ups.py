@@ -48,6 +48,7 @@ class SetUp:
         self.site = RunningSite(folder / "var", **SETTINGS, **self.others())
         self.off_workers: list[OffWorker] = []
         self.disks: list[Path] = []
+        self.bells: ValkeyBells | FileBells | None = None
 
     def others(self) -> dict[str, str]:
         """Whatever else must run before the site; the settings by which the site finds it."""
@@ -68,11 +69,14 @@ class SetUp:
     def stop(self) -> None:
         for worker in self.off_workers:
             worker.kill()
-        if self.site.process:
-            self.site.stop()
-            self.bells.end()
-        for disk in self.disks:
-            subprocess.run(["umount", disk], check=True)
+        try:
+            if self.site.process:
+                self.site.stop()
+        finally:
+            if self.bells:
+                self.bells.end()
+            for disk in self.disks:
+                subprocess.run(["umount", "--lazy", disk], check=True)
 
     def value(self, query: str) -> object:
         return self.site.value(query)
