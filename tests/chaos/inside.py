@@ -5,12 +5,14 @@ Both print one line of JSON.
 
 import json
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -65,21 +67,24 @@ def _person(name: str, competition: Competition) -> dict[str, str]:
     return {"session": str(session.session_key), "token": make_token(user, "chaos")[1]}
 
 
-def unfinished() -> None:
-    """How many submissions have no end yet."""
-    print(json.dumps(Submission.objects.exclude(status__in=("scored", "rejected", "failed", "cancelled")).count()))
+def facts(room_left: int) -> None:
+    """Every submission, every file, the standings made anew, and what each team may still send.
 
-
-def facts() -> None:
-    """Every submission, every file, and what each team may still send."""
+    Then the limit is set so that the team with the most submissions may send so many more.
+    """
+    said = StringIO()
+    call_command("rebuild_standings", SLUG, stdout=said)
     live = Count("evaluations", filter=Q(evaluations__is_live=True))
     found = Submission.objects.filter(competition__slug=SLUG).annotate(live=live).select_related("team")
+    contest = Competition.objects.get(slug=SLUG)
+    used = {team.name: contest.daily_limit - _left(team) for team in Team.objects.filter(competition=contest)}
+    Competition.objects.filter(pk=contest.pk).update(daily_limit=max(used.values()) + room_left)
     print(
         json.dumps(
             {
                 "submissions": [_life(submission) for submission in found],
-                "left": {team.name: _left(team) for team in Team.objects.filter(competition__slug=SLUG)},
-                "limit": Competition.objects.get(slug=SLUG).daily_limit,
+                "used": used,
+                "standings": said.getvalue().strip(),
                 "uploads": _stored(
                     submission_storage(),
                     Submission.objects.values_list("file", flat=True),
@@ -93,12 +98,6 @@ def facts() -> None:
             }
         )
     )
-
-
-def limit(daily_limit: int) -> None:
-    """The same for every team of the contest."""
-    Competition.objects.filter(slug=SLUG).update(daily_limit=daily_limit)
-    print(json.dumps(daily_limit))
 
 
 def _life(submission) -> dict[str, object]:

@@ -25,6 +25,7 @@ def _column(told: Told) -> dict[str, str]:
     return {
         "seed": str(told.seed),
         **{f"killed, lost or filled: {name}": str(count) for name, count in sorted(told.struck.items())},
+        "disks filled": "yes" if any("disk" in name for name in told.struck) else "not here: that needs root and mount",
         "bells rung": f"{bells:,}",
         **{f"bells {fate}": f"{count:,}" for fate, count in sorted(told.bells.items()) if fate != "passed"},
         "answers lost, sent again": str(sum(one.answers_lost for one in told.senders)),

@@ -35,7 +35,6 @@ class Told:
     bells: Counter[str] = field(default_factory=Counter)
     senders: list[Sender] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
-    standings: str = ""
     fitted: int = 0
     started_again: int = 0
 
@@ -52,9 +51,8 @@ def tell(kind: type[SetUp], folder: Path, count: int, seed: int) -> Told:
         _stream(set_up, told, chance, count)
         eventually(lambda: set_up.value(UNFINISHED) == 0, "everything has come to its end", DRAIN_SECONDS)
         told.seconds = time.monotonic() - begun
-        told.facts = _asked(set_up, "facts()")
-        told.standings = set_up.site.manage("rebuild_standings", "chaos")
-        told.fitted = _fill_up(set_up, told, chance)
+        told.facts = _asked(set_up, f"facts({ROOM_LEFT})")
+        told.fitted = _fill_up(told, chance)
         told.bells = set_up.fates.counts
         told.started_again = set_up.site.said().count("is started again")
     finally:
@@ -101,11 +99,9 @@ def _strike(set_up: SetUp, told: Told, chance: random.Random, seconds: float) ->
         told.struck[name] += 1
 
 
-def _fill_up(set_up: SetUp, told: Told, chance: random.Random) -> int:
+def _fill_up(told: Told, chance: random.Random) -> int:
     """How many more a team gets in whose limit leaves ROOM_LEFT of them."""
-    used = {name: told.facts["limit"] - left for name, left in told.facts["left"].items()}
-    sender = max(told.senders, key=lambda one: used[one.name])
-    _asked(set_up, f"limit({used[sender.name] + ROOM_LEFT})")
+    sender = max(told.senders, key=lambda one: told.facts["used"][one.name])
     taken = 0
     for file in files(chance, 10 * ROOM_LEFT, ROWS):
         if file.becomes == "scored":

@@ -56,15 +56,15 @@ def _of_submissions(told: Told) -> Iterator[str]:
             yield f"{pk} was evaluated {one['evaluations']} times"
         if one["status"] == "rejected" and not one["problem_count"]:
             yield f"{pk} was rejected without a reason"
-    if ": 0 of " not in told.standings:
-        yield f"the standings were wrong: {told.standings}"
+    if ": 0 of " not in told.facts["standings"]:
+        yield f"the standings were wrong: {told.facts['standings']}"
 
 
 def _of_quotas(told: Told) -> Iterator[str]:
     costing = Counter(one["team"] for one in told.facts["submissions"] if one["status"] not in COST_NOTHING)
-    for team, left in told.facts["left"].items():
-        if told.facts["limit"] - left != costing[team]:
-            yield f"{team} has {costing[team]} submissions that count and is told of {told.facts['limit'] - left}"
+    for team, used in told.facts["used"].items():
+        if used != costing[team]:
+            yield f"{team} has {costing[team]} submissions that count and is told of {used}"
     if told.fitted != ROOM_LEFT:
         yield f"a team with room for {ROOM_LEFT} more got {told.fitted} in"
 
