@@ -28,6 +28,7 @@ PENDING_FILES, FILES_EACH = 500, 25
 PENDING_MODELS, MODELS_EACH = 50, 4
 QUEUED_FILES_EACH, QUEUED_MODELS_EACH = 20, 2
 LOOK_SECONDS = 0.02
+WORKERS = {"file": "worker", "model": "models worker"}
 PENDING = (
     "SELECT count(*) FROM submissions_submission s JOIN teams_team t ON t.id = s.team_id "
     "WHERE t.name = '{}' AND s.status NOT IN ('scored', 'failed')"
@@ -63,7 +64,10 @@ def _beside_a_flood(
     *others, mallory = people
     _waits(site, others, path, 1)
     alone = _waits(site, others, path, each)
+    worker = WORKERS[kind]
+    _stop_in_peace(site, worker)
     _queue_up(site, path, [mallory.name], pending)
+    site.signal_all(worker, signal.SIGCONT)
     beside = _waits(site, others, path, each)
     left = site.value(PENDING.format(mallory.name))
     p95, p95_alone = percentile(beside, 0.95), percentile(alone, 0.95)
@@ -99,7 +103,7 @@ def _queue_up(site: RunningSite, path: Path, names: Sequence[str], each: int) ->
 
 def _told_and_came(site: RunningSite, kind: str, people: Sequence[Participant], path: Path, each: int) -> list[Row]:
     """What each submission is told while the queue stands still, and what came once it moves."""
-    worker = "worker" if kind == "file" else "models worker"
+    worker = WORKERS[kind]
     _wait_for_the_end(site, "SELECT count(*) FROM submissions_submission WHERE status IN ('queued', 'scoring')")
     _stop_in_peace(site, worker)
     sent = _queue_up(site, path, [person.name for person in people], each)
