@@ -1,5 +1,7 @@
 """Nothing waits long without a cause on record."""
 
+import re
+
 import pytest
 from django.db.models import Q
 
@@ -21,8 +23,8 @@ def test_who_waited_while_no_worker_was_there_is_told_so_the_last_one_too(alices
     score_waiting()
     for one in sent:
         (note,) = notes(one)
-        assert note.startswith("waited 100 s: no worker took anything up for ")
-        assert 90 <= int(note.split()[-2]) <= 100
+        waited, stood_still = map(int, re.findall(r"waited (\d+) s: no worker took anything up for (\d+) s", note)[0])
+        assert waited >= stood_still >= 90
 
 
 def test_who_waited_behind_others_is_told_so(alices_team, bobs_team, send, notes):
@@ -34,11 +36,12 @@ def test_who_waited_behind_others_is_told_so(alices_team, bobs_team, send, notes
     Submission.objects.filter(pk=last.pk).update(waiting_since=seconds_from_now(-100))
     score_waiting()
     # Three were received and taken up meanwhile.
-    assert notes(last) == ["waited 100 s: 6 steps of others came first"]
+    (note,) = notes(last)
+    assert re.fullmatch(r"waited 1\d\d s: 6 steps of others came first", note)
 
 
 def test_of_a_short_wait_nothing_is_said(alices_team, send, notes):
     one = send(alices_team)
-    Submission.objects.update(waiting_since=seconds_from_now(-50))
+    Submission.objects.update(waiting_since=seconds_from_now(-5))
     score_waiting()
     assert notes(one) == [""]
