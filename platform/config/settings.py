@@ -23,14 +23,12 @@ django_stubs_ext.monkeypatch()
 
 # --- where things lie ----------------------------------------------------------------------------------------
 UPLOAD_TEMP_DIR = VAR / "tmp"
-BEAT_DIR = VAR / "beat"
 DATABASE_DIR = VAR / "database"
 MODEL_RUNS_DIR = VAR / "model_runs"
 # All are made now: behind the label wall (grading/label_wall.py) a process can add nothing to VAR itself.
 for folder in (
     VAR,
     UPLOAD_TEMP_DIR,
-    BEAT_DIR,
     DATABASE_DIR,
     mail.MAIL_DIR,
     MODEL_RUNS_DIR,
