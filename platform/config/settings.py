@@ -7,11 +7,11 @@ import django_stubs_ext
 import environ
 
 from config import environment, mail
-from config.browser import BEHIND_TLS_PROXY
-from config.environment import ROOT, VAR
 
 # Django looks for every setting here.
 from config.browser import *  # noqa: F403
+from config.browser import BEHIND_TLS_PROXY
+from config.environment import ROOT, VAR
 from config.limits import *  # noqa: F403
 from config.log import *  # noqa: F403
 from config.mail import *  # noqa: F403
@@ -73,6 +73,7 @@ _likely_address = f"https://{ALLOWED_HOSTS[0]}" if BEHIND_TLS_PROXY else f"http:
 SITE_ADDRESS = environment.address("HOLDOUT_SITE_ADDRESS", _likely_address, ("http", "https")).rstrip("/")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_reports.ReporterFilter"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
