@@ -25,6 +25,13 @@ def test_twenty_thousand_broken_files_are_read_or_refused():
     )
 
 
+@pytest.mark.parametrize("number", ["485", "955", "1211"])
+def test_a_damaged_attribute_of_an_op_is_its_senders_fault_and_not_ours(number):
+    # Found by the fuzzing: attributes are read late, and the child that screens died of them.
+    done = fuzz("--target", "graphs of models", "--seed", "1", "--number", number)
+    assert done.stdout.splitlines()[-1] == "refused", done.stderr
+
+
 def test_an_input_can_be_made_again_by_its_number():
     once, twice = (fuzz("--target", "graphs of models", "--seed", "3", "--number", "17") for _ in range(2))
     assert once.returncode == 0, once.stderr
