@@ -18,7 +18,8 @@ if LOG_FORMAT not in ("json", "console"):
     raise environment.WrongSetting(f"Wrong setting LOG_FORMAT: found {LOG_FORMAT!r}; expected json or console.")
 # Addresses whose last part lets somebody in: to a team, out of letters, to a confirmed address or a new password.
 _SECRET_PATH = re.compile(
-    r"(/(?:team/link|announcements-by-mail|letters/[\w-]+|confirm-email|password/reset/key)/)(?!done/)[^/\s\"']+"
+    r"(/(?:team/link|announcements-by-mail|letters/[\w-]+|confirm-email|password/reset/key)/(?!done/)"
+    r"|[?&](?:invitation|team|token|key|code)=)[^/&\s\"']+"
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
-from config.trouble import is_full_disk
+from config.trouble import trouble_with_files
 from grading.lease import kept_alive
 from submissions import lifecycle
 from submissions.lifecycle import Claim, ClaimLost
@@ -31,8 +31,8 @@ def carry_out(claim: Claim, work: Callable[[Claim, Submission], None], doing: st
     except Exception as problem:  # The worker must live on; the row goes back to the queue, and the log has it whole.
         bound.exception("step_failed")
         # In the way of every submission, and no fault of this one.
-        if is_full_disk(problem):
-            lifecycle.hold_off(claim, f"the {doing} stopped because a disk takes nothing more")
+        if trouble := trouble_with_files(problem):
+            lifecycle.hold_off(claim, f"the {doing} stopped because {trouble}")
             return False
         lifecycle.release(claim, f"the {doing} stopped with {type(problem).__name__}")
     else:

@@ -230,7 +230,7 @@ def release(claim: Claim, why: str) -> bool:
 def hold_off(claim: Claim, why: str) -> bool:
     """Give the work back while this machine can do none: one step, after a pause, with no try counted.
 
-    No submission is to blame for a full disk, however long it lasts. False: the claim was lost.
+    No submission is to blame for a full disk or a store that is away, however long it lasts. False: the claim was lost.
     """
     with transaction.atomic():
         moved_to = _step_back(_held(claim), settings.RETRY_PAUSE_SECONDS)

@@ -112,6 +112,7 @@ def test_the_log_of_a_whole_story_holds_nothing_that_lets_anybody_in(competition
     key = program.client.defaults["HTTP_AUTHORIZATION"].split()[1]
     link = f"/competitions/stars/team/link/{'s3cret' * 5}/"
     client.get(link)
+    client.get("/competitions/stars/join/", {"invitation": "1nvited" * 4})
     client.get(f"/accounts/password/reset/key/3-{'r3set' * 4}/")
     client.get(f"/accounts/confirm-email/{'c0nfirm' * 3}/")
     score_waiting()
@@ -130,6 +131,7 @@ def test_the_log_of_a_whole_story_holds_nothing_that_lets_anybody_in(competition
         client.session.session_key,
         client.cookies["sessionid"].value,
     ]
-    secrets += ["s3cret", "r3set", "c0nfirm", "a-word-of-the-file", "erin@example.org", site_settings.SECRET_KEY]
+    secrets += ["s3cret", "1nvited", "r3set", "c0nfirm", "a-word-of-the-file", "erin@example.org"]
+    secrets += [site_settings.SECRET_KEY]
     secrets += [*SOLUTION.splitlines()[1:], "1,4\\n2,3"]
     assert [secret for secret in secrets if secret in said] == []

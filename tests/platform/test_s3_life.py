@@ -177,7 +177,10 @@ def test_a_store_that_is_away_loses_nothing(bucket_store, request, as_alice, mon
         score_waiting()
         submission.refresh_from_db()
         assert (submission.status, submission.failure) == ("queued", "")
-        assert "the scoring stopped with StoreAway" in submission.events.last().note
+        assert (submission.tries, submission.events.last().note) == (
+            0,
+            "our fault: the scoring stopped because the store of files does not answer; it will be tried again",
+        )
         sweep()
     monkeypatch.setenv("HOLDOUT_S3_ENDPOINT", bucket_store.url)
     Submission.objects.update(waiting_since=timezone.now())
