@@ -44,7 +44,9 @@ def test_the_test_environment_has_the_very_versions_that_are_shipped(name):
     assert {package: everything.get(package) for package in pins(name)} == pins(name)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-kit.txt", "requirements-test.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-kit.txt", "requirements-test.txt", "requirements-flower.txt"]
+)
 def test_requirements_carry_a_hash_for_everything_and_no_address(name):
     text = (ROOT / name).read_text()
     packages = re.split(r"\n(?=[a-z0-9])", text.split("\n", 2)[2])
