@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from signal import SIGTERM
@@ -49,6 +49,7 @@ class Engine:
         self.compose_dir = self.folder / "bin"
         self.pid_file = self.folder / "engine.pid"
         self.log = self.folder / "engine.log"
+        self.started: subprocess.Popen[bytes] | None = None
         self.socket = f"unix://{self.folder / 'engine.sock'}"
 
     def system_calls_without_landlock(self) -> Path:
@@ -88,10 +89,14 @@ class Engine:
             pid = int(self.pid_file.read_text())
             with suppress(ProcessLookupError):
                 os.kill(pid, SIGTERM)
-                self._until(lambda: not Path(f"/proc/{pid}").exists(), "the engine does not end")
+                self._until(lambda: self._has_ended(pid), "the engine does not end")
         mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
         for mount in sorted((path for path in mounts if path.startswith(f"{self.folder}/")), reverse=True):
             subprocess.run(["umount", "--lazy", mount], check=False)
+
+    def _has_ended(self, pid: int) -> bool:
+        # Of a child of ours something is left until it is asked for.
+        return not Path(f"/proc/{pid}").exists() or (self.started is not None and self.started.poll() is not None)
 
     def docker(self, *arguments: str, stdin: Path | None = None) -> str:
         """Run a command of the engine's client; returns what it printed. Raises EngineFailed."""
@@ -140,7 +145,7 @@ class Engine:
             "--default-ulimit", "nofile=4096:4096", "--default-ulimit", "nproc=4096:4096",
         ]  # fmt: skip
         with self.log.open("ab") as log:
-            subprocess.Popen(
+            self.started = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -197,8 +202,7 @@ class Engine:
             raise EngineFailed(f"`{shlex.join(command)}` ended with {done.returncode}: {done.stderr.strip()[-1500:]}")
         return done.stdout
 
-    def _until(self, reached: object, problem: str) -> None:
-        assert callable(reached)
+    def _until(self, reached: Callable[[], bool], problem: str) -> None:
         ends_at = time.monotonic() + START_SECONDS
         while not reached():
             if time.monotonic() > ends_at:
