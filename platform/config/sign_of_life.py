@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import after_task_publish, beat_init
 
 SECONDS = 5.0
 
@@ -31,10 +30,5 @@ class SignOfLife(bootsteps.StartStopStep):
 
 
 def show_it_in(app: Celery) -> None:
-    """Let every worker of the app show it, and beat each time that it has rung."""
+    """Let every worker of the app show it. Beat does so with each round (`config.rounds`)."""
     app.steps["worker"].add(SignOfLife)
-
-
-@beat_init.connect
-def _when_beat_rings(**_: Any) -> None:
-    after_task_publish.connect(show_life, weak=False)

@@ -1,9 +1,10 @@
-"""`./run`: prepare the data, start broker, workers (one with beat) and web server, watch them, end them on Ctrl-C.
+"""`./run`: prepare the data, start broker, workers, beat and web server, watch them, end them on Ctrl-C.
 
 The broker comes first, so that the settings, which are read once, know its address.
 """
 
 import contextlib
+import errno
 import os
 import secrets
 import socket
@@ -11,8 +12,9 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
-from config import environment
+from config import environment, listening
 from config.broker import EmbeddedBroker, embedded_broker
 from config.environment import ROOT, VAR, WrongSetting
 from config.processes import StartFailed, Watched, end_all, watch
@@ -46,6 +48,9 @@ def main() -> None:
             watched.start()
         for watched in started:
             watched.wait_until_ready(READY_SECONDS)
+        # Nobody waits for it: what it mends has not gone wrong yet.
+        running.append(_beat())
+        running[-1].start()
         _greet(port)
         watch(running, lambda line: print(line, flush=True))
         print("Stopping …", flush=True)
@@ -66,18 +71,19 @@ def _alone() -> Iterator[None]:
 
 
 def _refuse_a_taken_port(port: int) -> None:
-    with socket.socket() as probe:
+    host = listening.host()
+    with socket.socket(listening.family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_host(), port))
+            probe.bind((host, port))
         except OSError as problem:
+            if problem.errno == errno.EADDRNOTAVAIL:
+                raise StartFailed(
+                    f"This machine has no address {host} (HOLDOUT_HOST). Name one of its own, or 0.0.0.0 for all."
+                ) from None
             raise StartFailed(
                 f"Port {port} cannot be used ({problem.strerror}). Choose another: PORT={port + 1} ./run"
             ) from None
-
-
-def _host() -> str:
-    return environment.text("HOLDOUT_HOST", "127.0.0.1")
 
 
 def _start_broker(broker: EmbeddedBroker, running: list[Watched], stack: contextlib.ExitStack) -> None:
@@ -117,6 +123,10 @@ def _prepare() -> None:
     django.setup()
     from django.core.management import CommandError, call_command
 
+    from config.database_reach import why_away
+
+    if away := why_away():
+        raise StartFailed(away)
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("prepare_static")
@@ -129,7 +139,7 @@ def _prepare() -> None:
 
 def _scoring_worker() -> Watched:
     processes = environment.whole_number("HOLDOUT_SCORING_PROCESSES", 2, least=1)
-    return _worker("scoring", processes, [], ["--beat", "--schedule", str(VAR / "beat" / "schedule")])
+    return _worker("scoring", processes, [], [])
 
 
 def _models_workers() -> list[Watched]:
@@ -143,20 +153,29 @@ def _mail_worker() -> Watched:
     return _worker("mail", 1, _label_wall("mail"), ["--pool", "solo"])
 
 
+def _beat() -> Watched:
+    """Sweeps, whatever the workers are at."""
+    ready_file = _ready_file("beat")
+    return Watched(
+        name="clock of sweeps (beat)",
+        command=[*_celery(), "beat", "--loglevel", "WARNING"],
+        log=VAR / "logs" / "beat.log",
+        is_ready=ready_file.exists,
+        environment={"PYTHONPATH": _python_path(), "HOLDOUT_READY_FILE": str(ready_file)},
+    )
+
+
 def _label_wall(role: str) -> list[str]:
     return [sys.executable, "-m", "grading.label_wall", role]
 
 
 def _worker(queue: str, processes: int, wall: list[str], more: list[str]) -> Watched:
     """A Celery worker on one queue; behind `wall`, when that is not empty."""
-    ready_file = VAR / "run" / f"{queue}.ready"
-    ready_file.unlink(missing_ok=True)
+    ready_file = _ready_file(queue)
     return Watched(
         name=f"{queue} worker",
         command=[
-            # Without Django's checks: they would load every page into each worker, and tell what the tests know.
-            *wall, sys.executable, "-m", "celery", "--app", "config.celery", "--skip-checks", "worker",
-            "--queues", queue, "--concurrency", str(processes), "--loglevel", "WARNING",
+            *wall, *_celery(), "worker", "--queues", queue, "--concurrency", str(processes), "--loglevel", "WARNING",
             "--without-gossip", "--without-mingle",
             # Celery's own heartbeat is read by nobody, and its retries would hold up a worker that is to end.
             "--without-heartbeat", "--hostname", f"{queue}-{secrets.token_hex(3)}@%h", *more,
@@ -167,6 +186,18 @@ def _worker(queue: str, processes: int, wall: list[str], more: list[str]) -> Wat
     )  # fmt: skip
 
 
+def _celery() -> list[str]:
+    # Without Django's checks: they would load every page into each worker, and tell what the tests know.
+    return [sys.executable, "-m", "celery", "--app", "config.celery", "--skip-checks"]
+
+
+def _ready_file(name: str) -> Path:
+    """Where a process says that it is at work; none is there yet."""
+    path = VAR / "run" / f"{name}.ready"
+    path.unlink(missing_ok=True)
+    return path
+
+
 def _web(port: int) -> Watched:
     processes = environment.whole_number("HOLDOUT_WEB_PROCESSES", 2, least=1)
     threads = environment.whole_number("HOLDOUT_WEB_THREADS", 4, least=1)
@@ -175,9 +206,9 @@ def _web(port: int) -> Watched:
         # It passes an organizer's upload on into the label store, and cannot read there.
         command=[
             *_label_wall("web"), sys.executable, "-m", "gunicorn", "config.wsgi:application",
-            "--bind", f"{_host()}:{port}", "--worker-class", "gthread", "--workers", str(processes),
-            "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "10", "--preload",
-            "--no-control-socket",
+            "--bind", f"{listening.in_url(listening.host())}:{port}", "--worker-class", "gthread",
+            "--workers", str(processes), "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "10",
+            "--preload", "--no-control-socket",
         ],
         log=VAR / "logs" / "web.log",
         is_ready=lambda: _answers(port),
@@ -191,9 +222,9 @@ def _python_path() -> str:
 
 def _answers(port: int) -> bool:
     # Our own address, and http: nothing else can be opened by it.
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "localhost"})
+    address = f"http://{listening.asked_at(listening.host())}:{port}/healthz"
     try:
-        with urllib.request.urlopen(request, timeout=2) as answer:  # nosec B310
+        with urllib.request.urlopen(address, timeout=2) as answer:  # nosec B310
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
@@ -211,6 +242,8 @@ def _greet(port: int) -> None:
             print(f"  Password:      {password_file.read_text().strip()}   (shown once; kept in {password_file})")
             shown.touch()
     print(f"  Logs and data: {VAR}   (letters, such as for a new password: {VAR / 'mail'})", flush=True)
+    for sentence in listening.what_others_need(listening.host(), port, environment.names("ALLOWED_HOSTS", [])):
+        print(f"  {sentence}", flush=True)
     print("  Ctrl-C stops everything.\n", flush=True)
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from competitions.clock import database_now
 from competitions.models import Competition
+from config.stored_files import local_copy_of
 from grader.model_runner.limits import MIB, ModelLimits
 from grader.model_runner.outcomes import (
     BATCH_WARNING,
@@ -36,15 +37,19 @@ from submissions import lifecycle
 from submissions.lifecycle import Claim
 from submissions.models import ModelRun, Submission, prediction_storage
 from submissions.quota import model_seconds_left_today, next_day, no_model_seconds
+from submissions.whole_files import save_whole
 
 
 class RunFailed(Exception):
     """A run ended through a fault of ours: the submission is tried again."""
 
 
-def run_claimed(claim: Claim) -> None:
-    """Finish the claimed step: PREDICTED, REJECTED, put back where it cannot be run now, or given back."""
-    carry_out(claim, _run, "run")
+def run_claimed(claim: Claim) -> bool:
+    """Finish the claimed step: PREDICTED, REJECTED, put back where it cannot be run now, or given back.
+
+    False: this machine can do nothing more for now.
+    """
+    return carry_out(claim, _run, "run")
 
 
 def limits_of(competition: Competition) -> ModelLimits:
@@ -59,7 +64,7 @@ def limits_of(competition: Competition) -> ModelLimits:
 
 
 def _run(claim: Claim, submission: Submission) -> None:
-    competition, limits = submission.competition, limits_of(submission.competition)
+    competition = submission.competition
     now = database_now(competition)
     if not submission.team.is_baseline and model_seconds_left_today(submission.team, now) <= 0:
         lifecycle.put_back(claim, no_model_seconds(competition, now), until=next_day(now))
@@ -67,7 +72,13 @@ def _run(claim: Claim, submission: Submission) -> None:
     if not models_worker.is_run_with_ours(competition):
         lifecycle.put_back(claim, "it is run with another TensorFlow version than this worker has")
         return
-    asked, path = all_of_test(competition), Path(submission.file.path)
+    asked = all_of_test(competition)
+    with local_copy_of(submission.file, submission.sha256) as path:
+        _run_file(claim, submission, path, asked)
+
+
+def _run_file(claim: Claim, submission: Submission, path: Path, asked: Asked) -> None:
+    competition, limits = submission.competition, limits_of(submission.competition)
     expected = competition.prediction_format()
     try:
         report = predict(path, asked.columns, limits, settings.MODEL_RUNS_DIR)
@@ -106,7 +117,7 @@ def _hand_over(claim: Claim, asked: Asked, values: Float64Array) -> None:
     buffer = BytesIO()
     write_answers(buffer, asked.row_ids, values)
     answers = f"{claim.submission_id}/{claim.attempt}.answers.npy"
-    name = prediction_storage().save(answers, ContentFile(buffer.getvalue()))
+    name = save_whole(prediction_storage(), answers, ContentFile(buffer.getvalue()))
     with transaction.atomic():
         lifecycle.predicted(claim, name)
 

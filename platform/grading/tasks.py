@@ -8,8 +8,10 @@ from django.conf import settings
 from django.db.models import Q
 
 from grading import archiving, auditing, certainty, commitments, models_worker, rescoring, slicing, solutions, sweeper
-from grading import worker_beats as worker_beats  # It answers Celery's signals.
+from grading import lost_children as lost_children  # This and the next answer Celery's signals.
+from grading import worker_beats as worker_beats
 from grading.integrity import looks, similarity
+from grading.keeping import cleaning
 from grading.launch import checking
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
@@ -43,12 +45,14 @@ def predict_waiting() -> None:
 
 
 def _take_turns(
-    queue: Queue, among: Q, finish: Callable[[Claim], None], may_go_on: Callable[[], bool] = lambda: True
+    queue: Queue, among: Q, finish: Callable[[Claim], bool], may_go_on: Callable[[], bool] = lambda: True
 ) -> None:
     """Turn by turn, for TURN_SECONDS at most; then ring for the rest."""
     ends_at = monotonic() + settings.TURN_SECONDS
     while may_go_on() and (claim := claim_next(queue, among)) is not None:
-        finish(claim)
+        if not finish(claim):
+            # What waits is rung for by the sweeper, so a full disk is tried once a sweep.
+            return
         if monotonic() > ends_at:
             ring(TASKS[queue], queue)
             return
@@ -112,6 +116,12 @@ def look_at_integrity() -> None:
     """Files were scored: look at them for signs of probing, and at teams' best files for similar ones."""
     looks.look_at_waiting(monotonic() + settings.TURN_SECONDS)
     similarity.compare_due(monotonic() + settings.SIMILARITY_AT_MOST_SECONDS)
+
+
+@shared_task(name="grading.clean_up", time_limit=settings.CLEAN_UP_SECONDS + settings.GRADING_SECONDS)
+def clean_up() -> None:
+    """Beat's daily round: remove what nobody needs any more, and score what waits between two steps."""
+    cleaning.clean_up(settings.CLEAN_UP_SECONDS)
 
 
 @shared_task(name="grading.sweep")

@@ -10,6 +10,7 @@ from rich.table import Table
 from tests.benchmarks import (
     browser_check,
     coverage,
+    flood,
     large_file,
     leaderboard_page,
     leaks,
@@ -45,6 +46,8 @@ def main() -> int:
         rows += sure_boards.measure(seeded.var, folder)
         told.print("Sending models …")
         rows += model_to_score.measure(seeded.var, folder)
+        told.print("Flooding the queues …")
+        rows += flood.measure(seeded.var, folder)
         told.print("Running models …")
         rows += saved_model.measure(folder)
     told.print("Reading 10 million rows …")

@@ -3,13 +3,12 @@
 from competitions.models.announcement import Announcement
 from competitions.models.archive import Archive, archive_storage
 from competitions.models.commitment import Commitment
-from competitions.models.competition import (
+from competitions.models.competition import Competition, ModelAllowance
+from competitions.models.competition_choices import (
     COLUMN_NAME,
-    Competition,
     DisclosurePolicy,
     EntryPolicy,
     LimitWindow,
-    ModelAllowance,
     OutOfRangePolicy,
     metric_choices,
 )

@@ -8,56 +8,26 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalRecords
 
-from competitions.allowed_emails import entries, wrong_entries
+from competitions.models.competition_choices import (
+    DisclosurePolicy,
+    EntryPolicy,
+    LimitWindow,
+    OutOfRangePolicy,
+    column_name,
+    metric_choices,
+)
+from competitions.models.competition_constraints import CONSTRAINTS
+from competitions.models.competition_problems import problem_of_list, problems_of_k, problems_of_range
 from competitions.timeline import ORDERED_DATES, Stage, Timeline
 from config.by_locale import whole
-from grader.scoring.disclosure import Policy
 from grader.scoring.metrics import METRICS, Metric
 from grader.scoring.prediction_format import OutOfRange, PredictionFormat
-
-COLUMN_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-column_name = RegexValidator(rf"^{COLUMN_NAME}\Z", gettext_lazy("Use letters, digits and _, beginning with a letter."))
-
-
-def metric_choices() -> list[tuple[str, str]]:
-    """What a competition can be scored by, each with its direction."""
-    return [
-        (
-            name,
-            (_("%(metric)s (lower is better)") if metric.lower_is_better else _("%(metric)s (higher is better)"))
-            % {"metric": metric.label},
-        )
-        for name, metric in METRICS.items()
-    ]
-
-
-class EntryPolicy(models.TextChoices):
-    PUBLIC = "public", gettext_lazy("anyone with an account")
-    APPROVAL = "approval", gettext_lazy("whoever an organizer approves")
-    INVITATION = "invitation", gettext_lazy("whoever has an invitation")
-    LIST = "list", gettext_lazy("the e-mail addresses and domains on the list")
-
-
-class LimitWindow(models.TextChoices):
-    UTC_DAY = "utc_day", gettext_lazy("a UTC day, from 00:00 to 00:00")
-    ROLLING = "rolling_24h", gettext_lazy("any 24 hours")
-
-
-class OutOfRangePolicy(models.TextChoices):
-    REJECT = OutOfRange.REJECT.value, gettext_lazy("reject the file, naming the line")
-    CLIP = OutOfRange.CLIP.value, gettext_lazy("clip to the range")
-
-
-class DisclosurePolicy(models.TextChoices):
-    PLAIN = Policy.PLAIN.value, gettext_lazy("plain: every file's score, rounded")
-    LADDER = Policy.LADDER.value, gettext_lazy("ladder: a score only when it clearly beats the team's best")
 
 
 @dataclass(frozen=True)
@@ -67,17 +37,6 @@ class ModelAllowance:
     zip_bytes: int
     seconds: int
     memory_mib: int
-
-
-def in_order() -> Q:
-    """The condition that each date of a competition that is set stands no later than those after it."""
-    condition = Q()
-    for number, earlier in enumerate(ORDERED_DATES):
-        for later in ORDERED_DATES[number + 1 :]:
-            condition &= (
-                Q(**{f"{earlier}__isnull": True}) | Q(**{f"{later}__isnull": True}) | Q(**{f"{earlier}__lte": F(later)})
-            )
-    return condition
 
 
 class Competition(models.Model):
@@ -131,6 +90,24 @@ class Competition(models.Model):
         null=True,
         blank=True,
         help_text=gettext_lazy("UTC. From here on nothing is taken, and it stands among the past ones."),
+    )
+    uploads_kept_days = models.PositiveIntegerField(
+        gettext_lazy("days that uploads are kept"),
+        null=True,
+        blank=True,
+        help_text=gettext_lazy(
+            "After so many days from its archiving the files that teams sent are removed; scores, boards and kept "
+            "predictions stay. Empty: they are kept."
+        ),
+    )
+    predictions_kept_days = models.PositiveIntegerField(
+        gettext_lazy("days that predictions are kept"),
+        null=True,
+        blank=True,
+        help_text=gettext_lazy(
+            "After so many days from its archiving the kept predictions, by which it can be scored again, are "
+            "removed; a rescore then reads the uploads, where they are still there. Empty: they are kept."
+        ),
     )
 
     entry = models.CharField(
@@ -303,53 +280,7 @@ class Competition(models.Model):
 
     class Meta:
         ordering = ["-opens_at", "slug"]
-        constraints = [
-            # The first two exclude an empty time; the others may fall together.
-            models.CheckConstraint(
-                condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")),
-                name="competition_closes_after_it_opens",
-                violation_error_message=gettext_lazy("The competition must close after it opens."),
-            ),
-            models.CheckConstraint(
-                condition=in_order(),
-                name="competition_dates_are_in_order",
-                violation_error_message=gettext_lazy("The dates of the competition are out of order."),
-            ),
-            models.CheckConstraint(
-                condition=Q(reveals_at__isnull=True) | Q(closes_at__isnull=False),
-                name="competition_reveals_after_it_closes",
-                violation_error_message=gettext_lazy(
-                    "Private results are revealed after closing: set a closing date first."
-                ),
-            ),
-            models.CheckConstraint(condition=Q(entry__in=EntryPolicy.values), name="competition_entry_policy_is_known"),
-            models.CheckConstraint(
-                condition=Q(limit_window__in=LimitWindow.values), name="competition_limit_window_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(max_team_size__gte=1)
-                & Q(final_selection_count__gte=1)
-                & (Q(total_limit__isnull=True) | Q(total_limit__gte=1))
-                & (Q(pending_limit__isnull=True) | Q(pending_limit__gte=1))
-                & (Q(metric_k__isnull=True) | Q(metric_k__gte=1)),
-                name="competition_limits_are_at_least_one",
-                violation_error_message=gettext_lazy("A limit is 1 or more."),
-            ),
-            models.CheckConstraint(
-                condition=Q(lowest__isnull=True) | Q(highest__isnull=True) | Q(lowest__lt=F("highest")),
-                name="competition_range_is_not_empty",
-                violation_error_message=gettext_lazy("The smallest value must lie below the largest."),
-            ),
-            models.CheckConstraint(
-                condition=Q(disclosure__in=DisclosurePolicy.values), name="competition_disclosure_is_known"
-            ),
-            models.CheckConstraint(condition=Q(daily_limit__gte=1), name="competition_daily_limit_is_at_least_one"),
-            models.CheckConstraint(
-                condition=Q(takes_predictions=True) | Q(takes_models=True),
-                name="competition_takes_something",
-                violation_error_message=gettext_lazy("A competition must take prediction files, SavedModels, or both."),
-            ),
-        ]
+        constraints = CONSTRAINTS
 
     def __str__(self) -> str:
         return self.title
@@ -368,53 +299,13 @@ class Competition(models.Model):
             name: _("This site allows at most %(limit)s.") % {"limit": whole(limit)} for name, limit in above.items()
         }
         problems |= dict(self.timeline.out_of_order())
-        if problem := self._problem_of_list():
+        if problem := problem_of_list(self.allowed_emails, self.entry):
             problems["allowed_emails"] = problem
         if self.metric in METRICS:
-            problems |= self._problems_of_k(METRICS[self.metric]) | self._problems_of_range(METRICS[self.metric])
+            metric = METRICS[self.metric]
+            problems |= problems_of_k(metric, self.metric_k) | problems_of_range(metric, self.lowest, self.highest)
         if problems:
             raise ValidationError(problems)
-
-    def _problem_of_list(self) -> str:
-        if wrong := wrong_entries(self.allowed_emails):
-            return _(
-                "'%(wrong)s' is neither an address nor a domain: write ada@example.org, or @example.org for all."
-            ) % {"wrong": wrong[0]}
-        if self.entry == EntryPolicy.LIST and not entries(self.allowed_emails):
-            return _("Where the list decides who may join, it needs an address or a domain at least.")
-        return ""
-
-    def _problems_of_k(self, metric: Metric) -> dict[str, str]:
-        if metric.takes_k and self.metric_k is None:
-            return {
-                "metric_k": _("%(metric)s looks at the first k places of a list: say how many, 10 for one.")
-                % {"metric": metric.label}
-            }
-        if not metric.takes_k and self.metric_k is not None:
-            return {"metric_k": _("%(metric)s has no k: leave it empty.") % {"metric": metric.label}}
-        return {}
-
-    def _problems_of_range(self, metric: Metric) -> dict[str, str]:
-        """A metric may have a range of its own, which a competition may narrow and not leave."""
-        least, most = metric.predictions_lowest, metric.predictions_highest
-        problems = {}
-        if least is not None and math.isfinite(least) and (self.lowest is None or self.lowest < least):
-            problems["lowest"] = _("%(metric)s takes predictions from %(least)s on: set %(least)s or more.") % {
-                "metric": metric.label,
-                "least": f"{least:g}",
-            }
-        if most is not None and math.isfinite(most) and (self.highest is None or self.highest > most):
-            problems["highest"] = _("%(metric)s takes predictions up to %(most)s: set %(most)s or less.") % {
-                "metric": metric.label,
-                "most": f"{most:g}",
-            }
-        if metric.predicts_classes:
-            for name, end in (("lowest", self.lowest), ("highest", self.highest)):
-                if end is not None and end % 1:
-                    problems[name] = _("%(metric)s compares the numbers of classes: write a whole number.") % {
-                        "metric": metric.label
-                    }
-        return problems
 
     def model_allowance(self) -> ModelAllowance:
         """The competition's limits, or the site's where those have become lower."""
