@@ -30,6 +30,7 @@ from submissions.repeats import SentBefore
 from submissions.sending import OtherContent, TooLarge
 from submissions.slice_reports import SlicesRefused
 from teams.entry import JoiningRefused
+from teams.joining import RulesChanged
 from teams.members import ChangeRefused
 
 CONTENT_TYPE = "application/problem+json"
@@ -43,6 +44,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     UploadEnded: (410, "upload_ended"),
     SubmissionRefused: (409, "submission_refused"),
     DescriptionRefused: (409, "description_refused"),
+    RulesChanged: (409, "rules_changed"),
     JoiningRefused: (409, "joining_refused"),
     ChangeRefused: (409, "change_refused"),
     SelectionRefused: (409, "selection_refused"),
