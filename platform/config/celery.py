@@ -7,11 +7,14 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, worker_ready
 
+from config.sign_of_life import show_it_in
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("holdout")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["accounts", "grading"])
+show_it_in(app)
 
 
 @beat_init.connect

@@ -106,6 +106,41 @@ def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
     return _read(name, default, parse, "an address that begins with " + " or ".join(f"{s}://" for s in schemes))
 
 
+def secret(name: str) -> str:
+    """What must not stand where many can read it: the setting itself, or the text of the file that NAME_FILE names.
+
+    White space around it does not count. Empty: neither is set.
+    """
+    value, path = text(name), text(f"{name}_FILE")
+    if not path:
+        return value
+    if value:
+        raise WrongSetting(f"Wrong setting {name}_FILE: {name} is set too, and one would hide the other. Unset one.")
+    try:
+        found = (ROOT / path).read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise WrongSetting(
+            f"Wrong setting {name}_FILE: {path} cannot be read ({problem.strerror}); expected a file with the "
+            "secret in it that this process may read."
+        ) from None
+    except UnicodeDecodeError:
+        raise WrongSetting(f"Wrong setting {name}_FILE: {path} is no UTF-8 text; expected the secret alone.") from None
+    if not found:
+        raise WrongSetting(f"Wrong setting {name}_FILE: {path} is empty; expected a file with the secret in it.")
+    return found
+
+
+def secret_address(name: str, default: str, schemes: tuple[str, ...]) -> str:
+    """As `address`, of a URL that may carry a password: it may lie in a file, and no message repeats it."""
+    found = secret(name) or default
+    scheme = urlsplit(found).scheme
+    if found and scheme not in schemes:
+        shown = f"{scheme}://…@…" if "@" in found else found
+        expected = " or ".join(f"{s}://" for s in schemes)
+        raise WrongSetting(f"Wrong setting {name}: found {shown!r}; expected an address that begins with {expected}.")
+    return found
+
+
 def moment(name: str) -> datetime | None:
     """An aware time; None: it is not set."""
 

@@ -18,11 +18,13 @@ MAIL_MAX_TRIES = environment.whole_number("HOLDOUT_MAIL_MAX_TRIES", 8, least=1)
 # What was sent is kept this long, for questions; then the row is deleted.
 MAIL_KEPT_DAYS = environment.whole_number("HOLDOUT_MAIL_KEPT_DAYS", 90, least=1)
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "holdout@localhost")
-_email_url = environment.address(
+_email_url = environment.secret_address(
     "EMAIL_URL", "", ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "dummymail")
 )
 if _email_url:
     vars().update(environ.Env.email_url_config(_email_url))
+    if _email_password := environment.secret("EMAIL_PASSWORD"):
+        EMAIL_HOST_PASSWORD = _email_password
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = MAIL_DIR

@@ -1,5 +1,7 @@
 """The broker, a doorbell only (it may be emptied at any moment), and Celery. Part of the settings."""
 
+from urllib.parse import quote, urlsplit
+
 from celery.schedules import crontab
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -11,8 +13,15 @@ _broker_address_file = BROKER_DIR / "address"
 
 
 def _broker_url() -> str:
-    """REDIS_URL, else the broker that `./run` has started (its address stands in `var/broker/address`), else files."""
-    url = environment.address("REDIS_URL", "", ("redis", "rediss", "unix", "filesystem"))
+    """REDIS_URL with REDIS_PASSWORD in it, else the broker that `./run` has started, else files.
+
+    The address of the second stands in `var/broker/address`.
+    """
+    url = environment.secret_address("REDIS_URL", "", ("redis", "rediss", "unix", "filesystem"))
+    if url and (password := environment.secret("REDIS_PASSWORD")):
+        parts = urlsplit(url)
+        user, host = parts.username or "", parts.netloc.rpartition("@")[2]
+        url = parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
     if not url and _broker_address_file.exists():
         url = _broker_address_file.read_text().strip()
     return url or "filesystem://"

@@ -8,6 +8,8 @@ from celery.beat import Scheduler
 from django.conf import settings
 from django.db import connections
 
+from config.sign_of_life import show_life
+
 SWEEP = "grading.sweep"
 log = structlog.get_logger(__name__)
 
@@ -27,4 +29,5 @@ class OwnRounds(Scheduler):
             log.warning("sweep_failed", problem=f"{type(problem).__name__}: {problem}")
         connections.close_all()
         super().tick(*arguments, **more)
+        show_life()
         return max(0.0, settings.SWEEP_SECONDS - (monotonic() - begun))

@@ -37,12 +37,14 @@ for folder in (
     *stores.STORE_FOLDERS.values(),
 ):
     folder.mkdir(mode=0o755 if folder == VAR else 0o700, parents=True, exist_ok=True)
-stores.LABELS_DIR.chmod(0o700)
+# In a container without labels the folder is empty, and nothing of it can be changed.
+if stores.LABELS_DIR.stat().st_mode & 0o777 != 0o700:
+    stores.LABELS_DIR.chmod(0o700)
 
 
 def _secret_key() -> str:
     """The key from the environment, else one made once and kept in `var/secret_key` (mode 0600)."""
-    key = environment.text("SECRET_KEY")
+    key = environment.secret("SECRET_KEY")
     if key:
         return key
     path = VAR / "secret_key"
@@ -157,10 +159,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- the database --------------------------------------------------------------------------------------------
-_database_url = environment.address(
+_database_url = environment.secret_address(
     "DATABASE_URL", f"sqlite:///{DATABASE_DIR / 'db.sqlite3'}", ("sqlite", "postgres", "postgresql")
 )
-if not environment.text("DATABASE_URL") and (VAR / "db.sqlite3").exists():
+if not environment.secret("DATABASE_URL") and (VAR / "db.sqlite3").exists():
     raise environment.WrongSetting(
         f"The database of an earlier version lies in {VAR / 'db.sqlite3'}; it belongs into {DATABASE_DIR}. "
         "Start ./run once, which moves it, or move it with its -wal and -shm files."
@@ -171,6 +173,9 @@ except ValueError as problem:
     raise environment.WrongSetting(
         f"Wrong setting DATABASE_URL: {problem}; expected postgres://user:password@host:5432/name."
     ) from None
+# So that the address can be read by all, and the password by those who need it.
+if _database_password := environment.secret("DATABASE_PASSWORD"):
+    DATABASES["default"]["PASSWORD"] = _database_password
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Django's own defaults lose writes to "database is locked" as soon as two processes write.
     # Behind the label wall nothing new can be made beside or above the label store, such as SQLite's -wal file.
@@ -214,7 +219,7 @@ SEED = environment.boolean("HOLDOUT_SEED", True)
 
 # --- who watches the site ----------------------------------------------------------------------------------------
 # What Prometheus says to read /metrics. Empty: they are for this machine alone, and only while the site is.
-METRICS_TOKEN = environment.text("HOLDOUT_METRICS_TOKEN")
+METRICS_TOKEN = environment.secret("HOLDOUT_METRICS_TOKEN")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
     raise environment.WrongSetting(
         "Wrong setting HOLDOUT_METRICS_TOKEN: it is shorter than 16 characters; make one with "

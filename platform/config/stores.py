@@ -133,7 +133,7 @@ def buckets() -> Buckets | None:
 
 
 def _keys(access_name: str, secret_name: str) -> Keys | None:
-    access, secret = environment.text(access_name), environment.text(secret_name)
+    access, secret = environment.text(access_name), environment.secret(secret_name)
     if bool(access) != bool(secret):
         there, missing = (access_name, secret_name) if access else (secret_name, access_name)
         raise WrongSetting(f"Wrong setting {there}: it is set, and {missing} is not. Set both, or neither.")

@@ -30,7 +30,7 @@ def main() -> None:
         (VAR / "broker" / "address").unlink(missing_ok=True)
         running: list[Watched] = []
         stack.callback(end_all, running)
-        if not os.environ.get("REDIS_URL"):
+        if not environment.secret("REDIS_URL"):
             broker = embedded_broker(
                 VAR / "broker", VAR / "logs", wanted=environment.boolean("HOLDOUT_EMBEDDED_BROKER", True)
             )
@@ -100,7 +100,7 @@ def _start_broker(broker: EmbeddedBroker, running: list[Watched], stack: context
 
 def _move_older_database() -> None:
     """Up to the first version with models the database lay in VAR itself; the settings stop the start while it does."""
-    if environment.text("DATABASE_URL"):
+    if environment.secret("DATABASE_URL"):
         return
     earlier, present = VAR / "db.sqlite3", VAR / "database" / "db.sqlite3"
     if earlier.exists() and present.exists():

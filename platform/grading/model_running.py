@@ -33,7 +33,6 @@ from grading import models_worker
 from grading.claimed_work import carry_out
 from grading.model_inputs import Asked, all_of_test, public_sample
 from leaderboard.mergers import hold_team_of
-from leaderboard.standings import refresh
 from submissions import lifecycle
 from submissions.lifecycle import Claim
 from submissions.models import ModelRun, Submission, prediction_storage
@@ -124,10 +123,10 @@ def _hand_over(claim: Claim, asked: Asked, values: Float64Array) -> None:
 
 
 def _reject(claim: Claim, submission: Submission, refused: Rejected) -> None:
+    # The team's standing stays as it is: what is run was never scored.
     with transaction.atomic():
-        team = hold_team_of(submission.pk)
+        hold_team_of(submission.pk)
         lifecycle.reject(claim, refused)
-        refresh(team)
 
 
 def _note_run(submission: Submission, report: RunReport, *, is_public_sample: bool = False) -> None:

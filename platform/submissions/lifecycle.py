@@ -6,7 +6,8 @@
     from PREDICTING or SCORING: reject() → REJECTED (theirs to mend) · release() one step back (ours, tried again) ·
     FAILED after MAX_TRIES · hold_off() one step back with no try counted (the machine cannot do it now) ·
     from PREDICTING: put_back() → QUEUED (models are not graded here now)
-    from SCORED: regrade() → QUEUED, a model → PREDICTED (it is not run again) · from FAILED: retry() → QUEUED
+    from SCORED: regrade() → QUEUED, a model → PREDICTED (it is not run again) · from FAILED: retry() → QUEUED, a
+    model that was scored before → PREDICTED
     a rehearsal, from anywhere: erase_rehearsals() → nothing is left
     take_over() leaves SCORED ones SCORED, by what a rescore has found
 
@@ -218,7 +219,9 @@ def reject(claim: Claim, reason: Rejected) -> None:
         problems=[{"line": p.line, "finding": p.finding, "cure": p.cure} for p in reason.problems],
         problem_count=reason.problem_count,
     )
-    Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
+    # A model that is run was never scored, and the models worker has no right to anything of a score.
+    if claim.status == Status.SCORING:
+        Evaluation.objects.filter(submission_id=claim.submission_id, is_live=True).update(is_live=False)
     post_result(claim.submission_id)
 
 
@@ -250,7 +253,7 @@ def cancel(submission: Submission) -> bool:
     """Withdraw what still waits. False: it no longer does."""
     with transaction.atomic():
         # One that was scored before is in the queue for another grading: its score stays with the organizers.
-        never_graded = ~models.Exists(Evaluation.objects.filter(submission=models.OuterRef("pk")))
+        never_graded = ~models.Exists(_evaluations_of_the_row())
         moved = _move(Q(never_graded, pk=submission.pk, status=Status.QUEUED), Status.CANCELLED)
         if moved:
             _note(submission.pk, Status.CANCELLED, "withdrawn by the team")
@@ -282,8 +285,11 @@ def take_over(solution: Solution, note: str) -> int:
 def retry(submission: Submission) -> bool:
     """Take up a failed submission once more."""
     failed = Q(pk=submission.pk, status=Status.FAILED)
+    has_answered = IS_MODEL & ~Q(predictions="") & Q(models.Exists(_evaluations_of_the_row()))
     why = "taken up again by an organizer"
-    return _queue_again(failed, Status.QUEUED, QUEUE_OF[Kind(submission.kind)], submission.pk, why)
+    return _queue_again(failed & has_answered, Status.PREDICTED, Queue.SCORING, submission.pk, why) or _queue_again(
+        failed, Status.QUEUED, QUEUE_OF[Kind(submission.kind)], submission.pk, why
+    )
 
 
 def erase_rehearsals(teams: QuerySet[Team]) -> None:
@@ -298,6 +304,10 @@ def erase_rehearsals(teams: QuerySet[Team]) -> None:
         )
         Evaluation.objects.filter(submission__in=Submission.objects.filter(of_rehearsals)).delete()
         teams.filter(is_rehearsal=True).delete()
+
+
+def _evaluations_of_the_row() -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(submission=models.OuterRef("pk"))
 
 
 def _held(claim: Claim) -> Q:

@@ -29,7 +29,9 @@ def post_result(submission_id: UUID) -> None:
     wanted = Submission.objects.filter(
         WANT_THIS, pk=submission_id, submitted_by__is_active=True, team__is_rehearsal=False
     )
-    sent = wanted.select_related("submitted_by", "competition", "team", "evaluation").first()
+    # The models worker writes of rejections, and may read neither a password nor a score.
+    with_names = wanted.select_related("submitted_by", "competition", "team").defer("submitted_by__password")
+    sent = with_names.first()
     if sent is None or not _is_first(sent):
         return
     if sent.submitted_by and sent.submitted_by.email.casefold() in verified_addresses(sent.submitted_by):
