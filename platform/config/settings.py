@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "pages.busy.BusyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "pages.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
