@@ -14,6 +14,10 @@ class Row:
     target: str
     is_met: bool
 
+    def line(self) -> str:
+        """As one line of text."""
+        return " | ".join((self.what, self.measured, self.compared, self.target, "met" if self.is_met else "MISSED"))
+
 
 def percentile(values: list[float], share: float) -> float:
     """The smallest value that at least `share` of all values do not exceed (nearest rank)."""
