@@ -166,6 +166,7 @@ def _capacity(played: Played) -> Row:
         f"{len(heard.page_seconds) / heard.seconds:.0f} pages/s; generator {100 * heard.own_share:.0f} % of a core",
         "",
         True,
+        played.rate,
     )
 
 

@@ -119,7 +119,7 @@ class Client:
         self.cookies = f"Cookie: sessionid={account.session_key}; csrftoken={TOKEN}\r\nHost: localhost\r\n"
         self.url = url
         self.heard = heard
-        self.form = _form(file)
+        self.form = form_of(file)
 
     async def look_around(self, slug: str, chance: random.Random) -> None:
         """Look at something every IDLE_SECONDS, for ever."""
@@ -192,7 +192,8 @@ def _is_busy(answer: Answer) -> bool:
     return answer.status == 503 and answer.headers.get(b"retry-after", b"").isdigit()
 
 
-def _form(file: bytes) -> tuple[str, bytes]:
+def form_of(file: bytes) -> tuple[str, bytes]:
+    """The content type and the body of the submit form with that file."""
     border = "holdout-load-" + "0" * 16
     fields = "".join(
         f'--{border}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured, what came out, what it is compared with, and whether the target is met."""
+    """What was measured, what came out, what it is compared with, and whether the target is met.
+
+    `value` is the number itself, for what reckons with it.
+    """
 
     what: str
     measured: str
     compared: str
     target: str
     is_met: bool
+    value: float = 0.0
 
     def line(self) -> str:
         """As one line of text."""
