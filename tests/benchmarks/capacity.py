@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.benchmarks.capacity_model import DEEP, Costs, Crowd, Setup, Site, Step, largest_rate
 from tests.benchmarks.compose_like import compose_like
+from tests.benchmarks.row import Row
 
 CLIENTS = 200
 MEASURE = "from tests.benchmarks.step_costs import measure; measure({!r}, {!r})"
@@ -142,12 +143,34 @@ def ladder_table(costs: Costs) -> list[str]:
     return lines
 
 
+def rows(raw: dict[str, Any], measured: float | None) -> list[Row]:
+    """The simulation beside what `tests.benchmarks.load` has measured, for `./run bench`."""
+    predicted, beyond = largest_rate(HERE, costs_of(raw), CLIENTS)
+    factor = _factor(predicted, measured)
+    return [
+        Row(
+            f"capacity with {CLIENTS} clients looking on, simulated with the cost of each step",
+            f"{predicted:.1f} uploads/s; {beyond.gives_first} give first",
+            f"{factor:.2f} × between it and the measured {measured:.1f}/s"
+            if measured
+            else "no load run to compare with",
+            f"≤ {WITHIN_FACTOR} ×",
+            factor <= WITHIN_FACTOR,
+            predicted,
+        )
+    ]
+
+
+def _factor(predicted: float, measured: float | None) -> float:
+    return max(predicted / measured, measured / predicted) if predicted and measured else float("inf")
+
+
 def check_table(costs: Costs, measured: float | None) -> list[str]:
     """The simulation beside a run of `tests.benchmarks.load`."""
     predicted, _ = largest_rate(HERE, costs, CLIENTS)
     if not measured:
-        return [f"Predicted: {predicted:.1f} uploads a second. No load run to compare it with: --measured RATE."]
-    factor = max(predicted / measured, measured / predicted)
+        return [f"Simulated: {predicted:.1f} uploads a second. No load run to compare it with: --measured RATE."]
+    factor = _factor(predicted, measured)
     verdict = "met" if factor <= WITHIN_FACTOR else "MISSED"
     return [
         "| capacity of this set-up | uploads a second |",
@@ -179,13 +202,14 @@ def main() -> None:
     asked.add_argument("--keep", type=Path, help="write what is measured into this file, for --from")
     given = asked.parse_args()
     if given.kept:
-        kept = json.loads(given.kept.read_text())
+        facts = json.loads(given.kept.read_text())["facts"]
     else:
         with tempfile.TemporaryDirectory(prefix="holdout-capacity-") as name:
-            kept = {"costs": measured_costs(Path(name))}
+            facts = {"costs": measured_costs(Path(name))}
     if given.keep:
-        given.keep.write_text(json.dumps(kept))
-    print("\n".join(tables(kept["costs"], given.measured or kept.get("capacity"))))
+        given.keep.write_text(json.dumps({"facts": facts}))
+    model = {"model": facts["model"]} if "model" in facts else {}
+    print("\n".join(tables(facts["costs"] | model, given.measured or facts.get("capacity"))))
 
 
 if __name__ == "__main__":

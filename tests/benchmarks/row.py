@@ -18,9 +18,15 @@ class Row:
     is_met: bool
     value: float = 0.0
 
+    @property
+    def verdict(self) -> str:
+        if not self.target and self.is_met:
+            return ""
+        return "met" if self.is_met else "MISSED"
+
     def line(self) -> str:
         """As one line of text."""
-        return " | ".join((self.what, self.measured, self.compared, self.target, "met" if self.is_met else "MISSED"))
+        return " | ".join((self.what, self.measured, self.compared, self.target, self.verdict))
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -33,7 +33,7 @@ def test_a_core_that_is_needed_half_the_time_is_half_busy():
 
 def test_one_server_queues_as_the_formula_says():
     """M/D/1 (Pollaczek & Khinchine): at a load of 0.8 the mean time there is s + 0.8 · s / (2 · 0.2) = 3 s."""
-    found = Site(Setup("", web=1, threads=1, shared=1), costs(upload=Step(0.1)), Crowd(0, ((5_000.0, 8.0),))).play()
+    found = Site(Setup("", web=1, threads=1, shared=1), costs(upload=Step(0.1)), Crowd(0, ((2_000.0, 8.0),))).play()
     assert sum(found.upload) / len(found.upload) == pytest.approx(0.3, rel=0.2)
 
 
