@@ -59,7 +59,7 @@ STEPS = {
 
 
 def measured_costs(folder: Path) -> dict[str, Any]:
-    """Of each step, its own processor time and its waiting for database and disk, in seconds; bytes stored."""
+    """Of each step, the processor time of its process and of the database, in seconds; bytes stored."""
     with compose_like(folder) as site:
         site.accounts(CLIENTS)
         file = folder / "sample.csv"
@@ -83,11 +83,11 @@ def costs_of(raw: dict[str, Any]) -> Costs:
 
 
 def steps_table(raw: dict[str, Any]) -> list[str]:
-    lines = ["| step | own processor time | waits for database and disk | one core does a day |", "|---|---|---|---|"]
+    lines = ["| step | processor time of its process | of the database | one core does a day |", "|---|---|---|---|"]
     for name, said in STEPS.items():
         cpu, database = raw[name]
         lines.append(f"| {said} | {1000 * cpu:.1f} ms | {1000 * database:.1f} ms | {DAY / (cpu + database):,.0f} |")
-    lines.append(f"| the smallest commit | | {1000 * raw['commit']:.1f} ms | {DAY / raw['commit']:,.0f} |")
+    lines.append(f"| a change has reached the disk | | {1000 * raw['commit']:.1f} ms, waited for | |")
     if model := raw.get("model"):
         lines.append(f"| a SavedModel of the kit: unpacked, screened, run | {model:.2f} s | | {DAY / model:,.0f} |")
     return lines

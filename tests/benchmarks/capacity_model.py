@@ -20,12 +20,12 @@ BUSY_AFTER, BUSY_WAIT, NO_WAIT = 5.0, 0.5, 0.05
 POLLING = ((3.0, 0.3), (30.0, 1.0), (120.0, 3.0), (float("inf"), 10.0))
 IDLE_SECONDS, BOARD_SHARE = 5.0, 0.25
 DEEP = 2_000
-HIGHEST_RATE = 2_000.0
+LOWEST_RATE, HIGHEST_RATE = 0.1, 2_000.0
 
 
 @dataclass(frozen=True)
 class Step:
-    """Seconds: of the process that does it, and of the database and the disk that it waits for."""
+    """Processor time in seconds: of the process that does it, and of the database."""
 
     cpu: float
     database: float = 0.0
@@ -37,7 +37,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Costs:
-    """What each step was measured at; `of_each`: how much more for each file that waits, DEEP at most."""
+    """What each step was measured at; `of_each`: how much more for each file that waits, DEEP at most.
+
+    `commit`: seconds until a change has reached the disk.
+    """
 
     upload: Step
     board: Step
@@ -254,11 +257,10 @@ class Site:
 
     def _work(self, cores: Pool, cost: Step, commits: int) -> Iterator[Any]:
         yield from self.simulation.use(cores, cost.cpu)
-        committing = min(cost.database, commits * self.costs.commit)
-        if cost.database > committing:
-            yield from self.simulation.use(self.database, cost.database - committing)
-        if committing:
-            yield from self.simulation.use(self.commits, committing)
+        if cost.database:
+            yield from self.simulation.use(self.database, cost.database)
+        for _ in range(commits):
+            yield from self.simulation.use(self.commits, self.costs.commit)
 
     def _is_surplus(self, waited: float) -> bool:
         """As pages.busy decides it."""
@@ -288,7 +290,7 @@ def largest_rate(setup: Setup, costs: Costs, lookers: int) -> tuple[float, Outco
     while is_borne(beyond, high) and high < HIGHEST_RATE:
         low, high = high, 2 * high
         beyond = played(high)
-    while high - low > 0.05 * high:
+    while high - low > 0.05 * high and high > LOWEST_RATE:
         middle = (low + high) / 2
         tried = played(middle)
         if is_borne(tried, middle):

@@ -22,7 +22,7 @@ from tests.benchmarks.row import Row, percentile
 SLUG = "goodreads"
 CLIENTS = 200
 SECONDS = 20.0
-FIRST_RATE, HIGHEST_RATE = 4.0, 512.0
+FIRST_RATE, LOWEST_RATE, HIGHEST_RATE = 4.0, 0.5, 512.0
 # The capacity is known when the rate that is too much lies within this of one that is not.
 CLOSE_ENOUGH = 1.15
 # The queue keeps up when what waits in the end has come within this time; pages are quick enough below this one.
@@ -87,6 +87,10 @@ class Stand:
         self.file = site.var.parent / "sample.csv"
         self.file.write_bytes(self.sample)
 
+    def warm_up(self) -> None:
+        """Each process's first file loads pandas, its first page the templates."""
+        self.play(4.0, 10.0)
+
     def play(self, rate: float, seconds: float | None = None) -> Played:
         """From an empty queue to an empty queue."""
         heard, before = Heard(), self._count(ALL)
@@ -126,22 +130,26 @@ class Stand:
         return found
 
 
+class TooSlow(Exception):
+    """Not even the lowest rate is borne; the message says what came of it."""
+
+
 def find_capacity(stand: Stand) -> Played:
-    """The largest rate that is borne, within CLOSE_ENOUGH."""
-    best = stand.play(FIRST_RATE)
-    too_much = HIGHEST_RATE
-    while best.is_borne and 2 * best.rate < too_much:
-        tried = stand.play(2 * best.rate)
+    """The largest rate that is borne, within CLOSE_ENOUGH. Raises TooSlow."""
+    best, too_much, rate = None, HIGHEST_RATE, FIRST_RATE
+    while best is None or too_much / best.rate > CLOSE_ENOUGH:
+        tried = stand.play(rate)
         if tried.is_borne:
             best = tried
+        elif rate < LOWEST_RATE:
+            raise TooSlow(tried.told())
         else:
-            too_much = tried.rate
-    while too_much / best.rate > CLOSE_ENOUGH:
-        tried = stand.play((too_much * best.rate) ** 0.5)
-        if tried.is_borne:
-            best = tried
+            too_much = rate
+        if best is None:
+            rate /= 2
         else:
-            too_much = tried.rate
+            # Up in large steps until one is too much, then between the two.
+            rate = min(2 * best.rate, (too_much * best.rate) ** 0.5)
     return best
 
 
@@ -151,7 +159,7 @@ def measure(folder: Path, seconds: float = SECONDS, say: Say = print) -> list[Ro
         return [Row("load on a production set-up", f"not measured: {problem}", "", "", False)]
     with compose_like(folder) as site:
         stand = Stand(site, seconds, say)
-        stand.play(1.0, 5.0)  # Each process's first file loads pandas, its first page the templates.
+        stand.warm_up()
         capacity = find_capacity(stand)
         half, twice = stand.play(capacity.rate / 2), stand.play(2 * capacity.rate)
         bare, drained = stand.bare(), stand.drain()
@@ -224,7 +232,7 @@ def main() -> int:
         if given.rate:
             with compose_like(Path(name)) as site:
                 stand = Stand(site, given.seconds, print)
-                stand.play(1.0, 5.0)
+                stand.warm_up()
                 stand.play(given.rate)
             return 0
         rows = measure(Path(name), given.seconds)

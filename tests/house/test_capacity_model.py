@@ -50,7 +50,7 @@ def test_the_largest_rate_is_what_the_busiest_part_bears():
     rate, beyond = largest_rate(Setup("", scoring=1, shared=8), costs(score=Step(0.1)), lookers=0)
     assert rate == pytest.approx(10.0, rel=0.25)
     assert beyond.waiting_in_the_end > 0
-    priced = costs(upload=Step(0.0, 0.02), commit=0.02)
+    priced = costs(commit=0.02)
     _, beyond = largest_rate(Setup("", web=8, scoring=8, shared=16), priced, lookers=0)
     assert beyond.gives_first == "commits, one by one"
 
