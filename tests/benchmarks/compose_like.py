@@ -8,7 +8,7 @@ import os
 import pwd
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +95,13 @@ def compose_like(folder: Path, **settings: str) -> Iterator[ComposeLike]:
         site.manage("migrate", "-v", "0")
         site.manage("shell", "-v", "0", "-c", SEED)
         try:
-            yield site.start()
+            site.start()
+        except BaseException:
+            # Ctrl-C's exit code is not the trouble.
+            with suppress(AssertionError):
+                site.stop()
+            raise
+        try:
+            yield site
         finally:
             site.stop()
