@@ -3,7 +3,8 @@
 First the capacity is found: the largest rate at which all is accepted, the queue keeps up and pages stay quick. Then
 half of it, twice of it, and how fast a queue that has piled up is worked off beside the same clients.
 
-`python -m tests.benchmarks.load` prints the rows; `--rate 12` plays that one rate, `--seconds 5` shortens each run.
+`python -m tests.benchmarks.load` prints the rows; `--rate 12` plays that one rate, `--capacity 12` looks for none, `--seconds 5`
+shortens each run.
 """
 
 import argparse
@@ -153,14 +154,14 @@ def find_capacity(stand: Stand) -> Played:
     return best
 
 
-def measure(folder: Path, seconds: float = SECONDS, say: Say = print) -> list[Row]:
-    """The four rows."""
+def measure(folder: Path, seconds: float = SECONDS, say: Say = print, known: float | None = None) -> list[Row]:
+    """The rows. `known`: the capacity, which is then not looked for."""
     if problem := why_not_here():
         return [Row("load on a production set-up", f"not measured: {problem}", "", "", False)]
     with compose_like(folder) as site:
         stand = Stand(site, seconds, say)
         stand.warm_up()
-        capacity = find_capacity(stand)
+        capacity = stand.play(known) if known else find_capacity(stand)
         half, twice = stand.play(capacity.rate / 2), stand.play(2 * capacity.rate)
         bare, drained = stand.bare(), stand.drain()
     return [_capacity(capacity), _half(half), *_twice(twice), _drain(drained, bare)]
@@ -227,6 +228,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.benchmarks.load", description=__doc__)
     asked.add_argument("--seconds", type=float, default=SECONDS, help="of each run")
     asked.add_argument("--rate", type=float, help="play this rate alone")
+    asked.add_argument("--capacity", type=float, help="take this for the capacity, and do not look for it")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="holdout-load-") as name:
         if given.rate:
@@ -235,7 +237,7 @@ def main() -> int:
                 stand.warm_up()
                 stand.play(given.rate)
             return 0
-        rows = measure(Path(name), given.seconds)
+        rows = measure(Path(name), given.seconds, known=given.capacity)
     for row in rows:
         print(row.line())
     return 0 if all(row.is_met for row in rows) else 1
