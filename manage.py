@@ -11,8 +11,16 @@ def main() -> None:
     sys.path[:0] = [str(root / "platform"), str(root)]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except DatabaseError:
+        from config.database_reach import why_away
+
+        if "--traceback" in sys.argv or not (away := why_away()):
+            raise
+        sys.exit(away)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and letters")
 
     def ready(self) -> None:
-        from allauth.account.signals import password_reset
+        from allauth.account.signals import password_changed, password_reset, password_set
 
         from accounts.organizers import ensure_group
         from accounts.tokens import revoke_all
@@ -23,6 +23,7 @@ class AccountsConfig(AppConfig):
             revoke_all(user)
 
         # Whoever had the old password may have made a token with it.
-        password_reset.connect(close_to_programs, weak=False, dispatch_uid="a_reset_revokes_tokens")
+        for signal, name in ((password_reset, "reset"), (password_changed, "change"), (password_set, "first_password")):
+            signal.connect(close_to_programs, weak=False, dispatch_uid=f"a_{name}_revokes_tokens")
         # Permissions are made after each app's migrations; the last call finds them all.
         post_migrate.connect(give_permissions, weak=False, dispatch_uid="organizers_group")

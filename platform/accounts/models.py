@@ -49,10 +49,22 @@ class User(AbstractUser):
     result_letters = models.CharField(
         gettext_lazy("results by e-mail"), max_length=10, choices=ResultLetters.choices, default=ResultLetters.NONE
     )
+    result_letters_before = models.CharField(
+        max_length=10,
+        choices=ResultLetters.choices,
+        default=ResultLetters.ALL,
+        db_default=ResultLetters.ALL,
+        editable=False,
+        help_text=gettext_lazy("What the way back from a letter's way out gives: what they had, never none."),
+    )
     deleted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta(AbstractUser.Meta):
         constraints = [
+            models.CheckConstraint(
+                condition=Q(result_letters_before__in=(ResultLetters.MODELS, ResultLetters.ALL)),
+                name="the_way_back_gives_some_letters",
+            ),
             models.CheckConstraint(
                 condition=Q(result_letters__in=ResultLetters.values), name="result_letters_are_known"
             ),

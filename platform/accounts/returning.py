@@ -3,6 +3,7 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 PLACE = "place_to_return_to"
 
@@ -18,7 +19,11 @@ def forget_place(request: HttpRequest) -> None:
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """allauth's own ways, with ours back from the letter."""
+    """allauth's own ways, with ours back from the letter, and one word for signing in."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _("Too many failed tries to sign in. Try again later.")
+    }
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         ordinary: str = super().get_email_verification_redirect_url(email_address)

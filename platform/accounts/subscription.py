@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import models
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -46,14 +47,20 @@ def gets(user: User, kind: Letters) -> bool:
 
 
 def choose(user: User, kind: Letters, *, wants: bool) -> None:
-    """Keep the person's choice; letters that are in the outbox already still go."""
+    """Keep the person's choice; letters that are in the outbox already still go.
+
+    Results come back as they were chosen before: those of models alone, for who wanted no others.
+    """
+    person = User.objects.filter(pk=user.pk)
     if kind == Letters.ANNOUNCEMENTS:
-        change: dict[str, object] = {"wants_announcements": wants}
+        person.update(wants_announcements=wants)
     elif kind == Letters.REMINDERS:
-        change = {"wants_reminders": wants}
+        person.update(wants_reminders=wants)
+    elif wants:
+        person.filter(result_letters=ResultLetters.NONE).update(result_letters=F("result_letters_before"))
     else:
-        change = {"result_letters": ResultLetters.ALL if wants else ResultLetters.NONE}
-    User.objects.filter(pk=user.pk).update(**change)
+        some = person.exclude(result_letters=ResultLetters.NONE)
+        some.update(result_letters_before=F("result_letters"), result_letters=ResultLetters.NONE)
 
 
 def way_out(user: User, kind: Letters, site: str = "") -> tuple[str, dict[str, str]]:

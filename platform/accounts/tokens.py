@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from knox.crypto import hash_token
 
-from accounts.models import Token, User
+from accounts import outbox
+from accounts.models import Letter, Token, User
 
 # Its last use is noted to the minute: a program that asks all the time does not write each time.
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
@@ -23,6 +25,7 @@ class TokenRefused(Exception):
 def make_token(user: User, name: str, days: int | None = None) -> tuple[Token, str]:
     """A new token for `days` days (None: the longest there is), and its key, which is told only now.
 
+    Its owner hears of it by letter, where the account has an address: whoever has their password could make one.
     Raises TokenRefused above TOKENS_PER_USER, and for more days than TOKEN_DAYS.
     """
     longest = settings.TOKEN_DAYS
@@ -48,7 +51,26 @@ def make_token(user: User, name: str, days: int | None = None) -> tuple[Token, s
         token, key = Token.objects.create(  # type: ignore[no-untyped-call]
             user, expiry=timedelta(days=days), name=name
         )
+        if user.email:
+            outbox.post_all([_letter(user, token)])
     return token, key
+
+
+def _letter(user: User, token: Token) -> Letter:
+    # A letter is in the site's language, whatever the request speaks.
+    with translation.override(settings.LANGUAGE_CODE):
+        text = _(
+            "A token called “%(name)s” was made for your account %(user)s. With it a program can do what you can do "
+            "here, until %(until)s UTC.\n\nIf that was not you, revoke the token and change your password:\n"
+            "%(tokens)s\n%(password)s\n"
+        ) % {
+            "name": token.name,
+            "user": user.username,
+            "until": f"{token.expiry:%Y-%m-%d %H:%M}",
+            "tokens": settings.SITE_ADDRESS + reverse("tokens"),
+            "password": settings.SITE_ADDRESS + reverse("account_change_password"),
+        }
+        return outbox.letter_for(user, _("A new token for your account"), text)
 
 
 def tokens_of(user: User) -> QuerySet[Token]:

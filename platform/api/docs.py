@@ -7,6 +7,7 @@ from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,5 +37,6 @@ class DocsView(SpectacularSwaggerSplitView):
 
     template_name = "pages/api_docs.html"
     url_name = "api:schema"
-    authentication_classes = ()
+    # The page has the site's frame, which says who is signed in.
+    authentication_classes = (SessionAuthentication,)
     throttle_classes = ()

@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from accounts.tokens import TokenRefused
 from api.organize.refusals import ORGANIZERS_REFUSALS, each_of
+from config.request_log import current_request_id
 from leaderboard.final_selection import SelectionRefused
 from submissions.chunked_uploads import UploadEnded
 from submissions.descriptions import DescriptionRefused
@@ -124,7 +125,8 @@ def _our_fault(error: Exception, context: Mapping[str, Any]) -> tuple[int, str, 
     request = getattr(context.get("request"), "_request", None)
     log.error("api_failed", exc_info=error, path=getattr(request, "path", ""))
     got_request_exception.send(sender=None, request=request)
-    return 500, "our_fault", _("This was our fault, and it was logged. Nothing was counted; please try again."), {}
+    sentence = _("This was our fault, and it was logged. Nothing was counted; please try again.")
+    return 500, "our_fault", sentence, {"request_id": current_request_id()}
 
 
 def _too_often(error: exceptions.Throttled) -> tuple[int, str, str, dict[str, str], dict[str, object]]:

@@ -39,6 +39,7 @@ class ProblemAnswer(serializers.Serializer[Any]):
     problems = ProblemEntry(many=True, required=False)
     reset_at = serializers.DateTimeField(required=False, allow_null=True, help_text="When the next slot opens.")
     repeat_of = serializers.UUIDField(required=False, help_text="The submission of this very file.")
+    request_id = serializers.CharField(required=False, help_text="Of a fault of ours: under which it is logged.")
     received_bytes = serializers.IntegerField(required=False, help_text="Of an upload: the next byte's number.")
     retry_at = serializers.DateTimeField(required=False)
 

@@ -27,6 +27,7 @@ from submissions import lifecycle
 from submissions.access import of_own_team, within_reach
 from submissions.descriptions import describe
 from submissions.models import Status, Submission
+from submissions.removed_files import why_no_upload
 from submissions.sending import refuse_before_the_file, send
 from submissions.uploads import largest_upload, too_large
 from teams.models import Team
@@ -234,10 +235,15 @@ class SentFileView(Endpoint):
         BINARY,
         None,
         also={206: "A part of it (Range)."},
-        refuses={416: "The file has 1,000 bytes; none of them are asked for."},
+        refuses={
+            410: "The file was removed on 3 May 2026, as its organizers have set for the time after archiving.",
+            416: "The file has 1,000 bytes; none of them are asked for.",
+        },
         tags=TAGS,
         summary="The file as it was sent",
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         found = own_or_404(request, pk)
+        if reason := why_no_upload(found):
+            raise Problem(410, "file_removed", reason)
         return file_answer(request, found.file, found.original_name, found.sha256)

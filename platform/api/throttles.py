@@ -3,6 +3,7 @@
 A guard against a script that runs wild, counted in each web process; what a team may send is a rule of its competition.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -14,7 +15,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from accounts.models import Token
 
 
-class Rate(SimpleRateThrottle):
+class Rate(SimpleRateThrottle, ABC):
     """So many requests a minute: the setting of that name, looked at each time. 0: no limit."""
 
     setting = ""
@@ -28,9 +29,9 @@ class Rate(SimpleRateThrottle):
         ident = self.who(request)
         return None if ident is None else f"{self.setting}:{ident}"
 
+    @abstractmethod
     def who(self, request: Request) -> str | None:
         """Whose requests are counted together. None: this one is not."""
-        raise NotImplementedError
 
 
 class PerToken(Rate):

@@ -24,6 +24,7 @@ from config.bodies import said_length, what_comes
 from config.by_locale import whole
 from submissions import chunked_uploads
 from submissions.chunked_uploads import OtherOffset, may_go_on
+from submissions.direct_uploads import address_of_next_part
 from submissions.models import ChunkedUpload
 
 TAGS = ["uploads"]
@@ -34,7 +35,12 @@ EXAMPLE = {
     "bytes": 60_000_000,
     "received_bytes": 16_000_000,
     "chunk_bytes": 8_000_000,
+    "put_to": "",
 }
+DIRECT = (
+    "The sender can put parts straight into the site's store, by the addresses in `put_to`. A large file goes so where "
+    "the site is set up for it, and else in chunks to the site as ever."
+)
 CANCELLED = "The upload of 'model.zip' was cancelled, or left alone for too long. Begin a new one."
 OTHER_OFFSET = "16,000,000 of the 60,000,000 bytes have come. Go on from byte 16,000,000."
 
@@ -44,6 +50,7 @@ class NewUpload(serializers.Serializer[Any]):
     bytes = serializers.IntegerField(min_value=1, max_value=MOST_BYTES)
     sha256 = SHA256
     send_again = serializers.BooleanField(required=False, default=False, help_text=AGAIN)
+    direct = serializers.BooleanField(required=False, default=False, help_text=DIRECT)
 
 
 class Finish(serializers.Serializer[Any]):
@@ -53,16 +60,24 @@ class Finish(serializers.Serializer[Any]):
 
 
 class UploadAnswer(serializers.Serializer[Any]):
-    """How far an upload has come: the next byte is number `received_bytes`, counted from 0."""
+    """How far an upload has come: the next byte is number `received_bytes`, counted from 0.
+
+    Where `put_to` is no empty text, the next `chunk_bytes` (fewer at the end) are PUT to that address, without the
+    token and without a Content-Type; then this is asked for again.
+    """
 
     id = serializers.UUIDField()
     file_name = serializers.CharField(source="original_name")
     bytes = serializers.IntegerField(source="size_bytes")
     received_bytes = serializers.IntegerField()
     chunk_bytes = serializers.SerializerMethodField()
+    put_to = serializers.SerializerMethodField()
 
     def get_chunk_bytes(self, upload: ChunkedUpload) -> int:
-        return int(settings.CHUNK_BYTES)
+        return int(upload.part_bytes or settings.CHUNK_BYTES)
+
+    def get_put_to(self, upload: ChunkedUpload) -> str:
+        return address_of_next_part(upload)
 
 
 class UploadEndpoint(Endpoint):
@@ -109,10 +124,16 @@ class UploadsView(UploadEndpoint):
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         upload = chunked_uploads.begin(
-            team, who(request), said["file_name"], said["bytes"], said.get("sha256", ""), send_again=said["send_again"]
+            team,
+            who(request),
+            said["file_name"],
+            said["bytes"],
+            said.get("sha256", ""),
+            send_again=said["send_again"],
+            direct=said["direct"],
         )
         is_new = upload.received_bytes == 0 and upload.begun_at == upload.touched_at
-        return Response(UploadAnswer(upload).data, status=201 if is_new else 200)
+        return _how_far(upload, 201 if is_new else 200)
 
 
 class UploadView(UploadEndpoint):
@@ -127,7 +148,7 @@ class UploadView(UploadEndpoint):
 
     @operation("upload", UploadAnswer, EXAMPLE, tags=TAGS, summary="How far an upload has come")
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(UploadAnswer(own_or_404(request, pk)).data)
+        return _how_far(own_or_404(request, pk), 200)
 
     @operation(
         "append_chunk",
@@ -176,6 +197,11 @@ class FinishView(UploadEndpoint):
             mine.pk, said.get("sha256", ""), said.get("description", ""), send_again=said["send_again"]
         )
         return created(made, request)
+
+
+def _how_far(upload: ChunkedUpload, status: int) -> Response:
+    answer = UploadAnswer(chunked_uploads.looked_at(upload)).data
+    return Response(answer, status=status, headers={"Cache-Control": "no-store"})
 
 
 def _mine(request: Request) -> QuerySet[ChunkedUpload]:

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from api.competitions import CompetitionsView, CompetitionView
 from api.data_files import DataFilesView, DataFileView
+from api.deletion import DeletionView
 from api.docs import SchemaView
 from api.endpoint import NotFound
 from api.entry import AskView, JoinView
@@ -77,6 +78,7 @@ app_name = "api"
 urlpatterns = [
     path("schema/", SchemaView.as_view(), name="schema"),
     path("me/", MeView.as_view(), name="me"),
+    path("me/deletion/", DeletionView.as_view(), name="deletion"),
     path("tokens/", TokensView.as_view(), name="tokens"),
     path("tokens/current/", CurrentTokenView.as_view(), name="current_token"),
     path("tokens/<slug:token_id>/", TokenView.as_view(), name="token"),

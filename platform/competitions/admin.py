@@ -127,6 +127,7 @@ class CompetitionAdmin(OwnHistoryAdmin, OfOwnCompetitions):
             {
                 "fields": (
                     "opens_at", "merger_deadline_at", "entry_deadline_at", "closes_at", "reveals_at", "archived_at",
+                    "uploads_kept_days", "predictions_kept_days",
                 )
             },
         ),

@@ -11,7 +11,7 @@ from competitions.models import Competition, DataAudit, JobState, LaunchCheck, L
 NOT_TRIED = frozenset(
     {
         "id", "slug", "title", "tagline", "notice", "is_published", "created_at", "tensorflow_version", "archived_at",
-        "expected_solution_sha256",
+        "expected_solution_sha256", "uploads_kept_days", "predictions_kept_days",
     }
 )  # fmt: skip
 

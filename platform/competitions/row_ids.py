@@ -4,12 +4,11 @@ import csv
 import io
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 from django.conf import settings
 
-from competitions.models import TEST_FILE, Competition, DataFile
+from competitions.models import TEST_FILE, Competition, DataFile, data_storage
 from grader.scoring.arrays import Int64Array
 
 # Beyond it a browser's numbers are not exact.
@@ -32,13 +31,13 @@ def id_runs(data_file: DataFile, id_column: str) -> list[int] | None:
     None where they cannot be said so: not whole, doubled, too large for a browser, more than IDS_FOR_BROWSER, or no
     file on the disk.
     """
-    return _id_runs(str(data_file.file.name), data_file.file.path, id_column)
+    return _id_runs(str(data_file.file.name), id_column)
 
 
 @lru_cache(maxsize=8)
-def _id_runs(stored_name: str, path: str, id_column: str) -> list[int] | None:
+def _id_runs(stored_name: str, id_column: str) -> list[int] | None:
     try:
-        ids = _read_ids(path, id_column)
+        ids = _read_ids(stored_name, id_column)
     except (OSError, UnicodeDecodeError, csv.Error, ValueError, IndexError, OverflowError):
         return None
     ids.sort()
@@ -55,8 +54,8 @@ def _id_runs(stored_name: str, path: str, id_column: str) -> list[int] | None:
     return runs
 
 
-def _read_ids(path: str, id_column: str) -> Int64Array:
-    with Path(path).open("rb") as file:
+def _read_ids(stored_name: str, id_column: str) -> Int64Array:
+    with data_storage().open(stored_name, "rb") as file:
         rows = csv.reader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
         column = next(rows, []).index(id_column)
         return np.fromiter((int(row[column]) for row in rows), dtype=np.int64)

@@ -89,6 +89,14 @@ PROBING_SIGNS_SHOWN = 100
 # Receipts that one transaction appends to their chain; a sweep goes on for so many seconds.
 RECEIPTS_AT_ONCE = environment.whole_number("HOLDOUT_RECEIPTS_AT_ONCE", 500, least=1)
 RECEIPTS_SWEEP_SECONDS = 1
+# The daily clean-up begins at this hour (UTC) and takes no longer than this; the rest is for the next day.
+CLEAN_UP_HOUR = environment.whole_number("HOLDOUT_CLEAN_UP_HOUR", 3, most=23)
+CLEAN_UP_SECONDS = environment.whole_number("HOLDOUT_CLEAN_UP_SECONDS", 1800, least=10)
+# A file that no row names, or that a killed process has left, is removed once it is so old: a day at least, for what
+# is under way stores its file before it writes its row.
+ORPHANS_KEPT_SECONDS = environment.whole_number("HOLDOUT_ORPHANS_KEPT_DAYS", 1, least=1) * 86_400
+# An expired token is shown to its owner for so long.
+EXPIRED_KEPT_DAYS = environment.whole_number("HOLDOUT_EXPIRED_KEPT_DAYS", 30)
 # What making an archive may take. The worker goes on scoring meanwhile.
 ARCHIVE_SECONDS = environment.whole_number("HOLDOUT_ARCHIVE_SECONDS", 3600, least=10)
 # How sure a board is, is found again at most so often, and takes at most that share of the time.
@@ -142,3 +150,18 @@ LAST_REMINDER_HOURS = environment.whole_number("HOLDOUT_LAST_REMINDER_HOURS", 24
 # Reminders that one transaction posts; a sweep goes on for so many seconds.
 REMINDERS_AT_ONCE = environment.whole_number("HOLDOUT_REMINDERS_AT_ONCE", 200, least=1)
 REMINDERS_SWEEP_SECONDS = 1
+# Whoever watches the site is answered within this time, also while the database or the broker hangs.
+READY_TIMEOUT_SECONDS = environment.whole_number("HOLDOUT_READY_TIMEOUT_SECONDS", 3, least=1)
+# An answer of /readyz is said again for so long; 0: each is found anew. So is what the metrics count in the database.
+READY_SECONDS = environment.whole_number("HOLDOUT_READY_SECONDS", 2)
+METRICS_SECONDS = environment.whole_number("HOLDOUT_METRICS_SECONDS", 10)
+METRICS_TIMEOUT_SECONDS = environment.whole_number("HOLDOUT_METRICS_TIMEOUT_SECONDS", 8, least=1)
+# Times from upload to score, and what became of submissions, are told of so long.
+METRICS_WINDOW_SECONDS = 3600
+# What has waited this long is worth a look; less free space than this is too.
+OLD_QUEUE_SECONDS = environment.whole_number("HOLDOUT_OLD_QUEUE_SECONDS", 300, least=1)
+DISK_LOW_PERCENT = environment.whole_number("HOLDOUT_DISK_LOW_PERCENT", 10, least=1, most=99)
+# How far the clocks of this machine and of the database may be apart.
+CLOCK_DIFFERENCE_SECONDS = 2
+# A new connection to PostgreSQL is given up after this long.
+DATABASE_CONNECT_SECONDS = environment.whole_number("HOLDOUT_DATABASE_CONNECT_SECONDS", 5, least=2)

@@ -1,5 +1,7 @@
 """The broker, a doorbell only (it may be emptied at any moment), and Celery. Part of the settings."""
 
+from celery.schedules import crontab
+
 from config import environment, limits
 from config.environment import VAR
 
@@ -56,5 +58,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "grading.sweep",
         "schedule": limits.SWEEP_SECONDS,
         "options": {"expires": limits.SWEEP_SECONDS, "ignore_result": True},
-    }
+    },
+    "clean_up": {
+        "task": "grading.clean_up",
+        "schedule": crontab(hour=str(limits.CLEAN_UP_HOUR), minute="0"),
+        "options": {"expires": limits.CLEAN_UP_SECONDS, "ignore_result": True},
+    },
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 
-from config import environment, mail
+from config import environment, mail, stores
 from config.environment import ROOT, VAR
 
 # Django looks for every setting here.
@@ -16,6 +16,7 @@ from config.mail import *  # noqa: F403
 from config.queues import *  # noqa: F403
 from config.rest_api import *  # noqa: F403
 from config.sign_in import *  # noqa: F403
+from config.stores import *  # noqa: F403
 
 # So that `ModelAdmin[Competition]` and the like, which mypy wants, can be written in classes.
 django_stubs_ext.monkeypatch()
@@ -23,11 +24,9 @@ django_stubs_ext.monkeypatch()
 # --- where things lie ----------------------------------------------------------------------------------------
 UPLOAD_TEMP_DIR = VAR / "tmp"
 BEAT_DIR = VAR / "beat"
-LABELS_DIR = Path(environment.text("HOLDOUT_LABELS_DIR", str(VAR / "labels")))
 DATABASE_DIR = VAR / "database"
 MODEL_RUNS_DIR = VAR / "model_runs"
 # All are made now: behind the label wall (grading/label_wall.py) a process can add nothing to VAR itself.
-_stores = {name: VAR / name for name in ("files", "competition_data", "submissions", "predictions", "archives")}
 for folder in (
     VAR,
     UPLOAD_TEMP_DIR,
@@ -35,11 +34,10 @@ for folder in (
     DATABASE_DIR,
     mail.MAIL_DIR,
     MODEL_RUNS_DIR,
-    LABELS_DIR,
-    *_stores.values(),
+    *stores.STORE_FOLDERS.values(),
 ):
     folder.mkdir(mode=0o755 if folder == VAR else 0o700, parents=True, exist_ok=True)
-LABELS_DIR.chmod(0o700)
+stores.LABELS_DIR.chmod(0o700)
 
 
 def _secret_key() -> str:
@@ -106,9 +104,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pages.watchers.WatchersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Static files are neither timed nor logged.
+    "config.request_times.RequestTimesMiddleware",
+    "config.request_log.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Before whatever answers by itself, so that its answer bears this header too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "pages.busy.BusyMiddleware",
@@ -118,11 +122,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pages.maintenance.MaintenanceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
 ]
 
 TEMPLATES = [
@@ -143,30 +145,6 @@ TEMPLATES = [
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [ROOT / "platform" / "static"]
-
-
-def _private_storage(folder: Path) -> dict[str, object]:
-    """Files outside every served folder, readable by their owner only."""
-    return {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": folder,
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    }
-
-
-STORAGES = {
-    "default": _private_storage(_stores["files"]),
-    "competition_data": _private_storage(_stores["competition_data"]),
-    "submissions": _private_storage(_stores["submissions"]),
-    "predictions": _private_storage(_stores["predictions"]),
-    "archives": _private_storage(_stores["archives"]),
-    "labels": _private_storage(LABELS_DIR),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
 FILE_UPLOAD_TEMP_DIR = UPLOAD_TEMP_DIR
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
@@ -187,14 +165,19 @@ if not environment.text("DATABASE_URL") and (VAR / "db.sqlite3").exists():
         f"The database of an earlier version lies in {VAR / 'db.sqlite3'}; it belongs into {DATABASE_DIR}. "
         "Start ./run once, which moves it, or move it with its -wal and -shm files."
     )
-DATABASES = {"default": environ.Env.db_url_config(_database_url)}
+try:
+    DATABASES = {"default": environ.Env.db_url_config(_database_url)}
+except ValueError as problem:
+    raise environment.WrongSetting(
+        f"Wrong setting DATABASE_URL: {problem}; expected postgres://user:password@host:5432/name."
+    ) from None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Django's own defaults lose writes to "database is locked" as soon as two processes write.
     # Behind the label wall nothing new can be made beside or above the label store, such as SQLite's -wal file.
-    if Path(DATABASES["default"]["NAME"]).resolve().parent in LABELS_DIR.resolve().parents:
+    if Path(DATABASES["default"]["NAME"]).resolve().parent in stores.LABELS_DIR.resolve().parents:
         raise environment.WrongSetting(
             f"Wrong setting DATABASE_URL: {DATABASES['default']['NAME']} lies in a folder above the label store "
-            f"{LABELS_DIR}; put it into a folder of its own, such as {DATABASE_DIR}."
+            f"{stores.LABELS_DIR}; put it into a folder of its own, such as {DATABASE_DIR}."
         )
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -202,6 +185,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", DATABASE_CONNECT_SECONDS)  # noqa: F405
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
@@ -228,6 +212,15 @@ CACHES = {
 # Whether a start makes the seeded competitions that are missing.
 SEED = environment.boolean("HOLDOUT_SEED", True)
 
+# --- who watches the site ----------------------------------------------------------------------------------------
+# What Prometheus says to read /metrics. Empty: they are for this machine alone, and only while the site is.
+METRICS_TOKEN = environment.text("HOLDOUT_METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise environment.WrongSetting(
+        "Wrong setting HOLDOUT_METRICS_TOKEN: it is shorter than 16 characters; make one with "
+        "python -c 'import secrets; print(secrets.token_urlsafe(32))'."
+    )
+
 # --- what an operator says --------------------------------------------------------------------------------------
 # A sentence for everybody: the site is closed to all but organizers. Empty: it is open.
 MAINTENANCE = environment.text("HOLDOUT_MAINTENANCE")
@@ -250,6 +243,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "worker-src": ["'self'"],
+        # Large files go straight to the store, where that is set.
+        "connect-src": ["'self'", *stores.DIRECT_UPLOAD_ORIGINS],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],

@@ -4,6 +4,7 @@ The broker comes first, so that the settings, which are read once, know its addr
 """
 
 import contextlib
+import errno
 import os
 import secrets
 import socket
@@ -12,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-from config import environment
+from config import environment, listening
 from config.broker import EmbeddedBroker, embedded_broker
 from config.environment import ROOT, VAR, WrongSetting
 from config.processes import StartFailed, Watched, end_all, watch
@@ -66,18 +67,19 @@ def _alone() -> Iterator[None]:
 
 
 def _refuse_a_taken_port(port: int) -> None:
-    with socket.socket() as probe:
+    host = listening.host()
+    with socket.socket(listening.family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_host(), port))
+            probe.bind((host, port))
         except OSError as problem:
+            if problem.errno == errno.EADDRNOTAVAIL:
+                raise StartFailed(
+                    f"This machine has no address {host} (HOLDOUT_HOST). Name one of its own, or 0.0.0.0 for all."
+                ) from None
             raise StartFailed(
                 f"Port {port} cannot be used ({problem.strerror}). Choose another: PORT={port + 1} ./run"
             ) from None
-
-
-def _host() -> str:
-    return environment.text("HOLDOUT_HOST", "127.0.0.1")
 
 
 def _start_broker(broker: EmbeddedBroker, running: list[Watched], stack: contextlib.ExitStack) -> None:
@@ -117,6 +119,10 @@ def _prepare() -> None:
     django.setup()
     from django.core.management import CommandError, call_command
 
+    from config.database_reach import why_away
+
+    if away := why_away():
+        raise StartFailed(away)
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("prepare_static")
@@ -175,7 +181,7 @@ def _web(port: int) -> Watched:
         # It passes an organizer's upload on into the label store, and cannot read there.
         command=[
             *_label_wall("web"), sys.executable, "-m", "gunicorn", "config.wsgi:application",
-            "--bind", f"{_host()}:{port}", "--workers", str(processes),
+            "--bind", f"{listening.in_url(listening.host())}:{port}", "--workers", str(processes),
             "--worker-class", "config.web_worker.WaitingTold", "--threads", str(threads),
             "--timeout", "60", "--graceful-timeout", "10", "--preload", "--no-control-socket",
         ],
@@ -191,9 +197,9 @@ def _python_path() -> str:
 
 def _answers(port: int) -> bool:
     # Our own address, and http: nothing else can be opened by it.
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": "localhost"})
+    address = f"http://{listening.asked_at(listening.host())}:{port}/healthz"
     try:
-        with urllib.request.urlopen(request, timeout=2) as answer:  # nosec B310
+        with urllib.request.urlopen(address, timeout=2) as answer:  # nosec B310
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
@@ -211,6 +217,8 @@ def _greet(port: int) -> None:
             print(f"  Password:      {password_file.read_text().strip()}   (shown once; kept in {password_file})")
             shown.touch()
     print(f"  Logs and data: {VAR}   (letters, such as for a new password: {VAR / 'mail'})", flush=True)
+    for sentence in listening.what_others_need(listening.host(), port, environment.names("ALLOWED_HOSTS", [])):
+        print(f"  {sentence}", flush=True)
     print("  Ctrl-C stops everything.\n", flush=True)
 
 

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.core.files.storage import Storage
 from django.db.models import QuerySet
 
 from competitions.commitments import versions_that_counted
@@ -28,24 +28,24 @@ ROWS_AT_ONCE = 2000
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file of the archive that is stored already: its name there, and where it lies."""
+    """A file of the archive that is stored already: its name there, and where it is stored under which."""
 
     name: str
-    path: Path
+    storage: Storage
+    stored_name: str
 
 
 def stored_files(competition: Competition, active: Solution) -> Iterator[StoredFile]:
     """The labels, then each team's files that the ranking rests on, where they are still there."""
     for version in versions_that_counted(competition).order_by("version"):
-        path = Path(label_storage().path(str(version.file.name)))
-        yield StoredFile(layout.solution_name(version.version), path)
-    for submission in Submission.objects.filter(pk__in=_needed(competition, active)).order_by("pk").iterator():
+        yield StoredFile(layout.solution_name(version.version), label_storage(), str(version.file.name))
+    for submission in Submission.objects.filter(pk__in=needed(competition, active)).order_by("pk").iterator():
         found = _file_of(submission)
-        if found.path.is_file():
+        if found.storage.exists(found.stored_name):
             yield found
 
 
-def _needed(competition: Competition, active: Solution) -> list[UUID]:
+def needed(competition: Competition, active: Solution) -> list[UUID]:
     """The submissions that the boards are made from: what each team has chosen, and its best."""
     evaluations: set[int] = set()
     for place in places_under(active, competition).values():
@@ -64,8 +64,10 @@ def _live(competition: Competition, active: Solution) -> QuerySet[Evaluation]:
 
 def _file_of(submission: Submission) -> StoredFile:
     if submission.kind == Kind.SAVED_MODEL:
-        return StoredFile(layout.answers_name(str(submission.pk)), Path(submission.predictions.path))
-    return StoredFile(layout.sent_name(str(submission.pk)), Path(submission.file.path))
+        name, stored = layout.answers_name(str(submission.pk)), submission.predictions
+    else:
+        name, stored = layout.sent_name(str(submission.pk)), submission.file
+    return StoredFile(name, stored.storage, str(stored.name))
 
 
 def facts(competition: Competition, active: Solution, digests: dict[str, str]) -> dict[str, Any]:

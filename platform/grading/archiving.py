@@ -129,10 +129,14 @@ def _replay(job: Archive, file: IO[bytes]) -> None:
 
 def _clear_away(competition: Competition) -> None:
     """Remove what workers that were killed have half copied: it holds labels, and no row names it."""
-    named = {Path(archive.file.path) for archive in competition.archives.exclude(file="")}
-    for path in Path(archive_storage().path(competition.slug)).glob("*.zip"):
-        if path not in named:
-            path.unlink(missing_ok=True)
+    named = {str(archive.file.name) for archive in competition.archives.exclude(file="")}
+    try:
+        _, found = archive_storage().listdir(competition.slug)
+    except FileNotFoundError:
+        return
+    for name in (f"{competition.slug}/{last}" for last in found if last.endswith(".zip")):
+        if name not in named:
+            archive_storage().delete(name)
 
 
 class _HeldFile(File[bytes]):
@@ -163,7 +167,10 @@ class _Writing:
     def copy(self, stored: contents.StoredFile) -> None:
         """Add a stored file; between two of them what waits for its score is scored."""
         digest = sha256()
-        with stored.path.open("rb") as source, self._zipped.open(stored.name, "w", force_zip64=True) as target:
+        with (
+            stored.storage.open(stored.stored_name, "rb") as source,
+            self._zipped.open(stored.name, "w", force_zip64=True) as target,
+        ):
             while block := source.read(COPIED_AT_ONCE):
                 digest.update(block)
                 target.write(block)

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
@@ -17,6 +18,7 @@ from django.conf import settings
 
 from competitions.launching import data_digest_of, worst_of
 from competitions.models import SAMPLE_FILE, TEST_FILE, TRAIN_FILE, Competition, DataAudit, label_storage
+from config.stored_files import local_copy_of, local_file
 from grading.beside_scoring import TookTooLong, run_beside_scoring
 from grading.jobs import JobLost, fail, finish, hold, is_overdue, take_in_hand
 from grading.labels import LabelsDoNotFit, NoActiveSolution, active_version, labels_of
@@ -56,8 +58,9 @@ def _carry_out(job: DataAudit) -> None:
     hold(job, "Reading the data")
     digest = data_digest_of(job.competition)
     # Files without a name: in the folder a data file may have any.
-    with TemporaryDirectory() as folder, TemporaryFile() as answer, TemporaryFile() as said:
-        exit_code = _read_by_a_child(job, _command(job.competition, Path(folder)), answer, said)
+    with TemporaryDirectory() as folder, ExitStack() as copies, TemporaryFile() as answer, TemporaryFile() as said:
+        command = _command(job.competition, Path(folder), copies)
+        exit_code = _read_by_a_child(job, command, answer, said)
         answer.seek(0)
         told = answer.read()
         if exit_code == CANNOT_AUDIT:
@@ -69,10 +72,13 @@ def _carry_out(job: DataAudit) -> None:
     finish(job, report=report, worst=worst_of(finding["level"] for finding in report["findings"]), digest=digest)
 
 
-def _command(competition: Competition, folder: Path) -> list[str]:
-    """The child's command line; in `folder` the data files stand under their own names. Raises CannotAudit."""
+def _command(competition: Competition, folder: Path, copies: ExitStack) -> list[str]:
+    """The child's command line; in `folder` the data files stand under their own names. Raises CannotAudit.
+
+    Files lie where they are until `copies` is closed.
+    """
     for data_file in competition.data_files.all():
-        (folder / data_file.name).symlink_to(data_file.file.path)
+        (folder / data_file.name).symlink_to(copies.enter_context(local_copy_of(data_file.file)))
     test, train = folder / TEST_FILE, folder / TRAIN_FILE
     if not test.is_symlink():
         raise CannotAudit(f"There is no {TEST_FILE} among the data files: add it first.")
@@ -84,7 +90,7 @@ def _command(competition: Competition, folder: Path) -> list[str]:
         raise CannotAudit("There is no accepted solution: upload one first.") from None
     except LabelsDoNotFit as problem:
         raise CannotAudit(str(problem)) from problem
-    solution = label_storage().path(str(version.file.name))
+    solution = str(copies.enter_context(local_file(label_storage(), str(version.file.name), version.sha256)))
     more = sorted(
         str(path) for path in folder.glob(f"*{TABLE}") if path.name not in (TEST_FILE, TRAIN_FILE, SAMPLE_FILE)
     )

@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -19,6 +20,7 @@ import structlog
 from django.conf import settings
 
 from competitions.models import TEST_FILE, label_storage
+from config.stored_files import local_copy_of, local_file
 from grader.certainty import ANSWER, KNOWN, MADE, TASK, Task, seed_of
 from grader.scoring.bootstrap import REPLICATES
 from grader.scoring.resampled_scores import Unit
@@ -34,6 +36,7 @@ log = structlog.get_logger(__name__)
 STORED = np.dtype("<f4")
 SETS_AT_ONCE = 200
 KEYS_AT_ONCE = 500
+COPIES_BETWEEN_HOLDS = 100
 
 
 class CannotCompare(Exception):
@@ -87,9 +90,9 @@ def _carry_out(run: BoardCertainty, began: float) -> int:
     if not state.entries:
         certainty.record(run, state, [], _pause(began), problem="")
         return 0
-    with _own_folder(run) as name:
+    with _own_folder(run) as name, ExitStack() as copies:
         folder = Path(name)
-        missing = _prepare(run, state, folder)
+        missing = _prepare(run, state, folder, copies)
         certainty.hold(run, settings.JOB_LEASE_SECONDS)
         answer = _ask_child(run, folder)
         if unreadable := answer["unreadable"]:
@@ -112,20 +115,25 @@ def _own_folder(run: BoardCertainty) -> "TemporaryDirectory[str]":
     return TemporaryDirectory(prefix=prefix, dir=settings.LABELS_DIR)
 
 
-def _prepare(run: BoardCertainty, state: BoardState, folder: Path) -> list[int]:
-    """Write the task, with the replicates that are known, into the folder; returns the entries that lack them."""
+def _prepare(run: BoardCertainty, state: BoardState, folder: Path, copies: ExitStack) -> list[int]:
+    """Write the task, with the replicates that are known, into the folder; returns the entries that lack them.
+
+    Stored files lie where the task says until `copies` is closed.
+    """
     competition = run.competition
     # A solution that does not fit is told of here, without its values: the child would quote them.
     labels_of(state.solution)
     test = competition.data_files.filter(name=TEST_FILE).first() if competition.cluster_column else None
     missing = _known(state, run.board, folder)
-    paths = _kept([state.entries[number].evaluation_id for number in missing])
+    paths = _kept([state.entries[number].evaluation_id for number in missing], copies, run)
     predictions: list[str | None] = [None] * len(state.entries)
     for number in missing:
         predictions[number] = paths[state.entries[number].evaluation_id]
     sign = 1.0 if competition.scored_by.lower_is_better else -1.0
     task = Task(
-        solution=label_storage().path(str(state.solution.file.name)),
+        solution=str(
+            copies.enter_context(local_file(label_storage(), str(state.solution.file.name), state.solution.sha256))
+        ),
         part=run.board,
         seed=seed_of(state.solution.sha256, run.board),
         metric=competition.metric,
@@ -135,7 +143,7 @@ def _prepare(run: BoardCertainty, state: BoardState, folder: Path) -> list[int]:
         decimals=competition.decimals,
         lowest=competition.lowest,
         highest=competition.highest,
-        test=None if test is None else test.file.path,
+        test=None if test is None else str(copies.enter_context(local_copy_of(test.file))),
         cluster_column=competition.cluster_column or None,
         predictions=predictions,
         exact=_scores(state, run.board),
@@ -166,14 +174,18 @@ def _known(state: BoardState, part: str, folder: Path) -> list[int]:
     return sorted(missing)
 
 
-def _kept(evaluations: list[int]) -> dict[int, str]:
-    """By evaluation, where its kept predictions are."""
-    storage = prediction_storage()
-    return {
-        key: storage.path(name)
-        for keys in _batches(evaluations, KEYS_AT_ONCE)
-        for key, name in Evaluation.objects.filter(pk__in=keys).values_list("pk", "predictions")
-    }
+def _kept(evaluations: list[int], copies: ExitStack, run: BoardCertainty) -> dict[int, str]:
+    """By evaluation, where its kept predictions are, or would be: the child says which it cannot read."""
+    paths: dict[int, str] = {}
+    for keys in _batches(evaluations, KEYS_AT_ONCE):
+        for key, name in Evaluation.objects.filter(pk__in=keys).values_list("pk", "predictions"):
+            try:
+                paths[key] = str(copies.enter_context(local_file(prediction_storage(), name)))
+            except FileNotFoundError:
+                paths[key] = name
+            if len(paths) % COPIES_BETWEEN_HOLDS == 0:
+                certainty.hold(run, settings.JOB_LEASE_SECONDS)
+    return paths
 
 
 def _scores(state: BoardState, part: str) -> list[float]:

@@ -18,9 +18,11 @@ def carry_out(claim: Claim, work: Callable[[Claim, Submission], None], doing: st
     `doing` names the work in the note that the timeline shows, such as "scoring".
     """
     submission = Submission.objects.select_related("competition", "team__competition").get(pk=claim.submission_id)
-    bound = log.bind(submission=str(claim.submission_id), attempt=claim.attempt, doing=doing)
+    # In every line that is logged meanwhile, with the request that brought the file.
+    whose = {"request_id": submission.request_id, "submission": str(claim.submission_id), "attempt": claim.attempt}
+    bound = log.bind(**whose, doing=doing)
     try:
-        with kept_alive(claim):
+        with structlog.contextvars.bound_contextvars(**whose), kept_alive(claim):
             work(claim, submission)
     except ClaimLost:
         bound.warning("claim_lost")

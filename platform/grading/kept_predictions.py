@@ -1,11 +1,11 @@
 """The predictions of a submission: out of what was sent, and as they are kept for later scorings."""
 
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 from django.core.files.base import ContentFile
 
+from config.stored_files import local_copy_of, local_file
 from grader.scoring.arrays import Float64Array, Int64Array
 from grader.scoring.model_answers import read_answers
 from grader.scoring.predictions import read_predictions
@@ -19,8 +19,10 @@ def read_sent(submission: Submission, row_ids: Int64Array) -> Float64Array:
     """Out of the file that was sent, or what its model has answered. Raises Rejected, or AnswersDoNotFit (ours)."""
     expected = submission.competition.prediction_format()
     if submission.kind == Kind.SAVED_MODEL:
-        return read_answers(Path(submission.predictions.path), row_ids, expected)
-    return read_predictions(Path(submission.file.path), row_ids, expected)
+        with local_copy_of(submission.predictions) as path:
+            return read_answers(path, row_ids, expected)
+    with local_copy_of(submission.file, submission.sha256) as path:
+        return read_predictions(path, row_ids, expected)
 
 
 def keep(predictions: Float64Array, submission: Submission, name: str) -> str:
@@ -32,7 +34,8 @@ def keep(predictions: Float64Array, submission: Submission, name: str) -> str:
 
 def read_kept(evaluation: Evaluation, row_count: int) -> Float64Array:
     """The predictions that an evaluation was made from: float64, shape (n,). Raises one of UNREADABLE."""
-    kept: Float64Array = np.load(prediction_storage().path(str(evaluation.predictions.name)), allow_pickle=False)
+    with local_file(prediction_storage(), str(evaluation.predictions.name)) as path:
+        kept: Float64Array = np.load(path, allow_pickle=False)
     if kept.dtype != np.float64 or kept.shape != (row_count,):
         raise ValueError(f"the file holds {kept.dtype} {kept.shape}, not {row_count} float64")
     if not np.isfinite(kept).all():

@@ -3,8 +3,9 @@
 A second wall, around code of our own: whatever makes it open a file, it is not a label. Landlock can only allow, so
 everything on the machine is allowed but the label folder, the folder of beat's schedule (which beat unpickles), and
 writing to our own code. `web` may put files into the label folder, for it passes an organizer's upload on; `models`
-and `mail` get no uploads that are still on their way either. Names of files stay visible, what is in them does not.
-What it cannot see: the same files under another path, by a bind mount or a link inside the label folder.
+and `mail` get no uploads that are still on their way either, and no credentials of labels in a bucket. Names of files
+stay visible, what is in them does not. What it cannot see: the same files under another path, by a bind mount or a
+link inside the label folder.
 
 Nothing new can be made directly in a folder above the closed ones; temporary files go to TMPDIR.
 """
@@ -15,8 +16,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import storages
 
 from config.environment import ROOT
+from config.stores import LABEL_KEY_SETTINGS
 from grader.model_runner import kernel, landlock
 from grader.model_runner.landlock import EVERYTHING, OF_A_FILE, READ_BENEATH, FileRight
 
@@ -67,7 +70,11 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 
 def labels_within_reach() -> bool:
-    """Whether this process can read any file of the label store."""
+    """Whether this process can read any file of the label store, or of a scoring worker's copies of it."""
+    # A bucket answers for itself.
+    can_be_read = getattr(storages["labels"], "can_be_read", None)
+    if can_be_read is not None and can_be_read():
+        return True
     for path in settings.LABELS_DIR.rglob("*"):
         try:
             with path.open("rb"):
@@ -91,7 +98,14 @@ def main() -> None:
         shut_out(closed, put_away)
     else:
         print("No Landlock here: nothing keeps this process out of the label store.", file=sys.stderr, flush=True)
-    os.execvpe(command[0], command, {**os.environ, "TMPDIR": str(temporary)})
+    os.execvpe(command[0], command, {**os.environ, "TMPDIR": str(temporary), **_without_label_keys(role)})
+
+
+def _without_label_keys(role: str) -> dict[str, str]:
+    """Empty, and not left out: `.env` may have them too."""
+    if role == "web":
+        return {}
+    return {f"{name}{ending}": "" for name in LABEL_KEY_SETTINGS for ending in ("", "_FILE")}
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from competitions.features import header_of, model_features
-from competitions.models import TEST_FILE, TRAIN_FILE, Competition
+from competitions.models import TEST_FILE, TRAIN_FILE, Competition, data_storage
+from config.stored_files import local_copy_of, local_file
 from grader.scoring.arrays import Int64Array
 from grader.scoring.id_column import read_ids
 
@@ -32,15 +33,16 @@ def all_of_test(competition: Competition) -> Asked:
     if data_file is None or not features:
         raise CannotAsk(f"{competition.slug} has no {TEST_FILE} with a column beside {competition.id_column}")
     try:
-        return _read_test(data_file.file.name, data_file.file.path, competition.id_column, features)
+        return _read_test(str(data_file.file.name), competition.id_column, features)
     except (OSError, ValueError) as problem:
         raise CannotAsk(f"{TEST_FILE} of {competition.slug} cannot be read: {problem}") from problem
 
 
 @lru_cache(maxsize=2)
-def _read_test(_stored_name: str, path: str, id_column: str, features: tuple[str, ...]) -> Asked:
+def _read_test(stored_name: str, id_column: str, features: tuple[str, ...]) -> Asked:
     # Every version of a data file has a stored name of its own, so a name never changes its rows.
-    return Asked(read_ids(Path(path), id_column), _read_columns(path, features))
+    with local_file(data_storage(), stored_name) as path:
+        return Asked(read_ids(path, id_column), _read_columns(path, features))
 
 
 def public_sample(competition: Competition, row_count: int) -> Mapping[str, Sequence[str]] | None:
@@ -50,13 +52,14 @@ def public_sample(competition: Competition, row_count: int) -> Mapping[str, Sequ
     if data_file is None or not set(features) <= set(header_of(data_file)):
         return None
     try:
-        columns = _read_columns(data_file.file.path, features, row_count)
+        with local_copy_of(data_file.file) as path:
+            columns = _read_columns(path, features, row_count)
     except (OSError, ValueError):
         return None
     return columns if columns[features[0]] else None
 
 
-def _read_columns(path: str, features: tuple[str, ...], row_count: int | None = None) -> dict[str, list[str]]:
+def _read_columns(path: Path, features: tuple[str, ...], row_count: int | None = None) -> dict[str, list[str]]:
     table = pd.read_csv(
         path, dtype=str, usecols=list(features), keep_default_na=False, na_filter=False, nrows=row_count
     )

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from competitions.clock import database_now
 from competitions.models import Competition
+from config.stored_files import local_copy_of
 from grader.model_runner.limits import MIB, ModelLimits
 from grader.model_runner.outcomes import (
     BATCH_WARNING,
@@ -60,7 +61,7 @@ def limits_of(competition: Competition) -> ModelLimits:
 
 
 def _run(claim: Claim, submission: Submission) -> None:
-    competition, limits = submission.competition, limits_of(submission.competition)
+    competition = submission.competition
     now = database_now(competition)
     if not submission.team.is_baseline and model_seconds_left_today(submission.team, now) <= 0:
         lifecycle.put_back(claim, no_model_seconds(competition, now), until=next_day(now))
@@ -68,7 +69,13 @@ def _run(claim: Claim, submission: Submission) -> None:
     if not models_worker.is_run_with_ours(competition):
         lifecycle.put_back(claim, "it is run with another TensorFlow version than this worker has")
         return
-    asked, path = all_of_test(competition), Path(submission.file.path)
+    asked = all_of_test(competition)
+    with local_copy_of(submission.file, submission.sha256) as path:
+        _run_file(claim, submission, path, asked)
+
+
+def _run_file(claim: Claim, submission: Submission, path: Path, asked: Asked) -> None:
+    competition, limits = submission.competition, limits_of(submission.competition)
     expected = competition.prediction_format()
     try:
         report = predict(path, asked.columns, limits, settings.MODEL_RUNS_DIR)

@@ -11,10 +11,11 @@ from typing import Any
 import structlog
 from celery.signals import worker_init, worker_ready, worker_shutting_down
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
-from competitions.models import Competition
+from competitions.models import Competition, label_storage
 from grader.model_runner import capi
 from grader.model_runner.child_process import end_running_models
 from grader.model_runner.walls import walls_of_this_machine
@@ -47,6 +48,11 @@ def why_off() -> str:
     except capi.NoTensorFlow as problem:
         return str(problem).rstrip(".")
     if labels_within_reach():
+        if not isinstance(label_storage(), FileSystemStorage):
+            return (
+                "this worker could read the label bucket, or the store does not say that it may not: give it no "
+                "HOLDOUT_S3_LABELS_ACCESS_KEY, and a policy without that bucket, as docs/stores.md has it"
+            )
         return (
             "this worker could read the label store, and nothing here can keep it out (no Landlock): "
             "run it where the labels are not, as docker-compose.yml does"

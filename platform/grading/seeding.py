@@ -3,17 +3,20 @@
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from competitions.models import SAMPLE_FILE, TEST_FILE, Competition, DataFile, Page, PageKind, Solution
+from competitions.models import SAMPLE_FILE, TEST_FILE, Competition, DataFile, Page, PageKind, Solution, label_storage
 from competitions.publishing import publish
 from config.environment import ROOT
+from config.stored_files import local_copy_of
 from grading.seeds import (
     Say,
     Seed,
@@ -104,9 +107,8 @@ def create(seed: Seed) -> Competition:
             competition.save(update_fields=["opens_at"])
             publish(competition, None, WITHOUT_A_CHECK)
     # With the secret an organizer can make the same ids and the same split again.
-    secret_file = settings.LABELS_DIR / f"{seed.slug}.secret"
-    secret_file.touch(mode=0o600)
-    secret_file.write_text(seed.secret + "\n")
+    label_storage().delete(f"{seed.slug}.secret")
+    label_storage().save(f"{seed.slug}.secret", ContentFile(seed.secret.encode() + b"\n"))
     return competition
 
 
@@ -119,11 +121,11 @@ def enter_baselines(competition: Competition, say: Say, wanted: Mapping[str, str
     missing = {kit_name: name for kit_name, name in wanted.items() if name not in done}
     if not missing:
         return
-    with TemporaryDirectory(dir=settings.UPLOAD_TEMP_DIR) as folder:
+    with TemporaryDirectory(dir=settings.UPLOAD_TEMP_DIR) as folder, ExitStack() as copies:
         data = Path(folder) / "data"
         data.mkdir()
         for data_file in competition.data_files.all():
-            (data / data_file.name).symlink_to(data_file.file.path)
+            (data / data_file.name).symlink_to(copies.enter_context(local_copy_of(data_file.file)))
         for kit_name, name in missing.items():
             say(f"  Baseline: {name} …")
             predictions = Path(folder) / f"{kit_name}.csv"
@@ -150,7 +152,8 @@ def _enter_sample(competition: Competition, name: str, say: Say) -> None:
     if name not in _entered(competition):
         say(f"  Baseline: {name} …")
         sample = competition.data_files.get(name=SAMPLE_FILE)
-        submit_baseline(competition, name, Path(sample.file.path), "The sample submission.")
+        with local_copy_of(sample.file) as path:
+            submit_baseline(competition, name, path, "The sample submission.")
 
 
 def submit_baseline(competition: Competition, name: str, predictions: Path, description: str) -> Submission:

@@ -11,6 +11,7 @@ import structlog
 from pandas.io.parsers import TextFileReader
 
 from competitions.models import TEST_FILE, TRAIN_FILE, Competition
+from config.stored_files import local_copy_of
 from grader.scoring.arrays import Int64Array
 from grader.scoring.id_column import read_ids
 
@@ -49,11 +50,12 @@ def seen_in_training(competition: Competition, row_ids: Int64Array, meanwhile: C
     for name in (TEST_FILE, TRAIN_FILE):
         if name not in stored:
             raise CannotCount(f"There is no {name} among the data files, by which slices are made.")
-    # Every version of a data file has a path of its own, so a path never changes its rows.
-    key = (stored[TEST_FILE].path, stored[TRAIN_FILE].path, competition.id_column, columns)
+    # Every version of a data file has a stored name of its own, so a name never changes its rows.
+    key = (str(stored[TEST_FILE].name), str(stored[TRAIN_FILE].name), competition.id_column, columns)
     if key not in _kept:
         try:
-            counted = _counted(*key, meanwhile)
+            with local_copy_of(stored[TEST_FILE]) as test, local_copy_of(stored[TRAIN_FILE]) as train:
+                counted = _counted(test, train, competition.id_column, columns, meanwhile)
         except (OSError, ValueError) as problem:
             # It may say where on this machine a file lies, and participants read the other sentence.
             log.warning("cannot_count", competition=competition.slug, problem=str(problem))
@@ -74,9 +76,9 @@ def seen_in_training(competition: Competition, row_ids: Int64Array, meanwhile: C
 
 
 def _counted(
-    test_path: str, train_path: str, id_column: str, columns: tuple[str, ...], meanwhile: Callable[[], None]
+    test_path: Path, train_path: Path, id_column: str, columns: tuple[str, ...], meanwhile: Callable[[], None]
 ) -> Counted:
-    ids = read_ids(Path(test_path), id_column)
+    ids = read_ids(test_path, id_column)
     with _reader(test_path, columns) as reader:
         test = reader.read()
     codes: dict[str, Int64Array] = {}
@@ -94,7 +96,7 @@ def _counted(
     return ids, {column: found[column][codes[column]] for column in columns}
 
 
-def _reader(path: str, columns: tuple[str, ...]) -> TextFileReader:
+def _reader(path: Path, columns: tuple[str, ...]) -> TextFileReader:
     """The columns as exact texts, CHUNK_ROWS rows at a time."""
     return pd.read_csv(
         path, dtype=str, usecols=list(columns), keep_default_na=False, na_filter=False, chunksize=CHUNK_ROWS

@@ -1,12 +1,12 @@
 """Checking the versions of a solution: the scoring worker's work, for it alone reads labels."""
 
 from hashlib import file_digest
-from pathlib import Path
 
 import structlog
 from django.db import transaction
 
 from competitions.models import TEST_FILE, Competition, Solution, label_storage
+from config.stored_files import local_copy_of, local_file
 from grader.scoring.arrays import Int64Array
 from grader.scoring.id_column import read_ids
 from grader.scoring.rejection import Problem, Rejected, reject
@@ -42,8 +42,10 @@ def check(solution: Solution) -> bool:
     try:
         if not solution.file and not write_file(solution):
             return False
-        path = Path(label_storage().path(str(solution.file.name)))
-        labels = read_solution(path, competition.solution_format(), _test_ids(competition), competition.scored_by)
+        with local_file(label_storage(), str(solution.file.name)) as path:
+            labels = read_solution(path, competition.solution_format(), _test_ids(competition), competition.scored_by)
+            with path.open("rb") as file:
+                digest = file_digest(file, "sha256").hexdigest()
     except Rejected as reason:
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(p) for p in reason.problems])
     except LabelsDoNotFit as reason:
@@ -53,8 +55,6 @@ def check(solution: Solution) -> bool:
         missing = Problem(None, "The stored file is gone.", "Upload it again.")
         return _set_verdict(solution, Solution.Verdict.REFUSED, problems=[_as_shown(missing)])
     public_count, private_count = int(labels.is_public.sum()), int(labels.is_private.sum())
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
     with transaction.atomic():
         moved = _set_verdict(
             solution,
@@ -83,7 +83,8 @@ def _test_ids(competition: Competition) -> Int64Array | None:
     if data_file is None:
         return None
     try:
-        return read_ids(Path(data_file.file.path), competition.id_column)
+        with local_copy_of(data_file.file) as path:
+            return read_ids(path, competition.id_column)
     except ValueError as problem:
         raise reject(f"{TEST_FILE} among the data files cannot be read: {problem}", "Mend or remove it.") from None
 

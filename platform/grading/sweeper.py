@@ -8,6 +8,8 @@ from django.db.models import Q
 from accounts import outbox
 from competitions.models import Archive, DataAudit, LaunchCheck, Solution
 from config.clock import seconds_from_now
+from config.heartbeats import beat
+from config.stored_files import remove_left_copies
 from grading import commitments
 from grading.integrity import looks, similarity
 from grading.jobs import at_hand
@@ -30,6 +32,7 @@ from submissions.lifecycle import release_expired
 from submissions.model_grading import workers_that_run_models
 from submissions.models import ModelsWorker, Queue, SliceReport, Submission
 from submissions.rescores import waiting_rescores
+from submissions.worker_states import SWEEP
 
 
 def sweep() -> None:
@@ -37,6 +40,7 @@ def sweep() -> None:
     release_expired()
     ModelsWorker.objects.filter(seen_at__lt=seconds_from_now(-settings.WORKER_SILENCE_SECONDS)).delete()
     _remove_left_uploads()
+    remove_left_copies(settings.LEFT_UPLOADS_SECONDS)
     chunked_uploads.clear_away()
     for queue in Queue:
         overdue = Q(waiting_since__lt=seconds_from_now(-settings.SWEEP_SECONDS))
@@ -60,6 +64,7 @@ def sweep() -> None:
     # When nothing waits for its score; else the bell would only stand in line behind.
     if not looks.something_waits() and (looks.not_looked_at().exists() or similarity.due().exists()):
         ring(INTEGRITY, Queue.SCORING)
+    beat(SWEEP)
 
 
 def _remove_left_uploads() -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from grading import archiving, auditing, certainty, commitments, models_worker, rescoring, slicing, solutions, sweeper
 from grading import worker_beats as worker_beats  # It answers Celery's signals.
 from grading.integrity import looks, similarity
+from grading.keeping import cleaning
 from grading.launch import checking
 from grading.model_running import run_claimed
 from grading.scoring import score_claimed
@@ -112,6 +113,12 @@ def look_at_integrity() -> None:
     """Files were scored: look at them for signs of probing, and at teams' best files for similar ones."""
     looks.look_at_waiting(monotonic() + settings.TURN_SECONDS)
     similarity.compare_due(monotonic() + settings.SIMILARITY_AT_MOST_SECONDS)
+
+
+@shared_task(name="grading.clean_up", time_limit=settings.CLEAN_UP_SECONDS + settings.GRADING_SECONDS)
+def clean_up() -> None:
+    """Beat's daily round: remove what nobody needs any more, and score what waits between two steps."""
+    cleaning.clean_up(settings.CLEAN_UP_SECONDS)
 
 
 @shared_task(name="grading.sweep")

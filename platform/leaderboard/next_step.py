@@ -24,6 +24,7 @@ class Step(TextChoices):
     """What is to be done, or waited for."""
 
     PUBLISH = "publish", "have it checked, and publish it"
+    ORGANIZE = "organize", "organize it"
     SIGN_UP = "sign_up", "sign up, then join"
     JOIN = "join", "join"
     CONFIRM = "confirm", "confirm an e-mail address"
@@ -68,10 +69,12 @@ def next_step(
     tally: Tally,
     *,
     call_count: int = 0,
+    organizes: bool = False,
 ) -> NextStep:
     """The step of `user` at that moment; of a member by what the team has sent (`submissions.tallies`).
 
     `team` None: they have not joined. `call_count`: how many invitations and proposals wait for their answer.
+    `organizes`: the competition is theirs, to organize and not to join.
     """
     stage = competition.stage(at)
     if stage == Stage.DRAFT:
@@ -83,6 +86,8 @@ def next_step(
         return NextStep(Step.WAIT_FOR_RESULTS, competition.timeline.revealed_at)
     if stage == Stage.ARCHIVED:
         return NextStep(Step.NOTHING)
+    if team is None and organizes:
+        return NextStep(Step.ORGANIZE)
     if team is None:
         return _before_joining(user, competition, at)
     if team.disqualified_at:

@@ -2,12 +2,23 @@
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MOST_CHARACTERS_OF_A_NAME, ResultLetters, User
 from pages.team_forms import text_input
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+    """allauth's own, which calls its first field "Login"."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Username or e-mail address")
+        self.fields["login"].widget.attrs.pop("placeholder", None)
 
 
 class ProfileForm(forms.Form):
@@ -15,12 +26,14 @@ class ProfileForm(forms.Form):
         label=_("Display name"),
         required=False,
         max_length=150,
-        help_text=_(
-            "Shown beside your user name, and the name under which you begin in a competition. At most %(most)d "
-            "characters; it need not be unique. Teams that you have keep their names: a captain changes those on the "
-            "team's page."
-        )
-        % {"most": MOST_CHARACTERS_OF_A_NAME},
+        help_text=format_lazy(
+            _(
+                "Shown beside your user name, and the name under which you begin in a competition. At most {most} "
+                "characters; it need not be unique. Teams that you have keep their names: a captain changes those on "
+                "the team's page."
+            ),
+            most=MOST_CHARACTERS_OF_A_NAME,
+        ),
         widget=text_input(autocomplete="nickname"),
     )
 

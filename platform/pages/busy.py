@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from config.bodies import WAITED, said_length, what_comes
 
-# Who watches the site, and the organizers, who must see what goes on. Static files are served before this is asked.
-STAYS_OPEN = ("/healthz", "/readyz", "/metrics", "/admin/")
+# The organizers must see what goes on. Static files and whoever watches the site are served before this is asked.
+STAYS_OPEN = "/admin/"
 API = "/api/"
 # Whoever waits no longer than this part of BUSY_WAIT_SECONDS has met no queue.
 NO_WAIT_SHARE = 0.1

@@ -1,12 +1,15 @@
 """Large files in chunks, for the page's script and for programs; every answer is JSON.
 
-    POST  competitions/<slug>/uploads/   name, size, sha256?, send_again?  → where to go on from, and with what
+    POST  competitions/<slug>/uploads/   name, size, sha256?, send_again?, direct?
+                                                                           → where to go on from, and with what
     GET   uploads/<id>/                                                    → the same
     PUT   uploads/<id>/?offset=N         the next bytes                    → the same
     POST  uploads/<id>/finish/           sha256?, description?, send_again? → the submission's address
     POST  uploads/<id>/cancel/
 
-What is refused is said in `problem`; `offset` beside it says which byte is next, `earlier` where the same file is.
+Where the answer names an address in `put_to`, the next `chunk_bytes` are PUT there, without a cookie or a token, and
+GET says how far the file has come. What is refused is said in `problem`; `offset` beside it says which byte is next,
+`earlier` where the same file is.
 """
 
 from collections.abc import Callable
@@ -29,6 +32,7 @@ from pages.competition_views import competition_or_404
 from pages.forms import BeginUploadForm, FinishUploadForm
 from submissions import chunked_uploads
 from submissions.chunked_uploads import OtherOffset, UploadEnded
+from submissions.direct_uploads import address_of_next_part
 from submissions.models import ChunkedUpload
 from submissions.quota import SubmissionRefused
 from submissions.repeats import SentBefore
@@ -73,7 +77,13 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
         return _misshapen(form)
     asked = form.cleaned_data
     upload = chunked_uploads.begin(
-        team, user, asked["name"], asked["size"], asked["sha256"], send_again=asked["send_again"]
+        team,
+        user,
+        asked["name"],
+        asked["size"],
+        asked["sha256"],
+        send_again=asked["send_again"],
+        direct=asked["direct"],
     )
     return _state(upload)
 
@@ -133,13 +143,15 @@ def _mine(request: HttpRequest, pk: UUID) -> ChunkedUpload:
 
 
 def _state(upload: ChunkedUpload) -> JsonResponse:
+    upload = chunked_uploads.looked_at(upload)
     return JsonResponse(
         {
             "id": upload.pk,
             "address": reverse("upload", args=[upload.pk]),
             "offset": upload.received_bytes,
             "size": upload.size_bytes,
-            "chunk_bytes": settings.CHUNK_BYTES,
+            "chunk_bytes": upload.part_bytes or settings.CHUNK_BYTES,
+            "put_to": address_of_next_part(upload),
         },
         headers={"Cache-Control": "no-store"},
     )

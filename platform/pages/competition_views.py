@@ -40,14 +40,16 @@ def context_of(request: HttpRequest, competition: Competition, tab: str, visit: 
     stage = competition.stage(now)
     # What it has sent says what is next only while it can send more.
     tally = tallies([team], now)[team.pk] if team and stage == Stage.OPEN else Tally()
+    organizes = organized_by(request.user).filter(pk=competition.pk).exists()
+    step = next_step(request.user, competition, now, team, tally, call_count=visit.call_count, organizes=organizes)
     return {
         "competition": competition,
         "tab": tab,
         "now": now,
         "team": team,
         "stage": stage,
-        "next": said(next_step(request.user, competition, now, team, tally, call_count=visit.call_count), competition),
-        "organizes": organized_by(request.user).filter(pk=competition.pk).exists(),
+        "next": said(step, competition),
+        "organizes": organizes,
         "may_submit": may_submit(competition, now) and not (team and team.disqualified_at),
         "shows_private": competition.timeline.shows_private(now),
         "call_count": visit.call_count,

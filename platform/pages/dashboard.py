@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from competitions.models import Competition
 from config.by_locale import brief_day, decimal, short_time
@@ -16,6 +17,7 @@ from leaderboard.activity import Day
 from leaderboard.progress import Better
 from pages.charts import Bar, Point, bars, steps
 from submissions.models import Status
+from submissions.storage_use import storage_use
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,29 @@ def progress_chart(competition: Competition, better: Sequence[Better], at: datet
 
 def reasons(competition: Competition) -> list[tuple[str, int]]:
     return activity.rejected_reasons(competition)
+
+
+def storage(competition: Competition) -> list[tuple[str, int | None, str]]:
+    """(what, bytes, for how long it is kept) of all that the competition stores; bytes None: not to be seen here."""
+    use = storage_use(competition)
+    return [
+        (_("uploads"), use.uploads, _kept(competition.uploads_kept_days)),
+        (_("kept predictions"), use.predictions, _kept(competition.predictions_kept_days)),
+        (_("data files"), use.data, ""),
+        (_("archives"), use.archives, ""),
+        (_("solutions"), use.labels, ""),
+        (_("in all"), use.in_all, ""),
+    ]
+
+
+def _kept(days: int | None) -> str:
+    if days is None:
+        return _("until its organizers say otherwise")
+    return ngettext(
+        "for %(days)s day after archiving, but for what the final ranking rests on",
+        "for %(days)s days after archiving, but for what the final ranking rests on",
+        days,
+    ) % {"days": days}
 
 
 def rejected_list(competition: Competition) -> str:

@@ -43,7 +43,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
             _("You have joined %(competition)s as %(team)s.") % {"competition": competition.title, "team": team.name},
         )
         link = form.cleaned_data["team"]
-        return redirect("team_link", slug, link) if team_by_link(competition, link) else redirect("submit", slug=slug)
+        return redirect("team_link", slug, link) if team_by_link(competition, link) else redirect("data", slug=slug)
 
     context = context_of(request, competition, "join") | {"form": form, "text": text_of(competition, PageKind.RULES)}
     if context["team"] is None:

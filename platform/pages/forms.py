@@ -113,6 +113,7 @@ class BeginUploadForm(forms.Form):
     size = forms.IntegerField(min_value=1, max_value=2**53)
     sha256 = _sha256_field()
     send_again = forms.BooleanField(required=False)
+    direct = forms.BooleanField(required=False)
 
 
 class FinishUploadForm(forms.Form):

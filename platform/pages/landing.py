@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from competitions.access import visible_to
+from competitions.access import organized_by, visible_to
 from competitions.models import Competition
 from competitions.timeline import Stage
 from config.counted import CountOf
@@ -67,6 +67,7 @@ def _cards(user: User | AnonymousUser) -> Iterable[Card]:
     at = shown[0].at
     first = leaders(shown, at)
     seats = _seats(user, shown)
+    organized = set(organized_by(user).values_list("pk", flat=True))
     sent = tallies([seat.team for seat in seats.values()], at)
     for competition in shown:
         seat = seats.get(competition.pk)
@@ -75,7 +76,10 @@ def _cards(user: User | AnonymousUser) -> Iterable[Card]:
         if user.is_authenticated:
             tally = sent[team.pk] if team else Tally()
             calls = seat.call_count if seat else 0
-            what_next = said(next_step(user, competition, at, team, tally, call_count=calls), competition)
+            step = next_step(
+                user, competition, at, team, tally, call_count=calls, organizes=competition.pk in organized
+            )
+            what_next = said(step, competition)
         yield Card(
             competition, competition.stage(at), competition.team_count, first.get(competition.pk), team, what_next
         )

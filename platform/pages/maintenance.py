@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 # Who watches the site, and by which way an organizer gets in. Static files are served before this is asked.
 STAYS_OPEN = (
-    "/healthz", "/status/", "/status.json",
+    "/status/", "/status.json",
     "/accounts/login/", "/accounts/2fa/", "/accounts/logout/", "/favicon.ico",
 )  # fmt: skip
 API = "/api/"

@@ -14,6 +14,7 @@ from leaderboard.next_step import NextStep, Step
 # The page of each step that has one; the others are waited for.
 PAGES = {
     Step.PUBLISH: "launch_check",
+    Step.ORGANIZE: "dashboard",
     Step.SIGN_UP: "join",
     Step.JOIN: "join",
     Step.ASK: "join",
@@ -26,7 +27,7 @@ PAGES = {
     Step.SEE_RESULTS: "leaderboard",
 }
 # Those that ask for something; the others are said quietly.
-ASKS = frozenset(PAGES) - {Step.SUBMIT, Step.SEE_RESULTS, Step.BE_INVITED} | {Step.CONFIRM}
+ASKS = frozenset(PAGES) - {Step.ORGANIZE, Step.SUBMIT, Step.SEE_RESULTS, Step.BE_INVITED} | {Step.CONFIRM}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def said(step: NextStep, competition: Competition) -> Said | None:
         return None
     sentence, button, before_time = WORDS[step.step](step)
     name = PAGES.get(step.step, "")
-    address = reverse(name, args=[competition.slug]) if name else ""
+    address = reverse(name, args=[competition.pk if name == "dashboard" else competition.slug]) if name else ""
     if step.step == Step.CONFIRM:
         address = reverse("account_email")
     if step.step == Step.SEE_RESULTS:
@@ -64,6 +65,10 @@ def said(step: NextStep, competition: Competition) -> Said | None:
 
 def _publish(_step: NextStep) -> tuple[str, str, str]:
     return _("Only its organizers see this competition: check it, then publish it."), _("Launch check"), ""
+
+
+def _organize(_step: NextStep) -> tuple[str, str, str]:
+    return _("You organize this competition."), _("Its dashboard"), ""
 
 
 def _sign_up(_step: NextStep) -> tuple[str, str, str]:
@@ -108,7 +113,7 @@ def _prepare(_step: NextStep) -> tuple[str, str, str]:
 
 
 def _submit_first(_step: NextStep) -> tuple[str, str, str]:
-    return _("Send your first predictions."), _("Submit predictions"), _("It closes")
+    return _("Get the data, then send your first predictions."), _("Submit predictions"), _("It closes")
 
 
 def _submit(step: NextStep) -> tuple[str, str, str]:
@@ -140,6 +145,7 @@ def _see_results(_step: NextStep) -> tuple[str, str, str]:
 
 WORDS: dict[Step, Callable[[NextStep], tuple[str, str, str]]] = {
     Step.PUBLISH: _publish,
+    Step.ORGANIZE: _organize,
     Step.SIGN_UP: _sign_up,
     Step.JOIN: _join,
     Step.CONFIRM: _confirm,

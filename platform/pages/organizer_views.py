@@ -54,6 +54,7 @@ def dashboard(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "queue": board.queue(competition),
         "reasons": board.reasons(competition),
+        "storage": board.storage(competition),
         "rejected_list": board.rejected_list(competition),
         "solutions": board.list_of("competitions_solution", competition),
         "acts": board.list_of("leaderboard_moderationact", competition),

@@ -7,35 +7,18 @@ from typing import cast
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrPromise
 
 from accounts import outbox
-from config.heartbeats import last_beat
 from submissions.answer_times import AnswerTimes, QueueState, Today, answer_times, state_of, today
 from submissions.model_grading import why_models_wait
-from submissions.models import Kind, ModelsWorker, Queue
+from submissions.models import Kind, Queue
+from submissions.worker_states import WorkerState, worker_states
 
 KEPT_AS = "site-status"
-NAMES = {
-    Queue.SCORING.value: _("scoring"),
-    Queue.MODELS.value: _("models"),
-    outbox.MAIL_QUEUE: _("mail"),
-}
 
 _making = Lock()
-
-
-@dataclass(frozen=True)
-class WorkerState:
-    """The workers of one queue together. `seen_at` None: none was heard of in the last days."""
-
-    key: str
-    name: StrPromise
-    seen_at: datetime | None
-    is_heard_of: bool
 
 
 @dataclass(frozen=True)
@@ -71,15 +54,8 @@ def _make(at: datetime) -> SiteStatus:
     return SiteStatus(
         at=at,
         queues=(*(state_of(queue) for queue in Queue), letters),
-        workers=tuple(_worker(queue, at) for queue in NAMES),
+        workers=worker_states(at),
         why_models_wait=why_models_wait(),
         times=tuple(answer_times(kind, at) for kind in Kind),
         today=today(at),
     )
-
-
-def _worker(queue: str, at: datetime) -> WorkerState:
-    is_models = queue == Queue.MODELS
-    seen_at = ModelsWorker.objects.aggregate(last=Max("seen_at"))["last"] if is_models else last_beat(queue)
-    is_heard_of = seen_at is not None and (at - seen_at).total_seconds() < settings.WORKER_SILENCE_SECONDS
-    return WorkerState(queue, NAMES[queue], seen_at, is_heard_of)

@@ -23,6 +23,7 @@ from submissions.descriptions import why_not_described
 from submissions.model_grading import runs_told, why_it_waits
 from submissions.models import Evaluation, Event, Status, Submission, Told
 from submissions.queue_place import QueuePlace, place_in_queue
+from submissions.removed_files import why_no_upload
 from submissions.repeats import sent_before
 from submissions.steps import Mark, steps_of
 
@@ -79,6 +80,7 @@ def file_context(submission: Submission, viewer: User) -> dict[str, Any]:
     return {
         "is_own": is_own,
         "sent_before": sent_before(submission),
+        "why_no_upload": why_no_upload(submission),
         "description_form": DescriptionForm(initial={"description": submission.description}) if is_own else None,
         "description_characters": settings.DESCRIPTION_CHARACTERS,
         "why_not_described": why_not_described(submission.competition) if is_own else "",

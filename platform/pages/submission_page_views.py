@@ -20,6 +20,7 @@ from pages.within_reach import own_or_404, within_reach
 from submissions import lifecycle
 from submissions.descriptions import DescriptionRefused, describe
 from submissions.quota import SubmissionRefused
+from submissions.removed_files import why_no_upload
 
 
 @login_required
@@ -101,6 +102,8 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 def download_file(request: HttpRequest, pk: UUID) -> FileResponse:
     """The file as it was sent, byte for byte and under its own name, for the people of its team."""
     found = own_or_404(request, pk)
+    if reason := why_no_upload(found):
+        raise Http404(reason)
     try:
         content = found.file.open("rb")
     except FileNotFoundError:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from competitions.features import example_ids, model_features
 from competitions.models import Competition
+from leaderboard.next_step import Step
 from pages.competition_views import competition_or_404, context_of
 from pages.file_check import file_check_of
 from pages.forms import PromiseForm, RepeatForm, UploadForm
@@ -62,6 +63,9 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
             refuse_before_the_file(team)
         except SubmissionRefused as reason:
             context["refusal"] = str(reason)
+            # It says when the next slot opens; the line above the tabs need not.
+            if context["next"] and context["next"].step == Step.WAIT_FOR_SLOT:
+                context["next"] = None
         return render(request, "pages/submit.html", context | {"form": UploadForm(competition)})
 
     form = UploadForm(competition, request.POST, request.FILES)
@@ -152,6 +156,7 @@ def _submit_context(request: HttpRequest, competition: Competition) -> dict[str,
         "example_ids": example_ids(competition),
         "largest_upload": largest_upload(competition),
         "chunk_above_bytes": settings.CHUNK_ABOVE_BYTES,
+        "direct_above_bytes": settings.DIRECT_UPLOAD_ABOVE_BYTES,
         "file_check_json": json.dumps(file_check_of(competition)),
         "under_way": may_go_on(context["team"], cast(User, request.user), context["now"]) if context["team"] else [],
     }

@@ -15,6 +15,7 @@ def check_words() -> dict[str, str]:
         "more": _("Further problems: {count}."),
         "line": _("Line {line}:"),
         "left": _("This file was not checked here; the server does it."),
+        "silent": _("This file could not be checked here. You can send it all the same: the server checks and judges."),
         "leftZip64": _("This zip archive is in the zip64 form and was not checked here; the server does it."),
         "leftGzip": _("This gzip archive has several parts, or is damaged; the server finds out which."),
         "withoutIds": _("The ids could not be compared here; the server does it."),

@@ -11,7 +11,7 @@ from competitions.access import organized_alone_by
 from competitions.models import Competition
 from submissions.chunked_uploads import abandon
 from submissions.models import ChunkedUpload, Submission
-from teams.deleted_people import Left, left_by, take_name_off_teams
+from teams.deleted_people import Left, hold_places_of, left_by, take_name_off_teams
 
 
 class DeletionRefused(Exception):
@@ -50,13 +50,13 @@ def delete_account(user: User) -> str:
             return user.username
         if refusal := _refusal(user):
             raise DeletionRefused(refusal)
-        take_name_off_teams(user)
-        organized = list(Competition.objects.filter(organizers=user).values_list("pk", flat=True))
-        held = list(Competition.objects.select_for_update(no_key=True).filter(pk__in=organized).order_by("pk"))
+        organized = list(Competition.objects.filter(organizers=user))
+        teams = hold_places_of(user, [competition.pk for competition in organized])
         # Asked once more with them held: of two organizers who delete at once, the second is the only one now.
         if refusal := _refusal(user):
             raise DeletionRefused(refusal)
-        for competition in held:
+        take_name_off_teams(user, teams)
+        for competition in organized:
             competition.organizers.remove(user)
         erase(user)
     # Files go last: they do not come back with a transaction that failed.

@@ -83,7 +83,7 @@ class SubmissionAdmin(OfOwnCompetitions):
     fields = readonly_fields = (
         "id", "competition", "team", "submitted_by", "kind", "status", "original_name", "size_bytes", "sha256",
         "description", "submitted_at", "attempt", "tries", "claimed_at", "lease_until", "problem_count", "problems",
-        "failure",
+        "failure", "request_id",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -52,15 +52,18 @@ def state_of(queue: Queue) -> QueueState:
     return QueueState(queue.value, queue.label, found["count"], found["oldest"])
 
 
-def answer_times(kind: Kind, at: datetime) -> AnswerTimes:
-    """Of participants' files in the STATUS_HOURS before that moment; of the newest STATUS_TIMES_READ at most."""
-    since = at - timedelta(hours=settings.STATUS_HOURS)
+def answer_times(kind: Kind, at: datetime, lately: timedelta | None = None) -> AnswerTimes:
+    """Of participants' files sent so shortly before that moment; of the newest STATUS_TIMES_READ at most.
+
+    `lately` None: in the last STATUS_HOURS.
+    """
+    since = at - (lately or timedelta(hours=settings.STATUS_HOURS))
     first_score = Event.objects.filter(submission=OuterRef("pk"), status=Status.SCORED).order_by("pk").values("at")[:1]
     # Whatever was sent since then has waited since then, and by that there is an index.
-    lately = _sent_since(since).filter(
+    theirs = _sent_since(since).filter(
         status=Status.SCORED, kind=kind, submitted_at__gte=since, team__is_baseline=False
     )
-    rows = lately.order_by("-waiting_since").annotate(scored_at=Subquery(first_score))
+    rows = theirs.order_by("-waiting_since").annotate(scored_at=Subquery(first_score))
     seconds = sorted(
         (scored_at - submitted_at).total_seconds()
         for submitted_at, scored_at in rows.values_list("submitted_at", "scored_at")[: settings.STATUS_TIMES_READ]

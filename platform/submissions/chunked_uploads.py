@@ -1,38 +1,38 @@
 """Uploads in chunks: begun, gone on with after a lost connection, and finished or abandoned.
 
-The row is the truth. A file lies in the submissions store under its final name from its first byte on, so finishing
-moves nothing; a process that was killed leaves bytes behind `received_bytes` at most, which the next chunk overwrites.
+The row is the truth. In a folder a file lies under its final name from its first byte on, so finishing moves nothing; a
+process that was killed leaves bytes behind `received_bytes` at most, which the next chunk overwrites. In a bucket the
+row lists the chunks that count (`arriving`), or the parts go there by themselves (`direct_uploads`).
 """
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import file_digest
-from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
+import structlog
 from django.conf import settings
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from competitions.clock import database_now
 from config.by_locale import whole
 from config.clock import seconds_from_now
-from submissions import lifecycle
+from config.store_away import StoreAway
+from submissions import arriving, direct_uploads, lifecycle
+from submissions.beginning import refuse_file, refuse_one_more
 from submissions.models import ChunkedUpload, Submission, submission_storage
 from submissions.quota import (
     SubmissionRefused,
     counts_at,
-    day_of,
     may_submit,
     refuse_if_used_up,
     refuse_more_bytes,
-    refuse_other_kinds,
     refuse_team,
     refuse_unless_open,
     refuse_who_has_left,
@@ -45,10 +45,11 @@ from submissions.uploads import (
     name_as_text,
     new_stored_name,
     not_what_was_sent,
-    refuse_other_names,
     too_large,
 )
 from teams.models import Team
+
+log = structlog.get_logger(__name__)
 
 OPEN = Q(abandoned_at__isnull=True, submission__isnull=True)
 
@@ -81,11 +82,19 @@ class UploadEnded(SubmissionRefused):
 
 
 def begin(
-    team: Team, user: User, name: str, size_bytes: int, sha256: str = "", *, send_again: bool = False
+    team: Team,
+    user: User,
+    name: str,
+    size_bytes: int,
+    sha256: str = "",
+    *,
+    send_again: bool = False,
+    direct: bool = False,
 ) -> ChunkedUpload:
     """Make room for a file, or find the open upload of the same one, by this user, to go on with.
 
-    Raises SubmissionRefused for all that can be told without the file; SentBefore unless `send_again`.
+    `direct`: its sender can put it straight into the store, where the site wants that. Raises SubmissionRefused for
+    all that can be told without the file; SentBefore unless `send_again`.
     """
     name, sha256 = name_as_text(name), sha256.lower()
     with transaction.atomic():
@@ -93,15 +102,20 @@ def begin(
         now = database_now(team.competition)
         under_way = ChunkedUpload.objects.filter(OPEN, team=team)
         same = under_way.filter(user=user, original_name=name, size_bytes=size_bytes, sha256=sha256)
+        if not direct:
+            same = same.filter(part_bytes=0)
         if sha256 and (upload := same.first()):
             refuse_unless_open(team.competition, now, upload.begun_at)
+            # Touched after it was begun: that tells it from a new one, and it is not left alone.
+            upload.touched_at = now
+            upload.save(update_fields=["touched_at"])
             return upload
         refuse_team(team)
         refuse_who_has_left(team, user)
         refuse_unless_open(team.competition, now)
-        _refuse_file(team, name, size_bytes)
+        refuse_file(team, name, size_bytes)
         refuse_if_used_up(team, expected_kind(team.competition, name), now)
-        _refuse_one_more(team, list(under_way), now)
+        refuse_one_more(team, list(under_way), now)
         refuse_more_bytes(team, now, on_their_way=under_way.aggregate(size=Sum("size_bytes", default=0))["size"])
         if sha256 and not send_again:
             refuse_repeat(team, sha256)
@@ -112,6 +126,7 @@ def begin(
             size_bytes=size_bytes,
             sha256=sha256,
             stored_name=new_stored_name(team.competition),
+            part_bytes=direct_uploads.part_bytes_for(size_bytes) if direct else 0,
             begun_at=now,
             touched_at=now,
         )
@@ -132,13 +147,31 @@ def append(pk: UUID, offset: int, data: bytes) -> ChunkedUpload:
     Raises OtherOffset where another byte is next, UploadEnded, and SubmissionRefused for more than was announced or
     after the time.
     """
+    aside = arriving.put_aside(pk, offset, data)
+    try:
+        upload, is_added = _append(pk, offset, data, aside)
+    except BaseException:
+        _forget_aside(aside)
+        raise
+    if not is_added:
+        _forget_aside(aside)
+    return upload
+
+
+def _append(pk: UUID, offset: int, data: bytes, aside: str) -> tuple[ChunkedUpload, bool]:
+    """The upload, and whether the chunk was added to it now."""
     with transaction.atomic():
         upload = _locked(pk)
         if not upload.is_open:
             raise UploadEnded(upload)
+        if upload.is_direct:
+            raise SubmissionRefused(
+                _("'%(name)s' goes straight to the store: send the next part to where `put_to` says.")
+                % {"name": upload.original_name[:80]}
+            )
         end = offset + len(data)
         if end == upload.received_bytes:
-            return upload
+            return upload, False
         if offset != upload.received_bytes:
             raise OtherOffset(upload)
         if end > upload.size_bytes:
@@ -155,10 +188,39 @@ def append(pk: UUID, offset: int, data: bytes) -> ChunkedUpload:
             )
         now = database_now(upload.team.competition)
         refuse_unless_open(upload.team.competition, now, upload.begun_at)
-        _write(upload, offset, data)
+        if arriving.is_in_bucket() and not aside:
+            # The chunk before it was counted only after a look had found that this one is not the next.
+            raise OtherOffset(upload)
+        arriving.add(upload, offset, data, aside)
         upload.received_bytes, upload.touched_at = end, now
-        upload.save(update_fields=["received_bytes", "touched_at"])
-    return upload
+        upload.save(update_fields=["received_bytes", "touched_at", "chunks"])
+    return upload, True
+
+
+def _forget_aside(aside: str) -> None:
+    if aside:
+        submission_storage().delete(aside)
+
+
+def looked_at(upload: ChunkedUpload) -> ChunkedUpload:
+    """The upload as far as it has come by now: of a direct one the store knows.
+
+    Raises SubmissionRefused, which ends the upload where more parts cannot mend it.
+    """
+    if not upload.is_direct:
+        return upload
+    try:
+        return direct_uploads.looked_at(upload)
+    except direct_uploads.OtherParts:
+        abandon(upload)
+        raise
+    except FileNotFoundError:
+        now = ChunkedUpload.objects.select_related("team__competition", "submission").get(pk=upload.pk)
+        if now.is_whole:
+            # Another request has seen that, and has joined the parts meanwhile.
+            return now
+        abandon(now)
+        raise UploadEnded(now) from None
 
 
 def finish(pk: UUID, sha256: str = "", description: str = "", *, send_again: bool = False) -> Submission:
@@ -172,6 +234,7 @@ def finish(pk: UUID, sha256: str = "", description: str = "", *, send_again: boo
         return upload.submission
     if not upload.is_open:
         raise UploadEnded(upload)
+    upload = looked_at(upload)
     if not upload.is_whole:
         raise OtherOffset(upload)
     # Nothing is written to a file that is whole: it can be read without a lock.
@@ -192,6 +255,7 @@ def finish(pk: UUID, sha256: str = "", description: str = "", *, send_again: boo
         submission = lifecycle.submit(upload.team, upload.user, stored, description, begun_at=upload.begun_at)
         upload.submission, upload.finished_at = submission, submission.submitted_at
         upload.save(update_fields=["submission", "finished_at"])
+    _forget_chunks(upload)
     return submission
 
 
@@ -207,9 +271,16 @@ def clear_away() -> None:
     """Abandon what nobody has gone on with for LEFT_UPLOADS_SECONDS, and forget what ended as long ago."""
     long_ago = Q(touched_at__lt=seconds_from_now(-settings.LEFT_UPLOADS_SECONDS))
     ChunkedUpload.objects.filter(OPEN, long_ago).update(abandoned_at=Now())
-    for upload in ChunkedUpload.objects.filter(abandoned_at__isnull=False).exclude(stored_name=""):
-        _remove_file(upload)
-    ended = Q(submission__isnull=False) | Q(abandoned_at__isnull=False, stored_name="")
+    try:
+        for upload in ChunkedUpload.objects.filter(abandoned_at__isnull=False).exclude(stored_name=""):
+            _remove_file(upload)
+        if arriving.is_in_bucket():
+            for upload in ChunkedUpload.objects.filter(submission__isnull=False).exclude(chunks=[]):
+                arriving.forget_chunks(upload)
+            direct_uploads.drop_unknown()
+    except (OSError, StoreAway) as problem:  # The sweep has more to do, and does this again.
+        log.warning("uploads_not_cleared", problem=str(problem))
+    ended = Q(submission__isnull=False, chunks=[]) | Q(abandoned_at__isnull=False, stored_name="")
     ChunkedUpload.objects.filter(ended, long_ago).delete()
 
 
@@ -228,68 +299,14 @@ def _locked_with_team(pk: UUID) -> ChunkedUpload:
             return upload
 
 
-def _refuse_file(team: Team, name: str, size_bytes: int) -> None:
-    """What a file's name and size tell: a zip may hold either kind."""
-    competition = team.competition
-    refuse_other_names(competition, name)
-    kind = expected_kind(competition, name)
-    is_zip = name.lower().endswith(".zip")
-    if not is_zip:
-        refuse_other_kinds(competition, kind)
-    if too_much := too_large(competition, size_bytes, None if is_zip else kind):
-        raise SubmissionRefused(too_much)
-
-
-def _refuse_one_more(team: Team, under_way: list[ChunkedUpload], at: datetime) -> None:
-    """How many may be on their way at once, and how many a team may begin in vain on a UTC day."""
-    if len(under_way) >= settings.OPEN_UPLOADS_PER_TEAM:
-        names = ", ".join(f"'{upload.original_name[:80]}'" for upload in under_way)
-        raise SubmissionRefused(
-            ngettext(
-                "%(count)s upload of your team is on its way (%(names)s); that is as many as may "
-                "be. Go on with one of them by choosing the same file, or cancel it: whoever began it sees it "
-                "on this page.",
-                "%(count)s uploads of your team are on their way (%(names)s); that is as many as may "
-                "be. Go on with one of them by choosing the same file, or cancel it: whoever began it sees it "
-                "on this page.",
-                len(under_way),
-            )
-            % {"count": len(under_way), "names": names}
-        )
-    given_up = ChunkedUpload.objects.filter(team=team, begun_at__gte=day_of(at), abandoned_at__isnull=False).count()
-    if given_up >= team.competition.daily_limit * settings.UPLOADS_PER_SLOT:
-        raise SubmissionRefused(
-            ngettext(
-                "Your team has begun %(given_up)s upload today that did not end; the next is possible at 00:00 UTC.",
-                "Your team has begun %(given_up)s uploads today that did not end; the next is possible at 00:00 UTC.",
-                given_up,
-            )
-            % {"given_up": given_up}
-        )
-
-
-def _path(upload: ChunkedUpload) -> Path:
-    return Path(submission_storage().path(upload.stored_name))
-
-
-def _write(upload: ChunkedUpload, offset: int, data: bytes) -> None:
-    """Put `data` there, and let nothing stand behind it."""
-    if not _path(upload).exists():
-        # The store makes it, with its own rights.
-        submission_storage().save(upload.stored_name, ContentFile(b""))
-    with _path(upload).open("r+b") as file:
-        file.seek(offset)
-        file.write(data)
-        file.truncate()
-
-
 def _as_stored(upload: ChunkedUpload, sha256: str) -> StoredUpload:
     """The whole file, checked against what its sender says of it. Raises SubmissionRefused, and ends the upload."""
     if not sha256:
         raise SubmissionRefused(_("Finishing an upload needs the file's SHA-256: 64 hexadecimal digits."))
-    with _path(upload).open("rb") as file:
-        size_bytes = os.fstat(file.fileno()).st_size
-        found = file_digest(file, "sha256").hexdigest()
+    arriving.make_whole(upload)
+    with submission_storage().open(upload.stored_name, "rb") as file:
+        size_bytes = file.size
+        found = file_digest(cast(Any, file), "sha256").hexdigest()
         kind = kind_of(File(file, name=upload.original_name))
     for problem in _problems(upload, sha256, found, too_large(upload.team.competition, size_bytes, kind)):
         abandon(upload)
@@ -307,5 +324,12 @@ def _problems(upload: ChunkedUpload, said: str, found: str, too_much: str | None
 
 def _remove_file(upload: ChunkedUpload) -> None:
     """Of an abandoned upload: first the file, then its name, so that a killed process leaves nothing unknown."""
-    submission_storage().delete(upload.stored_name)
+    arriving.remove(upload)
     ChunkedUpload.objects.filter(pk=upload.pk).update(stored_name="")
+
+
+def _forget_chunks(upload: ChunkedUpload) -> None:
+    try:
+        arriving.forget_chunks(upload)
+    except (OSError, StoreAway) as problem:  # It is taken; the sweep removes them.
+        log.warning("chunks_not_removed", upload=str(upload.pk), problem=str(problem))

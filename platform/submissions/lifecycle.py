@@ -27,6 +27,7 @@ from accounts.models import User
 from competitions.clock import database_now
 from competitions.models import Commitment, Solution
 from config.clock import seconds_from_now
+from config.request_log import current_request_id
 from grader.scoring.rejection import Rejected
 from submissions.dispatch import ring_after_commit
 from submissions.fairness import WAITS_IN, next_in_turn
@@ -117,6 +118,7 @@ def submit(
             submitted_at=now,
             is_late=is_late,
             waiting_since=now,
+            request_id=current_request_id(),
         )
         Event.objects.create(submission=submission, status=Status.QUEUED, note="received")
         ring_after_commit(QUEUE_OF[upload.kind])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from competitions.models import Commitment, Competition, Solution
 from config.by_locale import decimal, whole
+from config.request_log import ID_CHARACTERS
 
 # Django looks for models here.
 from submissions.reminder_models import Reminder as Reminder
@@ -93,6 +94,14 @@ class Submission(models.Model):
     disqualified_at = models.DateTimeField(null=True, editable=False)
     disqualification = models.CharField(max_length=500, blank=True, editable=False, help_text=gettext_lazy("Why."))
 
+    request_id = models.CharField(
+        max_length=ID_CHARACTERS,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=gettext_lazy("Of the request that brought it, as the logs have it."),
+    )
     looked_at = models.DateTimeField(
         null=True, editable=False, help_text=gettext_lazy("When it was looked at for signs of probing.")
     )
@@ -121,11 +130,21 @@ class Submission(models.Model):
         blank=True,
         help_text=gettext_lazy("What a SavedModel has answered."),
     )
+    upload_removed_at = models.DateTimeField(
+        null=True, editable=False, help_text=gettext_lazy("When the file that was sent was removed (`retention.py`).")
+    )
+    predictions_removed_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=gettext_lazy("When its kept predictions were removed, those of all its evaluations."),
+    )
 
     class Meta:
         ordering = ["-submitted_at", "id"]
         indexes = [
             models.Index(fields=["status", "waiting_since"], name="submission_waiting"),
+            # All that the metrics count is in it.
+            models.Index(fields=["status", "kind", "attempt"], name="submission_counted"),
             models.Index(fields=["team", "submitted_at"], name="submission_of_team"),
             models.Index(fields=["team", "claimed_at"], name="submission_claims"),
             models.Index(
@@ -199,6 +218,23 @@ class ChunkedUpload(models.Model):
     )
     stored_name = models.CharField(max_length=200, blank=True, help_text=gettext_lazy("Empty: its file was removed."))
     received_bytes = models.PositiveBigIntegerField(default=0)
+    chunks = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text=gettext_lazy("In a bucket: the stored names of the chunks that count, in their order."),
+    )
+    part_bytes = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        help_text=gettext_lazy("Of each part that goes straight to the bucket; 0: it comes through the site."),
+    )
+    parts_key = models.CharField(
+        max_length=1000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy("The bucket's own name for those parts."),
+    )
     begun_at = models.DateTimeField(help_text=gettext_lazy("By the database's clock."))
     touched_at = models.DateTimeField(help_text=gettext_lazy("When it was begun, or last grew."))
     abandoned_at = models.DateTimeField(null=True)
@@ -243,6 +279,11 @@ class ChunkedUpload(models.Model):
     @property
     def is_whole(self) -> bool:
         return self.received_bytes == self.size_bytes
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether its sender puts it straight into the bucket."""
+        return self.part_bytes > 0
 
     @property
     def is_open(self) -> bool:

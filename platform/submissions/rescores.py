@@ -13,12 +13,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from competitions.models import Competition, Rescore, Solution
+from config.by_locale import whole
 from config.clock import seconds_from_now
 from submissions.dispatch import RESCORE, ring_for_job_after_commit
-from submissions.models import Evaluation
+from submissions.models import Evaluation, Submission
+from submissions.removed_files import CANNOT_BE_READ
 
 State = Rescore.State
 
@@ -45,7 +48,20 @@ def ask(solution: Solution, user: User | None) -> Rescore:
                 _("A rescore by version %(version)s is under way (%(state)s). Make it active or cancel it first.")
                 % {"version": other.solution.version, "state": other.get_state_display()}
             )
-        rescore = Rescore.objects.create(competition=competition, solution=solution, before=active, asked_by=user)
+        rescore = Rescore(competition=competition, solution=solution, before=active, asked_by=user)
+        gone = in_question(rescore).filter(submission__in=Submission.objects.filter(CANNOT_BE_READ)).count()
+        if gone:
+            raise RescoreRefused(
+                ngettext(
+                    "%(count)s submission can be scored no more: its kept predictions and its file were removed, as "
+                    "is set for the time after archiving (days that uploads, that predictions are kept).",
+                    "%(count)s submissions can be scored no more: their kept predictions and their files were "
+                    "removed, as is set for the time after archiving (days that uploads, that predictions are kept).",
+                    gone,
+                )
+                % {"count": whole(gone)}
+            )
+        rescore.save()
         ring_for_job_after_commit(RESCORE)
     return rescore
 

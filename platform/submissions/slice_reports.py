@@ -23,6 +23,7 @@ from submissions.dispatch import SLICES, ring_for_job_after_commit
 from submissions.lifecycle import locked
 from submissions.models import Evaluation, SliceReport, Submission, Told
 from submissions.quota import day_of, in_words, next_day, refuse_team
+from submissions.removed_files import why_no_predictions
 from teams.models import Team
 
 
@@ -141,7 +142,7 @@ def why_not_asked(submission: Submission) -> str:
             "This file has no score of its own on the board, so where it errs is not told either. Ask it of one that "
             "has."
         )
-    return why_not_sliced_here(evaluation, submission.competition)
+    return why_no_predictions(submission) or why_not_sliced_here(evaluation, submission.competition)
 
 
 def why_not_sliced_here(evaluation: Evaluation, competition: Competition) -> str:

@@ -1,9 +1,9 @@
 """What becomes of somebody's teams when they delete their account: all stay, and none bears their name."""
 
-import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Coalesce, Lower, Now
 
 from accounts.addresses import verified_addresses
@@ -42,38 +42,42 @@ def _left(team: Team, user: User) -> Left:
     return Left(team, not others, heirs[0] if leads and heirs else None)
 
 
-def take_name_off_teams(user: User) -> None:
+def hold_places_of(user: User, organized: Collection[int]) -> list[Team]:
+    """The teams that deleting this person's account changes, held with their competitions; in a transaction.
+
+    `organized`: the keys of further competitions to hold. Teams first, then competitions, each in one go and in the
+    order of their keys: two who delete at once never wait in a circle.
+    """
+    theirs = Q(memberships__user=user) | Q(begun_by=user, merged_into__isnull=False)
+    keys = list(Team.objects.filter(theirs).values_list("pk", flat=True))
+    held = list(locked_teams().filter(pk__in=keys).order_by("pk"))
+    places = {*organized, *(team.competition_id for team in held)}
+    list(Competition.objects.select_for_update(no_key=True).filter(pk__in=places).order_by("pk"))
+    return held
+
+
+def take_name_off_teams(user: User, held: list[Team]) -> None:
     """Hand the person's teams over, give those of one another name, and end what waits for their answer.
 
-    They stay a member: what the team has sent, and how many people it has, is as it was. Call it in a transaction.
+    They stay a member: what the team has sent, and how many people it has, is as it was. Call it in the transaction
+    in which `hold_places_of` has held the teams.
     """
-    mine = Team.objects.filter(memberships__user=user)
-    # Teams first, then competitions, each in the order of their keys: two who delete at once never wait in a circle.
-    held = list(locked_teams().filter(pk__in=list(mine.values_list("pk", flat=True))).order_by("pk"))
     pass_on(user)
-    of_these = [team.competition_id for team in held]
-    list(Competition.objects.select_for_update(no_key=True).filter(pk__in=of_these).order_by("pk"))
     for team in held:
-        if _left(team, user).is_alone:
+        if team.merged_into_id:
+            # Theirs at first, and part of another one since: a record that may still bear their name.
+            _rename(team, user)
+        elif _left(team, user).is_alone:
             end_all_of(team)
             Team.objects.filter(pk=team.pk).update(link_token="")
             if not team.is_baseline:
                 _rename(team, user)
-    for team in _begun_by(user, held):
-        _rename(team, user)
     answer(TeamInvitation.objects.filter(user=user), State.WITHDRAWN)
     _forget_entry(user)
 
 
 def _rename(team: Team, user: User) -> None:
     Team.objects.filter(pk=team.pk).update(name=free_of(name_of_deleted(user), team.competition))
-
-
-def _begun_by(user: User, held: list[Team]) -> QuerySet[Team]:
-    """The teams of one in which they began, where these have become part of others."""
-    names = "|".join(re.escape(name) for name in {user.username, user.shown_name})
-    merged = Team.objects.filter(merged_into__isnull=False, competition__in=[team.competition_id for team in held])
-    return merged.filter(name__iregex=rf"^({names})( [0-9]+)?$").select_related("competition").order_by("pk")
 
 
 def _forget_entry(user: User) -> None:

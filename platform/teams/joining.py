@@ -57,7 +57,7 @@ def join(user: User, competition: Competition, token: str = "") -> Team:
 
 
 def _begin_alone(user: User, competition: Competition, at: datetime) -> Team:
-    team = Team.objects.create(competition=competition, name=free_name(user, competition))
+    team = Team.objects.create(competition=competition, name=free_name(user, competition), begun_by=user)
     Membership.objects.create(
         competition=competition,
         team=team,

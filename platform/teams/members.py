@@ -177,7 +177,9 @@ def put_back_alone(membership: Membership) -> Team:
     """Give a member a team of their own, whose captain they are; which rules they have accepted stays recorded."""
     hold_names(membership.competition)
     team = Team.objects.create(
-        competition=membership.competition, name=free_name(membership.user, membership.competition)
+        competition=membership.competition,
+        name=free_name(membership.user, membership.competition),
+        begun_by=membership.user,
     )
     Membership.objects.filter(pk=membership.pk).update(team=team, is_captain=True)
     return team

@@ -59,7 +59,8 @@ def told_lines(submission: Document, mine: Document | None = None) -> Iterator[s
 
 
 def _score_lines(submission: Document, mine: Document) -> Iterator[str]:
-    rank = f", rank {mine['rank']}" if mine.get("rank") else ""
+    # The rank is the team's, by its best file, which need not be this one.
+    rank = f"; your team's rank is {mine['rank']}" if mine.get("rank") else ""
     if submission.get("public_score") is not None:
         yield f"Public score: {submission['score_text']}{rank}"
     else:

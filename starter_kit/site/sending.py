@@ -12,6 +12,7 @@ from starter_kit.reporting import Report
 from starter_kit.site.api import LONG_PATIENCE_SECONDS, Api, Document
 from starter_kit.site.moments import moment
 from starter_kit.site.patience import Patience
+from starter_kit.site.straight import send_straight
 from starter_kit.trouble import KitError, SiteFault, SiteUnreachable
 
 LOOKS_BEFORE_SENDING_AGAIN = 4
@@ -116,11 +117,15 @@ def _send_in_chunks(api: Api, outgoing: Outgoing, heard: Report) -> Document:
             "bytes": outgoing.size,
             "sha256": outgoing.sha256,
             "send_again": outgoing.again,
+            "direct": True,
         },
     )
     path, received = f"uploads/{upload['id']}/", int(upload["received_bytes"])
     if received:
         api.heard(f"Going on: {received:,} of {outgoing.size:,} bytes are there already.")
+    if upload.get("put_to"):
+        send_straight(api, path, upload, outgoing.path, heard)
+        received = outgoing.size
     with outgoing.path.open("rb") as content:
         while received < outgoing.size:
             heard(received, outgoing.size)

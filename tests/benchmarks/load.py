@@ -3,8 +3,8 @@
 First the capacity is found: the largest rate at which all is accepted, the queue keeps up and pages stay quick. Then
 half of it, twice of it, and how fast a queue that has piled up is worked off beside the same clients.
 
-`python -m tests.benchmarks.load` prints the rows; `--rate 12` plays that one rate, `--capacity 12` looks for none, `--seconds 5`
-shortens each run.
+`python -m tests.benchmarks.load` prints the rows; `--rate 12` plays that one rate, `--capacity 12` takes that for the
+capacity, `--seconds 5` shortens each run.
 """
 
 import argparse

@@ -110,6 +110,32 @@ def is_post(route):
     return route.request.method == "POST"
 
 
+def test_a_check_that_ends_without_a_word_is_said_and_the_file_may_be_sent(page, lines):
+    page.clock.install()
+    silent = "postMessage() { window.isAsked = true; } terminate() {}"
+    page.add_init_script(f"window.Worker = class extends EventTarget {{ {silent} }};")
+    page.reload()
+    choose(page, lines)
+    verdict = page.locator("[data-check-verdict]")
+    expect(verdict).to_have_text("Checking…")
+    page.wait_for_function("window.isAsked")
+    page.clock.fast_forward(21_000)
+    expect(verdict).to_contain_text("could not be checked here. You can send it all the same")
+    expect(page.get_by_role("button", name="Upload and score")).to_be_enabled()
+
+
+def test_what_a_cancelled_upload_has_still_to_say_is_not_heard(page, lines):
+    page.evaluate("XMLHttpRequest.prototype.send = function () { window.held = this; }")
+    choose(page, lines)
+    upload(page)
+    page.wait_for_function("window.held")
+    page.get_by_role("button", name="Cancel").click()
+    # An error on the page would be found at the end.
+    page.evaluate("window.held.upload.dispatchEvent(new ProgressEvent('progress', { loaded: 5 }))")
+    expect(page.locator("[data-upload-note]")).to_have_text("Cancelled. Nothing was counted.")
+    expect(page.locator("[data-upload-progress]")).to_be_hidden()
+
+
 def test_two_files_at_once_and_a_wrong_kind_are_told(page):
     second = "data.items.add(new File(['x'], 'second.csv'));"
     drop_two = DROP.replace("  for (const kind", f"  {second}\n  for (const kind")

@@ -121,7 +121,7 @@ def test_a_model_is_sent_by_the_command_line_and_watched_in_the_browser(site, vi
 
     told = followed_in_both(terminal, page, beside, site, model)
     score, rank = page.locator("[data-score]").inner_text(), page.locator("[data-rank]").inner_text()
-    assert f"Public score: {score}, rank {rank}" in told
+    assert f"Public score: {score}; your team's rank is {rank}" in told
     at_home = terminal.work("score", predictions, "--solution", solution_of(site, "goodreads"), "--json")
     ((public, private),) = site.rows(
         "SELECT e.public_score, e.private_score FROM submissions_evaluation e JOIN submissions_submission s "

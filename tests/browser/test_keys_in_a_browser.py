@@ -54,5 +54,5 @@ def test_a_key_that_the_browser_does_not_find_is_told_on_the_page(site, visit):
     problem = page.locator("#key-problem")
     eventually(problem.is_visible, "the page says that there is no key")
     assert "Try again, or use another way." in problem.inner_text()
-    page.get_by_label("Login").fill("nobody")
+    page.get_by_label("Username or e-mail address").fill("nobody")
     assert page.url.endswith("/accounts/login/")

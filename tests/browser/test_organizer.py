@@ -8,9 +8,9 @@ from running_site import eventually
 
 def sign_in(page, site):
     page.goto("/admin/")
-    page.get_by_label("Login").fill("organizer")
+    page.get_by_label("Username or e-mail address").fill("organizer")
     page.get_by_label("Password").fill((site.var / "organizer_password").read_text().strip())
-    page.get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Your competitions")).to_be_visible()
 
 

@@ -40,7 +40,7 @@ def sign_up(page: Page, site: RunningSite) -> None:
     page.get_by_label("Email").fill("newcomer@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
-    page.get_by_role("button", name="Sign Up").click()
+    page.get_by_role("button", name="Sign up", exact=True).click()
     expect(page.get_by_label("I have read the rules")).to_be_visible()
 
     def link() -> str | None:
@@ -61,13 +61,13 @@ def join(page: Page) -> None:
     page.get_by_label("I have read the rules").check()
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_text(f"You have joined {TITLE} as newcomer.")).to_be_visible()
-    expect(next_step(page)).to_contain_text("Send your first predictions.")
+    expect(next_step(page)).to_contain_text("Get the data, then send your first predictions.")
 
 
 def download_test_file(page: Page, tmp_path) -> bytes:
     """The Data tab: what test.csv holds is seen before it is downloaded."""
     tab(page, "Data")
-    expect(next_step(page)).to_contain_text("Send your first predictions.")
+    expect(next_step(page)).to_contain_text("Get the data, then send your first predictions.")
     preview = page.get_by_role("region", name="First rows of test.csv")
     shown = [cell.inner_text() for cell in preview.get_by_role("row").nth(1).get_by_role("cell").all()]
     with page.expect_download() as download:
@@ -106,7 +106,7 @@ def try_with_mistakes(page: Page, path) -> None:
     expect(page.locator("[data-status=rejected]")).to_be_visible(timeout=30_000)
     assert problems(page) == named
     expect(page.get_by_text("It does not count against your limit")).to_be_visible()
-    expect(next_step(page)).to_contain_text("Send your first predictions.")
+    expect(next_step(page)).to_contain_text("Get the data, then send your first predictions.")
     page.get_by_role("link", name="Upload it again").click()
     expect(page.locator("[data-allowance]")).to_contain_text("Your team may send 10 more now: 10 of 10 today")
 

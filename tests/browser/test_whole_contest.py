@@ -133,7 +133,7 @@ def sign_up_and_join(page: Page, name: str) -> None:
     page.get_by_label("Email").fill(f"{name}@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
-    page.get_by_role("button", name="Sign Up").click()
+    page.get_by_role("button", name="Sign up", exact=True).click()
     page.get_by_role("link", name="Class of books").click()
     page.get_by_role("link", name="Join the competition").click()
     page.get_by_label("I have read the rules").check()

@@ -1,15 +1,20 @@
 """The cast: alice and bob take part, olga organizes; and a small competition with five hidden ratings."""
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from archived_contest import archive as archive
 from archived_contest import verified as verified
+from bucket_store import bucket_store as bucket_store
+from bucket_store import guarded_store as guarded_store
+from bucket_store import s3_server as s3_server
 from cast_of_stories import GOOD, SOLUTION
 from django.core.cache import caches
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.test import Client
 from ladder_of_stories import enter_baseline
 
@@ -190,6 +195,20 @@ def run_and_graded(send, sent_models, models_worker_here) -> Callable[..., Submi
         return submission
 
     return send_run_and_grade
+
+
+@pytest.fixture
+def empty_stores(settings) -> Iterator[Callable[[], None]]:
+    """empty_stores() removes every file of every store; they are empty before and after the story too."""
+
+    def remove() -> None:
+        for store in settings.STORAGES.keys() - {"staticfiles"}:
+            for path in Path(storages[store].location).iterdir():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    remove()
+    yield remove
+    remove()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from accounts.models import User
 from competitions.models import Announcement
 from leaderboard.moderation import disqualify_submission
 from submissions.launch_jobs import ask_for_audit, ask_for_launch_check
+from teams.models import EntryRequest
 
 ORGANIZE = "/api/v1/organize/"
 STARS = "competitions/stars/"
@@ -75,4 +76,12 @@ def whole(competition, alices_team, graded, new_version, rescored, olga) -> dict
     Announcement.objects.create(competition=competition, title="New data", text="Soon.", by=olga)
     ask_for_launch_check(competition, olga)
     ask_for_audit(competition, olga)
-    return {"version": 1, "rescores": rescore.pk, "teams": alices_team.pk, "submissions": submission.pk}
+    dora = User.objects.create_user("dora", "dora@example.org", "a fine password")
+    asked = EntryRequest.objects.create(competition=competition, user=dora, message="I am in your class.")
+    return {
+        "version": 1,
+        "entry-requests": asked.pk,
+        "rescores": rescore.pk,
+        "teams": alices_team.pk,
+        "submissions": submission.pk,
+    }

@@ -291,3 +291,13 @@ def test_every_list_and_form_of_the_admin_opens(as_olga, competition, alices_tea
 def test_the_list_of_addresses_is_kept_with_one_line_ending(as_olga, db):
     as_olga.post("/admin/competitions/competition/add/", NEW | {"entry": "list", "allowed_emails": "@a.org\r\n@b.org"})
     assert Competition.objects.get(slug="six").allowed_emails == "@a.org\n@b.org"
+
+
+def test_the_index_offers_nothing_that_nobody_should_edit(db):
+    root = Client()
+    root.force_login(User.objects.create_superuser("root"))
+    offered = text(root.get("/admin/"))
+    assert "/admin/accounts/user/" in offered
+    for place in ("auth/group", "mfa/authenticator", "usersessions/usersession"):
+        assert f"/admin/{place}/" not in offered
+        assert root.get(f"/admin/{place}/").status_code == 404

@@ -34,6 +34,8 @@ OPEN = {
 # What belongs to who asks: others get their own, or are told that they have not joined.
 BY_WHO_ASKS = {
     ("get", "/api/v1/me/"),
+    ("get", "/api/v1/me/deletion/"),
+    ("post", "/api/v1/me/deletion/"),
     ("get", "/api/v1/tokens/"),
     ("post", "/api/v1/tokens/"),
     ("delete", "/api/v1/tokens/current/"),
@@ -195,6 +197,7 @@ AS_THE_PAGE = {
     "submission_slices": "ask_for_slices",
     "choose_submission": "select_submission",
     "submission_file": "submission_file",
+    "delete_account": "delete_account",
     "tokens": "tokens",
     "new_token": "make_token",
     "revoke_token": "revoke_token",
@@ -202,9 +205,9 @@ AS_THE_PAGE = {
 # What is no deed of a participant: about the site itself, behind a link in a letter, or of the account, for which the
 # password is typed once more in a browser.
 PAGES_ALONE = {
-    *("status", "status_file", "healthz", "privacy", "terms"),
+    *("status", "status_file", "privacy", "terms"),
     *("announcements_by_mail", "letters_by_mail"),
-    *("account", "own_letters", "own_data", "own_data_file", "delete_account"),
+    *("account", "own_letters", "own_data", "own_data_file"),
 }
 
 

@@ -17,9 +17,9 @@ from grading.tasks import launch_checks
 from submissions.launch_jobs import ask_for_launch_check
 from teams.joining import join
 
-GENERAL = ("plan/", "apply/", "competitions/")
+GENERAL = ("plan/", "apply/", "competitions/", "codabench/report/", "codabench/import/")
 # By themselves they take nothing but a file.
-OF_FILES = ("plan/", "apply/", "competitions/", "competitions/stars/solutions/")
+OF_FILES = (*GENERAL, "competitions/stars/solutions/")
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def addresses(whole):
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
         route = str(pattern.pattern).replace("<slug:slug>", "stars").replace("<int:version>", str(whole["version"]))
-        for name in ("rescores", "teams", "submissions"):
+        for name in ("rescores", "teams", "submissions", "entry-requests"):
             route = re.sub(rf"{name}/<(int|uuid):pk>", f"{name}/{whole[name]}", route)
         route = route.replace("<slug:deed>", "reinstate").replace("<slug:name>.<str:form>", "participants.csv")
         assert "<" not in route, f"Teach this walk the address {route}."
@@ -105,6 +105,7 @@ def test_staff_without_the_role_may_not_change_what_the_admin_would_not_let_them
         assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied"), address
     assert bobs.get("competitions/stars/teams/").status_code == 403
     assert bobs.get("competitions/stars/submissions/").status_code == 403
+    assert bobs.get("competitions/stars/entry-requests/").status_code == 403
     assert bobs.get("competitions/stars/").status_code == 200
 
 

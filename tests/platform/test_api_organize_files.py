@@ -5,11 +5,13 @@ import io
 
 import pytest
 from cast_of_stories import GOOD
+from codabench_bundles import bundle
+from django.core.files.uploadedfile import SimpleUploadedFile
 from organizers_program import STARS, Program, packed
 
 from accounts.models import User
 from accounts.organizers import make_organizer
-from competitions.models import Competition
+from competitions.models import Competition, Solution
 
 
 @pytest.fixture
@@ -149,3 +151,27 @@ def test_a_participants_session_may_not_send_a_large_body(as_alice, as_olga, com
     settings.MAX_UNPACKED_BYTES, settings.UPLOAD_FORM_BYTES = 1000, 1000
     answer = as_olga.post("/api/v1/organize/plan/", {"file": io.BytesIO(b"x" * 5000)})
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_codabench_bundle_is_reported_on_and_imported_as_its_page_does(olgas):
+    def sent(**more):
+        return {"file": SimpleUploadedFile("bundle.zip", bundle()), "metric": "mse", **more}
+
+    looked_at = olgas.send("codabench/report/", **sent())
+    assert looked_at.status_code == 200, looked_at.content.decode()
+    report = looked_at.json()
+    assert (report["title"], report["refusals"]) == ("Ratings: who likes what?", [])
+    assert {"place": "docker_image", "fate": "not_mapped"}.items() <= next(
+        line for line in report["lines"] if line["place"] == "docker_image"
+    ).items()
+    assert not Competition.objects.exists()
+
+    made = olgas.send("codabench/import/", **sent(slug="dev", phase="Development"))
+    assert made.status_code == 201, made.content.decode()
+    assert (made.json()["slug"], made.json()["is_published"]) == ("dev", False)
+    assert Competition.objects.get().organizers.get().username == "olga"
+    assert Solution.objects.count() == 1
+    again = olgas.send("codabench/import/", **sent(slug="dev"))
+    assert (again.status_code, again.json()["code"]) == (400, "files_refused")
+    nothing = olgas.send("codabench/report/", file=SimpleUploadedFile("x.zip", b"no zip"), metric="mse")
+    assert (nothing.status_code, nothing.json()["code"]) == (400, "files_refused")

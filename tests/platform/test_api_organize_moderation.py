@@ -14,6 +14,7 @@ from competitions.models import Announcement, Competition
 from grading.tasks import archives, audits, look_at_integrity, score_waiting
 from leaderboard.models import Standing
 from submissions.models import Submission
+from teams.entry import ask_to_enter
 from teams.joining import join
 
 
@@ -174,3 +175,27 @@ def test_the_archive_waits_for_the_reveal_and_for_a_word(olgas, competition, ali
     assert (told["latest"]["state"], told["latest"]["failure"]) == ("done", "")
     assert told["published"]["url"] == "http://testserver/competitions/stars/archive.zip"
     assert len(told["published"]["sha256"]) == 64
+
+
+def test_organizers_answer_who_asks_to_be_let_in(olga, alice, bob, competition):
+    Competition.objects.update(entry="approval")
+    competition.refresh_from_db()
+    asked = {person: ask_to_enter(person, competition, f"I am {person}.") for person in (alice, bob)}
+    olgas = Program(olga)
+    place = f"{STARS}entry-requests/"
+    waiting = olgas.told(place, state="waiting")["results"]
+    assert [(row["user"], row["message"], row["state"]) for row in waiting] == [
+        ("bob", "I am bob.", "waiting"),
+        ("alice", "I am alice.", "waiting"),
+    ]
+    letters = Letter.objects.count()
+    assert olgas.done(f"{place}{asked[alice].pk}/approve/") == {"done": True}
+    assert olgas.done(f"{place}{asked[alice].pk}/approve/") == {"done": False}
+    assert join(alice, competition).name == "alice"
+    assert olgas.post(f"{place}{asked[bob].pk}/deny/").status_code == 400
+    assert olgas.done(f"{place}{asked[bob].pk}/deny/", reason="For the class alone.") == {"done": True}
+    (denied,) = olgas.told(place, state="denied")["results"]
+    assert (denied["user"], denied["reason"], denied["decided_by"]) == ("bob", "For the class alone.", "olga")
+    assert Letter.objects.count() == letters + 2
+    # Who has joined stays.
+    assert olgas.done(f"{place}{asked[alice].pk}/deny/", reason="Too late.") == {"done": False}

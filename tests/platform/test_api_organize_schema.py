@@ -35,7 +35,7 @@ def test_every_answer_to_an_organizer_is_one_that_the_description_names(unlimite
 def name_what_is_there(case: Any, whole: dict[str, Any]) -> None:
     """Ask about what exists: made-up names would only ever be told that there is no such thing."""
     places = {"slug": "stars", "version": whole["version"]}
-    for name in ("rescores", "teams", "submissions"):
+    for name in ("rescores", "teams", "submissions", "entry-requests"):
         if f"/{name}/" in case.path:
             places["id"] = whole[name]
     for name in list(case.path_parameters):

@@ -279,6 +279,14 @@ def test_the_name_and_the_description_are_kept_in_one_line_that_can_be_seen(alic
     assert (made["file_name"], made["description"]) == ("ab é.csv", "one two three")
 
 
+def test_the_same_upload_begun_again_goes_on_and_says_so_even_before_its_first_byte(alice, alices_team):
+    program = Program(alice)
+    told = {"file_name": "a.csv", "bytes": len(GOOD), "sha256": sha256(GOOD.encode()).hexdigest()}
+    first, again = (program.post(f"{STARS}/uploads/", **told) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+
+
 def test_an_upload_whose_file_is_gone_ends_and_begins_anew(alice, alices_team):
     program = Program(alice)
     told = {"file_name": "a.csv", "bytes": len(GOOD), "sha256": sha256(GOOD.encode()).hexdigest()}

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from competitions.models import Competition, EntryPolicy
 from leaderboard.mergers import accept_proposal
+from submissions.account_deletion import delete_account
 from submissions.merging import counted
 from submissions.models import SliceReport, Submission
 from teams.entry import approve, ask_to_enter, deny
@@ -264,3 +265,16 @@ def test_two_browsers_of_one_team_take_the_days_last_look_into_slices_once(compe
     calls = [asks(browser, submission) for browser, submission in zip(browsers, sent, strict=True)]
     assert set(at_once(calls)) == {302}
     assert SliceReport.objects.count() == 1
+
+
+def test_two_who_take_part_in_what_the_other_organizes_delete_their_accounts(competition, alice, bob, olga):
+    """Each holds what the other needs: they take the rows in one order, and none waits for ever."""
+    other = Competition.objects.create(slug="other", title="Another", tagline="x", is_published=True)
+    other.organizers.add(alice, olga)
+    competition.organizers.add(bob)
+    join(bob, other)
+    join(alice, competition)
+    names = at_once([partial(delete_account, alice), partial(delete_account, bob)])
+    assert names == [f"deleted user {alice.pk}", f"deleted user {bob.pk}"]
+    assert set(Team.objects.values_list("name", flat=True)) == set(names)
+    assert [list(one.organizers.all()) for one in (competition, other)] == [[olga], [olga]]

@@ -294,8 +294,8 @@ def test_files_publish_through_the_launch_check_or_for_a_reason_that_is_kept(edi
         ("notice: ''", 'notice: "\\ud800"', "notice: found"),
         ("notice: ''", "notice: &a [*a]", "there are more aliases (*name) than are taken here"),
         ("notice: ''", f"notice: {'[' * 3000}", "competition.yaml"),
-        ("daily_limit: 5", f"daily_limit: 0x{'f' * 5000}", "line 18: '0xffffffffffffffffff' is no whole number up to"),
-        ("daily_limit: 5", f"daily_limit: {'9' * 5000}", "line 18: '99999999999999999999' is no whole number up to"),
+        ("daily_limit: 5", f"daily_limit: 0x{'f' * 5000}", "line 20: '0xffffffffffffffffff' is no whole number up to"),
+        ("daily_limit: 5", f"daily_limit: {'9' * 5000}", "line 20: '99999999999999999999' is no whole number up to"),
         ("holdout: 1", f"holdout: 0x{'f' * 5000}", "line 2: '0xffffffffffffffffff' is no whole number up to"),
     ],
 )

@@ -3,7 +3,8 @@
 import re
 from datetime import timedelta
 
-from cast_of_stories import BAD, GOOD, PERFECT
+from cast_of_stories import BAD, GOOD, PERFECT, SOLUTION
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -128,3 +129,27 @@ def test_the_page_has_no_inline_style_or_script(as_olga, competition, alices_tea
     drawn = page[page.index('<ul class="numbers">') : page.index("Take the data with you")]
     assert "style=" not in drawn
     assert "<script" not in drawn
+
+
+def test_what_it_stores_is_told_by_kind(as_olga, competition, alices_team, graded, capsys):
+    sent = graded(alices_team, GOOD)
+    Competition.objects.update(uploads_kept_days=30)
+    page = text(as_olga.get(address(competition)))
+    rows = dict(row[:2] for row in chart(page, "Storage")[1])
+    # Five values of 8 bytes behind a header of 128; the sizes of the others are those of their texts.
+    assert rows["kept predictions"] == "168\xa0bytes"
+    assert sent.evaluation.predictions.size == 168
+    assert rows["uploads"] == f"{len(GOOD)}\xa0bytes"
+    assert rows["solutions"] == f"{len(SOLUTION)}\xa0bytes"
+    assert "for 30 days after archiving" in page
+    call_command("storage")
+    cells = capsys.readouterr().out.splitlines()[1].split()
+    data = competition.data_files.get().file.size
+    assert cells == [
+        "stars",
+        *map(str, (len(GOOD), 168, data, 0, len(SOLUTION), len(GOOD) + 168 + data + len(SOLUTION))),
+    ]
+    competition.solutions.get().file.storage.delete(competition.solutions.get().file.name)
+    assert dict(row[:2] for row in chart(text(as_olga.get(address(competition))), "Storage")[1])["solutions"] == (
+        "not seen from here"
+    )

@@ -686,6 +686,11 @@ def test_a_choice_of_results_by_mail_that_nobody_knows(alice):
     assert refuses("result_letters_are_known", lambda: people.update(result_letters="sometimes"))
 
 
+def test_a_way_back_that_gives_no_letters(alice):
+    people = User.objects.filter(pk=alice.pk)
+    assert refuses("the_way_back_gives_some_letters", lambda: people.update(result_letters_before="none"))
+
+
 @pytest.mark.parametrize(
     "kept",
     [

@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from programs import Program
 from test_own_account import PASSWORD, prove_oneself, text
 
 from accounts import outbox
@@ -156,6 +157,7 @@ def test_every_table_that_names_people_is_either_cleared_or_says_deleted_user(db
     stays = {
         "admin.LogEntry.user",
         "teams.Membership.user",
+        "teams.Team.begun_by",
         "teams.EntryInvitation.made_by",
         "teams.EntryInvitationUse.user",
         "teams.EntryRequest.decided_by",
@@ -252,6 +254,19 @@ def test_the_team_in_which_they_began_loses_their_name_too(carol, carols, alices
     delete_account(carol)
     carols.refresh_from_db()
     assert carols.name == f"deleted user {carol.pk}"
+
+
+def test_a_team_that_bears_a_name_of_theirs_by_chance_keeps_it(carol, carols, alices_team, bobs_team):
+    """Who began a team is kept: names change, and two may be alike."""
+    Team.objects.filter(pk=carols.pk).update(name="Carola 7")
+    Team.objects.filter(pk=bobs_team.pk).update(name="Carol 2")
+    together(alices_team, bobs_team)
+    together(alices_team, carols)
+    User.objects.filter(pk=carol.pk).update(display_name="Somebody else")
+    delete_account(carol)
+    names = dict(Team.objects.values_list("pk", "name"))
+    assert names[carols.pk] == f"deleted user {carol.pk}"
+    assert names[bobs_team.pk] == "Carol 2"
 
 
 def test_what_waited_for_their_answer_ends(carol, carols, alice, alices_team):
@@ -361,3 +376,31 @@ def test_a_letter_posted_in_the_moment_of_deletion_is_not_sent(alice, mailoutbox
     send_letters()
     assert mailoutbox == []
     assert not Letter.objects.exists()
+
+
+def test_a_program_deletes_the_account_with_its_password_and_for_nobody_else(carol, carols, bob, graded):
+    graded(carols)
+    program = Program(carol)
+    address = "/api/v1/me/deletion/"
+    foretold = program.get(address).json()
+    assert (foretold["name_afterwards"], foretold["sent_count"]) == (f"deleted user {carol.pk}", 1)
+    assert foretold["teams"] == [{"competition": "stars", "team": "Carola", "is_alone": True, "heir": None}]
+    wrong = program.post(address, username="carol", password="another one")
+    assert (wrong.status_code, wrong.json()["code"]) == (403, "wrong_credentials")
+    others = program.post(address, username="bob", password=PASSWORD)
+    assert (others.status_code, others.json()["code"]) == (403, "not_yours")
+    assert not User.objects.exclude(deleted_at=None).exists()
+    assert program.post(address, username="carol", password=PASSWORD).json() == {"name": f"deleted user {carol.pk}"}
+    assert program.get(address).status_code == 401
+    assert not User.objects.get(pk=bob.pk).deleted_at
+
+
+def test_a_program_is_told_why_an_account_stays(olga, competition, alice):
+    address = "/api/v1/me/deletion/"
+    refused = Program(olga).post(address, username="olga", password=PASSWORD)
+    assert (refused.status_code, refused.json()["code"]) == (409, "deletion_refused")
+    assert "You are the only organizer of Five stars" in refused.json()["detail"]
+    Authenticator.objects.create(user=alice, type="totp", data={"secret": "x"})
+    refused = Program(alice).post(address, username="alice", password=PASSWORD)
+    assert (refused.status_code, refused.json()["code"]) == (403, "second_factor")
+    assert "/account/deletion/" in refused.json()["detail"]

@@ -40,7 +40,7 @@ def test_a_file_is_sent_and_its_score_told(alice_at_home, alices_team, file, wor
     sent = alice_at_home("submit", file, "--competition", "stars", "--description", "from home")
     assert sent.exit_code == 0, sent.output
     assert "Public score: 0.5" in sent.stdout
-    assert "rank 1" in sent.stdout
+    assert "; your team's rank is 1" in sent.stdout
     submission = Submission.objects.get()
     assert (submission.team, submission.description, submission.status) == (alices_team, "from home", Status.SCORED)
 

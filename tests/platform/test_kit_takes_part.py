@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import socket
 
 import pytest
 from cast_of_stories import GOOD, PERFECT
@@ -68,6 +69,18 @@ def test_all_files_arrive_whole_where_train_looks_for_them(alice_at_home, alices
     again = json.loads(alice_at_home("download", "stars", "--json").stdout)
     assert {file["name"]: file["is_new"] for file in again["files"]} == {"train.csv": False, "test.csv": False}
     assert alice_at_home("quota").exit_code == 0, "the competition is remembered"
+
+
+def test_a_site_that_does_not_answer_is_said_once_with_what_to_do(kit, home, monkeypatch):
+    with socket.socket() as nobody:
+        # Bound and not listening: the connection is refused.
+        nobody.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        refused = kit("competitions", "--site", address)
+    assert refused.exit_code == 6
+    said = " ".join(refused.stderr.split())
+    assert said.count("cannot be reached") == 1
+    assert "Is the site running, and the address right?" in said
 
 
 def test_a_download_that_is_cut_off_goes_on_where_it_was(kit, alice_at_home, alices_team, big_file, home, worker,

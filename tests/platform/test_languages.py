@@ -14,8 +14,10 @@ from django.utils.translation import trans_real
 from pseudo_language import CODE, PseudoLanguage, stored_texts, untranslated
 
 from accounts.models import Letter, User
+from accounts.tokens import make_token
 from config.by_locale import day, day_and_time, decimal, percent, whole
 from grader.scoring.metrics import METRICS
+from grading.sweeper import sweep
 from grading.tasks import rescore
 from leaderboard.moderation import disqualify_team
 from submissions.quota import SubmissionRefused
@@ -108,10 +110,20 @@ def test_participants_pages_leave_no_text_in_english(pseudo, story, competition,
         "competition", "data", "evaluation", "rules", "timeline", "announcements", "leaderboard", "certainty", "join",
         "team", "submit", "my_submissions",
     )  # fmt: skip
+    of_the_account = (
+        "account", "account_email", "account_change_password", "mfa_index", "usersessions_list", "tokens",
+        "own_letters", "own_data",
+    )  # fmt: skip
+    make_token(alice, "laptop")
+    # The page of those who have a password.
+    User.objects.filter(pk=alice.pk).update(password=make_password("a fine password"))
+    # Receipts are written beside the scores.
+    sweep()
+    scored = competition.submissions.filter(submitted_by=alice, status="scored").get()
     pages = [
-        reverse("home"),
-        reverse("status"),
-        reverse("account_email"),
+        *(reverse(name) for name in ("home", "status", "privacy", "terms", *of_the_account)),
+        reverse("progress", args=[competition.slug, scored.team_id]),
+        *(reverse(name, args=[scored.pk]) for name in ("receipt", "submission_comparison")),
         *(reverse(name, args=[competition.slug]) for name in tabs),
         *(reverse("submission", args=[each.pk]) for each in competition.submissions.filter(submitted_by=alice)),
     ]

@@ -63,6 +63,19 @@ def test_looking_at_the_way_out_changes_nothing_and_it_speaks_for_results_alone(
     assert (person.result_letters, person.wants_announcements, person.wants_reminders) == ("none", True, True)
 
 
+@pytest.mark.parametrize("had", ["models", "all"])
+def test_who_comes_back_gets_what_they_had_and_no_more(wants_results, alices_team, graded, had):
+    graded(alices_team)
+    address = letters()[0].headers["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
+    User.objects.update(result_letters=had)
+    # A mail program may press the button twice.
+    for _ in range(2):
+        Client().post(address)
+    assert User.objects.get(username="alice").result_letters == "none"
+    Client().post(address, {"wants": "yes"})
+    assert User.objects.get(username="alice").result_letters == had
+
+
 def test_a_rejection_comes_with_its_lines(wants_results, alices_team, graded):
     graded(alices_team, BAD)
     (letter,) = letters()

@@ -114,6 +114,16 @@ def test_an_invitation_is_answered_before_anything_is_sent(competition, as_alice
     assert everywhere(as_alice) == "answer"
 
 
+def test_an_organizer_organizes_and_is_not_asked_to_join(competition, as_olga, olga):
+    assert everywhere(as_olga) == "organize"
+    page = as_olga.get(f"{PLACE}launch/").content.decode()
+    assert f'href="/admin/competitions/competition/{competition.pk}/dashboard/">Its dashboard</a>' in page
+    assert "Join the competition" not in page
+    # Who takes part in their own contest all the same is told what everybody is.
+    join(olga, competition)
+    assert everywhere(as_olga) == "submit_first"
+
+
 def test_a_team_that_was_disqualified_has_nothing_to_do(competition, as_alice, alices_team, olga):
     disqualify_team(alices_team, "Two accounts.", olga)
     assert everywhere(as_alice) is None

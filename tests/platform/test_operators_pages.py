@@ -59,6 +59,19 @@ def test_under_maintenance_a_program_is_answered_in_its_own_way(closed, db):
     assert answer["Retry-After"] == "600"
 
 
+def test_the_page_of_maintenance_is_as_guarded_as_any_other(closed, settings, competition, as_olga):
+    def guards(answer):
+        named = ("X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy")
+        return {name: answer[name] for name in (*named, "Content-Security-Policy")}
+
+    ordinary = guards(as_olga.get("/"))
+    assert ordinary["X-Frame-Options"] == "DENY"
+    for address in ("/", "/api/v1/competitions/"):
+        answer = Client().get(address)
+        assert answer.status_code == 503
+        assert guards(answer) == ordinary
+
+
 def test_the_page_of_maintenance_needs_no_database(closed, as_olga, monkeypatch):
     def away(*_: object) -> None:
         raise DatabaseError("the database is away")

@@ -56,6 +56,13 @@ def test_joining_needs_the_rules_accepted_and_records_which(as_alice, alice, com
     assert Membership.objects.count() == 1
 
 
+def test_whoever_has_joined_comes_to_the_data_with_the_next_step_above(as_alice, competition):
+    joined = as_alice.post("/competitions/stars/join/", {"accept_rules": "on"}, follow=True)
+    assert joined.redirect_chain[-1][0] == "/competitions/stars/data/"
+    assert "Get the data, then send your first predictions." in text(joined)
+    assert 'href="/competitions/stars/submit/">Submit predictions</a>' in text(joined)
+
+
 def test_nobody_joins_what_has_closed(as_alice, competition):
     Competition.objects.update(
         opens_at=timezone.now() - timedelta(days=2), closes_at=timezone.now() - timedelta(days=1)
@@ -181,10 +188,6 @@ def test_signing_up_and_in_leads_back_to_the_page_where_it_was_begun(client, com
     assert 'href="/accounts/signup/"' in Client().get("/accounts/login/").content.decode(), (
         "it does not lead back to itself"
     )
-
-
-def test_health_says_that_the_database_answers(db):
-    assert Client().get("/healthz").json() == {"database": "answers"}
 
 
 def test_the_rules_as_they_stood_are_kept_for_the_record(competition, as_olga):

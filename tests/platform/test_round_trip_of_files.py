@@ -102,6 +102,8 @@ def settings_of_a_competition(draw) -> dict[str, object]:
         "out_of_range": draw(st.sampled_from(OutOfRangePolicy.values)),
         "labels_are_public": draw(st.booleans()),
         "data_needs_joining": draw(st.booleans()),
+        "uploads_kept_days": draw(st.none() | counts),
+        "predictions_kept_days": draw(st.none() | counts),
         "expected_solution_sha256": draw(st.just("") | st.text("0123456789abcdef", min_size=64, max_size=64)),
     }
 

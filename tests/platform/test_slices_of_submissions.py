@@ -7,6 +7,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
+from test_languages import english_on
+from test_languages import pseudo as pseudo
 
 from competitions.models import Competition, DataFile, JobState
 from grading import jobs
@@ -353,3 +355,11 @@ def test_a_file_that_the_ladder_told_no_score_has_no_slices(as_alice, as_olga, a
             client, silent
         )
     assert SliceReport.objects.count() == 1
+
+
+def test_where_a_file_errs_is_said_in_the_readers_language(pseudo, as_alice, scored):
+    address = address_of(scored)
+    assert english_on(as_alice, [address]) == {}
+    as_alice.post(address)
+    assert english_on(as_alice, [address]) == {}
+    assert text(as_alice.get(address)).count('data-slices="asked"') == 1

@@ -59,7 +59,7 @@ def test_what_comes_next_changes_with_the_answer(as_alice, alices_team, send):
     score_waiting()
     news = text(as_alice.get(asks))
     assert '<div hx-swap-oob="innerHTML:#next-step">' in news
-    assert "Send your first predictions." in news, "a rejected file gives its slot back"
+    assert "send your first predictions." in news, "a rejected file gives its slot back"
 
 
 # --- the time line ----------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def test_a_rejected_file_gives_its_slot_back_to_the_next_step_on_its_page(as_ali
     (asks,) = re.findall(r'hx-get="([^"]+/status/[^"]+)"', shown)
     score_waiting()
     (told,) = re.findall(r'<div hx-swap-oob="innerHTML:#next-step">(.*)</div>', text(as_alice.get(asks)), re.DOTALL)
-    assert "Send your first predictions." in told
+    assert "send your first predictions." in told
 
 
 # --- the score beside others ------------------------------------------------------------------------------------

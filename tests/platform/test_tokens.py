@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import Token, User
+from accounts.models import Letter, Token, User
 from accounts.tokens import make_token
 
 PAGE = "/account/tokens/"
@@ -57,6 +57,31 @@ def test_a_token_is_revoked_on_the_page(alice):
     after = browser.post(f"{PAGE}{token.pk}/revoke/", follow=True).content.decode()
     assert "“laptop” is revoked" in after
     assert not works(key)
+
+
+def test_another_password_ends_every_token_and_the_page_says_so(alice):
+    key = make_token(alice, "laptop")[1]
+    browser = signed_in(alice)
+    page = "/accounts/password/change/"
+    assert "every token of yours ends" in browser.get(page).content.decode()
+    new = {"oldpassword": "a fine password", "password1": "a finer password", "password2": "a finer password"}
+    assert browser.post(page, new | {"oldpassword": "wrong"}).status_code == 200
+    assert works(key)
+    assert browser.post(page, new).status_code == 302
+    assert not works(key)
+    assert not Token.objects.exists()
+
+
+def test_the_owner_hears_of_a_new_token_by_letter(alice, client):
+    by_password(client)
+    (letter,) = Letter.objects.all()
+    assert (letter.to, letter.subject) == ("alice@example.org", "A new token for your account")
+    assert "A token called “laptop” was made for your account alice." in letter.text
+    assert "http://localhost:8000/account/tokens/" in letter.text
+    by_password(client, password="wrong")
+    User.objects.update(email="")
+    make_token(User.objects.get(), "CI")
+    assert Letter.objects.count() == 1
 
 
 def test_nobody_revokes_the_token_of_somebody_else(alice, bob):
@@ -118,7 +143,7 @@ def test_a_wrong_password_makes_none_and_is_tried_only_so_often(alice, client):
     # The right one does not help now: the site's own sign-in counts the same tries.
     assert by_password(client).json()["code"] == "too_many_attempts"
     page = client.post("/accounts/login/", {"login": "alice", "password": "a fine password"}).content.decode()
-    assert "Too many failed login attempts" in page
+    assert "Too many failed tries to sign in" in page
 
 
 def test_a_crowd_does_not_make_the_site_forget_wrong_passwords(alice, client):

@@ -73,7 +73,12 @@ def test_the_daily_limit_is_said_with_the_time_of_the_next(as_alice, alices_team
     assert "Your team has used its 5 submissions for today" in refusal(response)
     assert "00:00 UTC (in " in refusal(response)
     assert Submission.objects.count() == 5
-    assert "used its 5 submissions" in as_alice.get(ADDRESS).content.decode()
+    page = as_alice.get(ADDRESS).content.decode()
+    assert page.count("used its 5 submissions") == 1
+    # Once is enough, with the time of the next.
+    assert page.count("00:00 UTC") == 1
+    assert "data-allowance" not in page
+    assert "wait_for_slot" not in page
 
 
 def test_rejected_files_are_free_but_not_without_end(as_alice, alices_team, settings):

@@ -29,12 +29,20 @@ def refusal(site):
         ("HOLDOUT_LEASE_SECONDS", "0", "at least 2"),
         ("HOLDOUT_EMBEDDED_BROKER", "perhaps", "true or false"),
         ("EMAIL_URL", "pigeon://x", "smtp://"),
+        ("HOLDOUT_HOST", "no such host", "an address of this machine"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_sentence(seeded_var, tmp_path, name, value, expected):
     said = refusal(RunningSite(tmp_path / "var", **{name: value}))
     assert said.startswith(f"Wrong setting {name}: found '{value}'; expected ")
     assert expected in said
+
+
+def test_a_database_that_is_away_stops_the_start_with_one_sentence(tmp_path):
+    said = refusal(RunningSite(tmp_path / "var", DATABASE_URL="postgres://holdout:the-password@127.0.0.1:1/grades"))
+    assert said.startswith("The database does not answer (PostgreSQL at 127.0.0.1:1, database grades): ")
+    assert said.endswith("Start the database, or correct DATABASE_URL, and try again.")
+    assert "the-password" not in said
 
 
 def test_a_taken_port_is_named_with_another_one(site, tmp_path):

@@ -5,8 +5,10 @@ from django.urls import path
 from api.organize import (
     announcements,
     archives,
+    codabench,
     competitions,
     deeds,
+    entry_requests,
     files,
     integrity,
     launch,
@@ -21,6 +23,8 @@ ONE = "competitions/<slug:slug>"
 urlpatterns = [
     path("plan/", files.PlanView.as_view(), name="organize_plan"),
     path("apply/", files.ApplyView.as_view(), name="organize_apply"),
+    path("codabench/report/", codabench.CodabenchReportView.as_view(), name="organize_codabench_report"),
+    path("codabench/import/", codabench.CodabenchImportView.as_view(), name="organize_codabench_import"),
     path("competitions/", competitions.OwnCompetitionsView.as_view(), name="organize_competitions"),
     path(f"{ONE}/", competitions.OwnCompetitionView.as_view(), name="organize_competition"),
     path(f"{ONE}/clone/", competitions.CloneView.as_view(), name="organize_clone"),
@@ -42,6 +46,13 @@ urlpatterns = [
         f"{ONE}/rescores/<int:pk>/activate/", rescores.ActivateRescoreView.as_view(), name="organize_activate_rescore"
     ),
     path(f"{ONE}/rescores/<int:pk>/cancel/", rescores.CancelRescoreView.as_view(), name="organize_cancel_rescore"),
+    path(f"{ONE}/entry-requests/", entry_requests.EntryRequestsView.as_view(), name="organize_entry_requests"),
+    path(
+        f"{ONE}/entry-requests/<int:pk>/approve/",
+        entry_requests.ApproveEntryView.as_view(),
+        name="organize_approve_entry",
+    ),
+    path(f"{ONE}/entry-requests/<int:pk>/deny/", entry_requests.DenyEntryView.as_view(), name="organize_deny_entry"),
     path(f"{ONE}/teams/", teams.TeamsView.as_view(), name="organize_teams"),
     path(f"{ONE}/teams/<int:pk>/", teams.TeamView.as_view(), name="organize_team"),
     path(f"{ONE}/teams/<int:pk>/<slug:deed>/", teams.TeamDeedView.as_view(), name="organize_team_deed"),

@@ -20,6 +20,7 @@ FORMAT_KEY, FORMAT = "holdout", 1
 SETTINGS = (
     "title", "tagline", "notice", "is_published",
     "opens_at", "merger_deadline_at", "entry_deadline_at", "closes_at", "reveals_at", "archived_at",
+    "uploads_kept_days", "predictions_kept_days",
     "entry", "allowed_emails", "needs_verified_email", "max_team_size",
     "daily_limit", "limit_window", "total_limit", "pending_limit", "final_selection_count", "takes_late_submissions",
     "max_upload_bytes",

@@ -91,6 +91,24 @@ class Competition(models.Model):
         blank=True,
         help_text=gettext_lazy("UTC. From here on nothing is taken, and it stands among the past ones."),
     )
+    uploads_kept_days = models.PositiveIntegerField(
+        gettext_lazy("days that uploads are kept"),
+        null=True,
+        blank=True,
+        help_text=gettext_lazy(
+            "After so many days from its archiving the files that teams sent are removed; scores, boards and kept "
+            "predictions stay. Empty: they are kept."
+        ),
+    )
+    predictions_kept_days = models.PositiveIntegerField(
+        gettext_lazy("days that predictions are kept"),
+        null=True,
+        blank=True,
+        help_text=gettext_lazy(
+            "After so many days from its archiving the kept predictions, by which it can be scored again, are "
+            "removed; a rescore then reads the uploads, where they are still there. Empty: they are kept."
+        ),
+    )
 
     entry = models.CharField(
         gettext_lazy("who may join"), max_length=12, choices=EntryPolicy.choices, default=EntryPolicy.PUBLIC

@@ -3,14 +3,15 @@
 import csv
 import io
 import sys
-from contextlib import AbstractContextManager
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
 
 from competitions.launching import Line
 from competitions.models import SAMPLE_FILE, Competition, DataFile, Level
+from config.stored_files import local_copy_of
 from grader.scoring.container import open_csv
 from grader.scoring.rejection import Rejected
 from grader.scoring.solution import Solution
@@ -62,8 +63,13 @@ def _found_in(data_file: DataFile, header: list[str], competition: Competition, 
     return None
 
 
-def _open(data_file: DataFile) -> AbstractContextManager[io.BufferedReader]:
-    return open_csv(Path(data_file.file.path), max_bytes=sys.maxsize, max_unpacked_bytes=MAX_UNPACKED_BYTES)
+@contextmanager
+def _open(data_file: DataFile) -> Iterator[io.BufferedReader]:
+    with (
+        local_copy_of(data_file.file) as path,
+        open_csv(path, max_bytes=sys.maxsize, max_unpacked_bytes=MAX_UNPACKED_BYTES) as stream,
+    ):
+        yield stream
 
 
 def _header_of(data_file: DataFile) -> list[str]:

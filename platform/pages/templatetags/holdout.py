@@ -12,9 +12,16 @@ from django.utils.translation import gettext as _
 
 from config import by_locale
 from config.by_locale import brief_time, decimal
+from config.request_log import current_request_id
 from pages import markdown as rendering
 
 register = template.Library()
+
+
+@register.simple_tag
+def request_id() -> str:
+    """The id under which the request that is being answered is logged; it needs no context, which error pages lack."""
+    return current_request_id()
 
 
 @register.filter

@@ -19,8 +19,9 @@ class ChunkedUpload {
   static BUSY_TRIES = 30;
 
   // `heard(what, done)` is told what goes on and the part that is done, from 0 to 1; `words`: the page's texts.
-  constructor(file, { uploads, token, description, heard, words }) {
-    Object.assign(this, { file, uploads, token, description, heard, words });
+  // `direct`: the file may go straight to the site's store, where the site names an address for its next part.
+  constructor(file, { uploads, token, description, heard, words, direct = false }) {
+    Object.assign(this, { file, uploads, token, description, heard, words, direct });
     this.sha256 = "";
     this.state = null;
     this.request = null;
@@ -33,6 +34,7 @@ class ChunkedUpload {
   async send(sendAgain) {
     if (!this.sha256) this.sha256 = await this.hash();
     const facts = { name: this.file.name, size: this.file.size, sha256: this.sha256, send_again: sendAgain ? "1" : "" };
+    if (this.direct) facts.direct = "1";
     this.state = await this.patiently(() => this.ask("POST", this.uploads, this.form(facts)));
     while (this.state.offset < this.file.size) await this.patiently((tries) => this.sendChunk(tries));
     this.heard(this.words.whole, 1);
@@ -81,6 +83,11 @@ class ChunkedUpload {
     const { offset, address, chunk_bytes: chunkBytes } = this.state;
     if (offset >= this.file.size) return;
     const chunk = await this.bytes(offset, offset + chunkBytes);
+    if (this.state.put_to) {
+      await this.put(this.state.put_to, chunk, (sent) => this.heard(this.words.uploading, (offset + sent) / this.file.size));
+      this.state = await this.ask("GET", address);
+      return;
+    }
     try {
       this.state = await this.ask("PUT", `${address}?offset=${offset}`, chunk, (sent) => {
         this.heard(this.words.uploading, (offset + sent) / this.file.size);
@@ -132,6 +139,22 @@ class ChunkedUpload {
 
   stopIfCancelled() {
     if (this.isCancelled) throw new UploadProblem(this.words.cancelled);
+  }
+
+  // Bytes to the store, with nothing that says who sends them. Whatever it answers, the site knows what has come: a
+  // refused address has run out, and the site names another.
+  put(address, chunk, sending) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      const lost = () => reject(new UploadProblem(this.words.noAnswerKept, { isLost: true }));
+      this.request = request;
+      request.open("PUT", address);
+      request.timeout = ChunkedUpload.PATIENCE_SECONDS * 1000;
+      request.upload.addEventListener("progress", (event) => sending(event.loaded));
+      ["error", "timeout", "abort"].forEach((ending) => request.addEventListener(ending, lost));
+      request.addEventListener("load", () => (request.status < 300 ? resolve() : lost()));
+      request.send(chunk);
+    });
   }
 
   form(fields) {

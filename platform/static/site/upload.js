@@ -77,7 +77,11 @@ document.addEventListener("DOMContentLoaded", () => {
     const description = form.querySelector("[name=description]").value;
     const isLarge = file.size > Number(form.dataset.chunkAboveBytes);
     const [Upload, uploads] = isLarge ? [ChunkedUpload, form.dataset.uploads] : [WholeUpload, window.location.pathname];
-    upload = new Upload(file, { uploads, token, description, heard, words });
+    const direct = isLarge && file.size > Number(form.dataset.directAboveBytes ?? Infinity);
+    // What a cancelled one has still to say is not heard.
+    const told = (...news) => upload === mine && heard(...news);
+    const mine = new Upload(file, { uploads, token, description, words, direct, heard: told });
+    upload = mine;
     sendAgain = form.querySelector("[name=send_again]")?.checked ?? false;
     input.disabled = true;
     [button, progress, cancel].forEach((element) => show(element, element !== button));

@@ -26,6 +26,14 @@ class Team(models.Model):
         editable=False,
         help_text=gettext_lazy("The launch check's own: never on a board, deleted after it."),
     )
+    begun_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="begun_teams",
+        editable=False,
+        help_text=gettext_lazy("Whose team of one it was at first, and by whose name it was called."),
+    )
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.CASCADE, related_name="merged_teams", editable=False
     )

@@ -5,6 +5,8 @@ import { thousands } from "./python_text.js";
 const ZIP_LIST_BYTES = 1_000_000;
 const GRAPH_FILE = "saved_model.pb";
 const MEGABYTE = 1e6;
+// A worker that runs out of memory ends without a word: after so long with no news of it, it is not waited for.
+const SILENCE_MS = 20_000;
 
 const show = (element, isShown) => element.classList.toggle("hidden", !isShown);
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -110,14 +112,23 @@ class Panel {
     const { expected, limits } = this.about;
     const worker = new Worker(this.about.worker, { type: "module" });
     this.worker = worker;
+    let patience = null;
     const answer = await new Promise((resolve) => {
+      const giveUp = () => resolve({ outcome: "left", reason: "silent" });
+      const listen = () => {
+        clearTimeout(patience);
+        patience = setTimeout(giveUp, SILENCE_MS);
+      };
       worker.addEventListener("message", ({ data }) => {
+        listen();
         if (data.outcome) resolve(data);
-        else this.progress(data.rows, runs);
+        else if (round === this.round) this.progress(data.rows, runs);
       });
-      worker.addEventListener("error", () => resolve({ outcome: "left", reason: "" }));
+      ["error", "messageerror"].forEach((ending) => worker.addEventListener(ending, giveUp));
       worker.postMessage({ file, isModel: ofModel, expected, limits, runs });
+      listen();
     });
+    clearTimeout(patience);
     worker.terminate();
     return [answer, runs];
   }
@@ -131,7 +142,7 @@ class Panel {
   // The ids, fetched once; null where they cannot be had, and with the next file they are asked for again.
   async runs() {
     if (!this.about.ids) return null;
-    this.ids ??= fetch(this.about.ids)
+    this.ids ??= fetch(this.about.ids, { signal: AbortSignal.timeout(SILENCE_MS) })
       .then(async (answer) => (answer.ok ? (await answer.json()).runs : null))
       .catch(() => null);
     const runs = await this.ids;
