@@ -40,7 +40,7 @@ def make_readings(seed: str, *, train_count: int = 20_000, test_count: int = 10_
     pace = random.lognormal(3.2, 0.6, count).round(1)
     read = random.poisson(12, count)
     hour = random.integers(6, 24, count)
-    borrowed = random.random(count) < 0.35
+    borrowed = random.random(count) < 0.35  # nosec B311
     friends = random.poisson(0.8, count)
     days = pages / pace
     z = (
@@ -53,7 +53,7 @@ def make_readings(seed: str, *, train_count: int = 20_000, test_count: int = 10_
         + 0.3 * np.minimum(friends, 3)
     )
     chance: Float64Array = 1 / (1 + np.exp(-z))
-    finished = (random.random(count) < chance).astype(np.int64)
+    finished = (random.random(count) < chance).astype(np.int64)  # nosec B311
     table = pd.DataFrame(
         {
             "pages": pages.astype(np.int64),

@@ -107,7 +107,7 @@ def neighbour(settings: Settings, random: np.random.Generator) -> Settings:
         raise KitError("This baseline has no numbers to tune.")
     count = min(len(settings), int(random.integers(1, 3)))
     changed = dict(settings)
-    for name in random.choice(list(settings), size=count, replace=False).tolist():
+    for name in random.choice(list(settings), size=count, replace=False).tolist():  # nosec B311
         value, factor = settings[name], float(np.exp(_STEP * random.standard_normal()))
         if isinstance(value, int):
             step = 1 if factor > 1 else -1

@@ -1,4 +1,4 @@
-"""A whole site as `./run` brings it up: broker, worker with beat, web server; in a folder and on a port of its own."""
+"""A whole site as `./run` brings it up: broker, workers, beat, web server; in a folder and on a port of its own."""
 
 import os
 import signal
@@ -23,6 +23,7 @@ NAMES = {
     "worker": "--queues scoring",
     "models worker": "--queues models",
     "mail worker": "--queues mail",
+    "beat": "--skip-checks beat",
     "web": "gunicorn",
 }
 

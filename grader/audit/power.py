@@ -174,7 +174,7 @@ def _simulated_rows(data: CompetitionData) -> tuple[Int64Array, Int64Array | Non
     rows = np.flatnonzero(data.is_labelled)
     random = np.random.default_rng(SEED)
     if rows.size > MOST_SIMULATED and data.groups is None:
-        rows = random.choice(rows, MOST_SIMULATED, replace=False)
+        rows = random.choice(rows, MOST_SIMULATED, replace=False)  # nosec B311
     elif rows.size > MOST_SIMULATED and data.groups is not None:
         lists, sizes = np.unique(data.groups[rows], return_counts=True)
         order = random.permutation(lists.size)

@@ -6,13 +6,13 @@ import sys
 from collections.abc import Iterable
 from typing import TypedDict
 
-from grader.model_runner import frames
+from grader.model_runner import frames, wire
 from grader.model_runner.limits import MIB, ModelLimits
 from grader.model_runner.lockdown import WallsFailed, lock_down, uid_of_this_run
 from grader.model_runner.op_policy import denial_of_node, registered_ops, written_for
 from grader.model_runner.outcomes import WALLS_FAILED_CODE
 from grader.model_runner.reachability import reachable
-from grader.model_runner.saved_model_graph import Node, SavedModelGraph, TensorInfo, read_graph
+from grader.model_runner.saved_model_graph import Node, SavedModelGraph, TensorInfo, damaged, read_graph
 from grader.model_runner.tensor_types import NUMERIC_TYPES, STRING
 from grader.model_runner.verdicts import problems_header
 from grader.scoring.rejection import ProblemList, Rejected, quoted
@@ -57,6 +57,13 @@ def work(parent: int, arguments: ScreenArguments) -> None:
 def verdict(data: bytes, feature_names: list[str], assets: list[str], max_nodes: int) -> dict[str, object]:
     """The signature as a frame's header. Raises Rejected with every problem found."""
     graph = read_graph(data, max_nodes)
+    try:
+        return _signature_of(graph, feature_names, assets)
+    except wire.BadWire as problem:
+        raise damaged() from problem
+
+
+def _signature_of(graph: SavedModelGraph, feature_names: list[str], assets: list[str]) -> dict[str, object]:
     problems = ProblemList()
     _check_inputs(graph, feature_names, problems)
     _check_output(graph, problems)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader.model_runner import wire
-from grader.scoring.rejection import reject
+from grader.scoring.rejection import Rejected, reject
 
 SERVING = "serving_default"
 # Signatures and collections that name what is run once, right after loading.
@@ -68,7 +68,12 @@ def read_graph(data: bytes, max_nodes: int) -> SavedModelGraph:
     try:
         return _read(data, max_nodes)
     except (wire.BadWire, UnicodeDecodeError) as problem:
-        raise reject("saved_model.pb is damaged or no SavedModel.", EXPORT_AGAIN) from problem
+        raise damaged() from problem
+
+
+def damaged() -> Rejected:
+    """The refusal of a file that cannot be read: attributes of ops are read late, so whoever looks at them needs it."""
+    return reject("saved_model.pb is damaged or no SavedModel.", EXPORT_AGAIN)
 
 
 def _read(data: bytes, max_nodes: int) -> SavedModelGraph:

@@ -47,7 +47,7 @@ def work(parent: int, arguments: UnpackArguments) -> None:
         with os.fdopen(0, "rb") as file:
             archive, entries = read_directory(file, limits)
             for entry in entries:
-                _unpack(archive, entry, target)
+                write_entry(archive, entry, target)
     except Rejected as rejected:
         frames.send(problems_header(rejected))
         return
@@ -68,7 +68,7 @@ def _limit_itself(into: str, limits: ModelLimits) -> None:
             landlock.restrict([(into, landlock.WRITE_BENEATH)])
 
 
-def _unpack(archive: zipfile.ZipFile, entry: Entry, target: int) -> None:
+def write_entry(archive: zipfile.ZipFile, entry: Entry, target: int) -> None:
     """Write one file, never more of it than the archive's list promised, never over another or through a link."""
     *folders, name = entry.path.split("/")
     folder = os.dup(target)

@@ -23,6 +23,12 @@ class Joining(serializers.Serializer[Any]):
     invitation = serializers.CharField(
         required=False, allow_blank=True, max_length=43, help_text="The token of an organizer's invitation."
     )
+    rules_version = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=64,
+        help_text="The competition's `rules_version` that was read. When it is no longer that: 409, `rules_changed`.",
+    )
 
     def validate_accept_rules(self, is_accepted: bool) -> bool:
         if not is_accepted:
@@ -59,7 +65,8 @@ class JoinView(Endpoint):
         was_in = team_or_none(request, competition) is not None
         asked = Joining(data=request.data)
         asked.is_valid(raise_exception=True)
-        team = join(who(request), competition, asked.validated_data.get("invitation", ""))
+        said = asked.validated_data
+        team = join(who(request), competition, said.get("invitation", ""), said.get("rules_version", ""))
         return Response(TeamAnswer(team_answer(team, request)).data, status=200 if was_in else 201)
 
 

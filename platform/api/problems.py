@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404, UnreadablePostError
@@ -20,6 +21,7 @@ from rest_framework.response import Response
 from accounts.tokens import TokenRefused
 from api.organize.refusals import ORGANIZERS_REFUSALS, each_of
 from config.request_log import current_request_id
+from config.trouble import passing_trouble
 from leaderboard.final_selection import SelectionRefused
 from submissions.chunked_uploads import UploadEnded
 from submissions.descriptions import DescriptionRefused
@@ -28,6 +30,7 @@ from submissions.repeats import SentBefore
 from submissions.sending import OtherContent, TooLarge
 from submissions.slice_reports import SlicesRefused
 from teams.entry import JoiningRefused
+from teams.joining import RulesChanged
 from teams.members import ChangeRefused
 
 CONTENT_TYPE = "application/problem+json"
@@ -41,6 +44,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     UploadEnded: (410, "upload_ended"),
     SubmissionRefused: (409, "submission_refused"),
     DescriptionRefused: (409, "description_refused"),
+    RulesChanged: (409, "rules_changed"),
     JoiningRefused: (409, "joining_refused"),
     ChangeRefused: (409, "change_refused"),
     SelectionRefused: (409, "selection_refused"),
@@ -97,6 +101,8 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response:
             headers["WWW-Authenticate"] = who
     else:
         status, code, sentence, more = _refused(error) or _our_fault(error, context)
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers["Retry-After"] = str(settings.TROUBLE_RETRY_SECONDS)
     body = problem_body(status, code, sentence, **more)
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
@@ -125,6 +131,8 @@ def _our_fault(error: Exception, context: Mapping[str, Any]) -> tuple[int, str, 
     request = getattr(context.get("request"), "_request", None)
     log.error("api_failed", exc_info=error, path=getattr(request, "path", ""))
     got_request_exception.send(sender=None, request=request)
+    if sentence := passing_trouble(error):
+        return 503, "out_of_order", sentence, {"request_id": current_request_id()}
     sentence = _("This was our fault, and it was logged. Nothing was counted; please try again.")
     return 500, "our_fault", sentence, {"request_id": current_request_id()}
 

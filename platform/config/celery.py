@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import beat_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -14,8 +14,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["accounts", "grading"])
 
 
+@beat_init.connect
 @worker_ready.connect
 def say_ready(**_: Any) -> None:
-    """Tell the process that started this worker, by a file, that it takes work now."""
+    """Tell the process that started this worker, or beat, by a file that it is at work now."""
     if path := os.environ.get("HOLDOUT_READY_FILE"):
         Path(path).touch()

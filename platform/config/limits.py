@@ -8,6 +8,8 @@ SWEEP_SECONDS = environment.whole_number("HOLDOUT_SWEEP_SECONDS", 5, least=1)
 MAX_TRIES = environment.whole_number("HOLDOUT_MAX_TRIES", 3, least=1)
 # After a failure of ours, how long a submission waits for its next try.
 RETRY_PAUSE_SECONDS = environment.whole_number("HOLDOUT_RETRY_PAUSE_SECONDS", 5)
+# Whatever waits longer has the cause in its time line.
+LONG_WAIT_SECONDS = environment.whole_number("HOLDOUT_LONG_WAIT_SECONDS", 60, least=1)
 FAIR_SHARE_MINUTES = environment.whole_number("HOLDOUT_FAIR_SHARE_MINUTES", 10, least=1)
 # A place in a queue is told while no more than so many wait in it; how long that takes, from so many that were done.
 QUEUE_LOOKED_AT = 2000
@@ -40,6 +42,8 @@ MODEL_SAMPLE_ROWS = environment.whole_number("HOLDOUT_MODEL_SAMPLE_ROWS", 2000, 
 WALL_SECONDS_PER_MODEL_SECOND = 2
 # A turn, then one model: unpacked, screened, run, and run again on public rows.
 MODELS_TASK_SECONDS = TURN_SECONDS + GRADING_SECONDS + 2 * WALL_SECONDS_PER_MODEL_SECOND * MAX_MODEL_SECONDS
+# Whoever meets a database that is away, or a full disk, is told to come back after this long.
+TROUBLE_RETRY_SECONDS = 5
 # What an interrupted upload has left in UPLOAD_TEMP_DIR, and one in chunks that goes on no more, is removed after this
 # long: a day at least, for what it has cost counts against the team's bytes of that day.
 LEFT_UPLOADS_SECONDS = 86_400

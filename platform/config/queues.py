@@ -1,6 +1,7 @@
 """The broker, a doorbell only (it may be emptied at any moment), and Celery. Part of the settings."""
 
 from celery.schedules import crontab
+from kombu.transport import TRANSPORT_ALIASES
 
 from config import environment, limits
 from config.environment import VAR
@@ -33,6 +34,7 @@ if REDIS_URL.startswith("filesystem://"):
     _mailbox = BROKER_DIR / "messages"
     for folder in (_mailbox, BROKER_DIR / "control"):
         folder.mkdir(parents=True, exist_ok=True)
+    TRANSPORT_ALIASES["filesystem"] = "config.file_messages:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_mailbox),
         "data_folder_out": str(_mailbox),
@@ -51,14 +53,11 @@ else:
         "socket_keepalive": not REDIS_URL.startswith("unix://"),
     }
 
-# How long tasks may take, and beat's round.
+# How long tasks may take, and who makes the rounds.
 CELERY_TASK_TIME_LIMIT = limits.TURN_SECONDS + limits.GRADING_SECONDS
+# It sweeps every SWEEP_SECONDS, and rings for what stands here.
+CELERY_BEAT_SCHEDULER = "config.rounds:OwnRounds"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "grading.sweep",
-        "schedule": limits.SWEEP_SECONDS,
-        "options": {"expires": limits.SWEEP_SECONDS, "ignore_result": True},
-    },
     "clean_up": {
         "task": "grading.clean_up",
         "schedule": crontab(hour=str(limits.CLEAN_UP_HOUR), minute="0"),

@@ -7,9 +7,11 @@ import django_stubs_ext
 import environ
 
 from config import environment, mail, stores
-from config.environment import ROOT, VAR
 
 # Django looks for every setting here.
+from config.browser import *  # noqa: F403
+from config.browser import BEHIND_TLS_PROXY
+from config.environment import ROOT, VAR
 from config.limits import *  # noqa: F403
 from config.log import *  # noqa: F403
 from config.mail import *  # noqa: F403
@@ -23,14 +25,12 @@ django_stubs_ext.monkeypatch()
 
 # --- where things lie ----------------------------------------------------------------------------------------
 UPLOAD_TEMP_DIR = VAR / "tmp"
-BEAT_DIR = VAR / "beat"
 DATABASE_DIR = VAR / "database"
 MODEL_RUNS_DIR = VAR / "model_runs"
 # All are made now: behind the label wall (grading/label_wall.py) a process can add nothing to VAR itself.
 for folder in (
     VAR,
     UPLOAD_TEMP_DIR,
-    BEAT_DIR,
     DATABASE_DIR,
     mail.MAIL_DIR,
     MODEL_RUNS_DIR,
@@ -60,7 +60,6 @@ SECRET_KEY = _secret_key()
 DEBUG = environment.boolean("DEBUG", False)
 # Always by the names of this machine too: health checks ask from here.
 ALLOWED_HOSTS = [*environment.names("ALLOWED_HOSTS", []), "localhost", "127.0.0.1", "[::1]"]
-BEHIND_TLS_PROXY = environment.boolean("HOLDOUT_BEHIND_TLS_PROXY", False)
 # Rate limits count by address: behind a proxy, by the one that it names.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS_PROXY else 0
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", ["http://localhost"])
@@ -70,6 +69,7 @@ _likely_address = f"https://{ALLOWED_HOSTS[0]}" if BEHIND_TLS_PROXY else f"http:
 SITE_ADDRESS = environment.address("HOLDOUT_SITE_ADDRESS", _likely_address, ("http", "https")).rstrip("/")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_reports.ReporterFilter"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -105,6 +105,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "pages.watchers.WatchersMiddleware",
+    "pages.permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Static files are neither timed nor logged.
@@ -234,29 +235,3 @@ if MAINTENANCE_UNTIL and not MAINTENANCE:
 # The Markdown of the two pages that only an operator can write.
 PRIVACY_PAGE = environment.document("HOLDOUT_PRIVACY_FILE")
 TERMS_PAGE = environment.document("HOLDOUT_TERMS_FILE")
-
-# --- what the browser may do ---------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "worker-src": ["'self'"],
-        # Large files go straight to the store, where that is set.
-        "connect-src": ["'self'", *stores.DIRECT_UPLOAD_ORIGINS],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-if BEHIND_TLS_PROXY:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
-    SECURE_HSTS_SECONDS = 31_536_000

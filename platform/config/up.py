@@ -1,4 +1,4 @@
-"""`./run`: prepare the data, start broker, workers (one with beat) and web server, watch them, end them on Ctrl-C.
+"""`./run`: prepare the data, start broker, workers, beat and web server, watch them, end them on Ctrl-C.
 
 The broker comes first, so that the settings, which are read once, know its address.
 """
@@ -12,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 from config import environment, listening
 from config.broker import EmbeddedBroker, embedded_broker
@@ -47,6 +48,9 @@ def main() -> None:
             watched.start()
         for watched in started:
             watched.wait_until_ready(READY_SECONDS)
+        # Nobody waits for it: what it mends has not gone wrong yet.
+        running.append(_beat())
+        running[-1].start()
         _greet(port)
         watch(running, lambda line: print(line, flush=True))
         print("Stopping …", flush=True)
@@ -135,7 +139,7 @@ def _prepare() -> None:
 
 def _scoring_worker() -> Watched:
     processes = environment.whole_number("HOLDOUT_SCORING_PROCESSES", 2, least=1)
-    return _worker("scoring", processes, [], ["--beat", "--schedule", str(VAR / "beat" / "schedule")])
+    return _worker("scoring", processes, [], [])
 
 
 def _models_workers() -> list[Watched]:
@@ -149,20 +153,29 @@ def _mail_worker() -> Watched:
     return _worker("mail", 1, _label_wall("mail"), ["--pool", "solo"])
 
 
+def _beat() -> Watched:
+    """Sweeps, whatever the workers are at."""
+    ready_file = _ready_file("beat")
+    return Watched(
+        name="clock of sweeps (beat)",
+        command=[*_celery(), "beat", "--loglevel", "WARNING"],
+        log=VAR / "logs" / "beat.log",
+        is_ready=ready_file.exists,
+        environment={"PYTHONPATH": _python_path(), "HOLDOUT_READY_FILE": str(ready_file)},
+    )
+
+
 def _label_wall(role: str) -> list[str]:
     return [sys.executable, "-m", "grading.label_wall", role]
 
 
 def _worker(queue: str, processes: int, wall: list[str], more: list[str]) -> Watched:
     """A Celery worker on one queue; behind `wall`, when that is not empty."""
-    ready_file = VAR / "run" / f"{queue}.ready"
-    ready_file.unlink(missing_ok=True)
+    ready_file = _ready_file(queue)
     return Watched(
         name=f"{queue} worker",
         command=[
-            # Without Django's checks: they would load every page into each worker, and tell what the tests know.
-            *wall, sys.executable, "-m", "celery", "--app", "config.celery", "--skip-checks", "worker",
-            "--queues", queue, "--concurrency", str(processes), "--loglevel", "WARNING",
+            *wall, *_celery(), "worker", "--queues", queue, "--concurrency", str(processes), "--loglevel", "WARNING",
             "--without-gossip", "--without-mingle",
             # Celery's own heartbeat is read by nobody, and its retries would hold up a worker that is to end.
             "--without-heartbeat", "--hostname", f"{queue}-{secrets.token_hex(3)}@%h", *more,
@@ -171,6 +184,18 @@ def _worker(queue: str, processes: int, wall: list[str], more: list[str]) -> Wat
         is_ready=ready_file.exists,
         environment={"PYTHONPATH": _python_path(), "HOLDOUT_READY_FILE": str(ready_file)},
     )  # fmt: skip
+
+
+def _celery() -> list[str]:
+    # Without Django's checks: they would load every page into each worker, and tell what the tests know.
+    return [sys.executable, "-m", "celery", "--app", "config.celery", "--skip-checks"]
+
+
+def _ready_file(name: str) -> Path:
+    """Where a process says that it is at work; none is there yet."""
+    path = VAR / "run" / f"{name}.ready"
+    path.unlink(missing_ok=True)
+    return path
 
 
 def _web(port: int) -> Watched:

@@ -12,6 +12,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from api.docs import DocsView
 
+handler500 = "pages.our_fault.our_fault"
 admin.site.site_header = _("Holdout for organizers")
 admin.site.site_title = "Holdout"
 admin.site.index_title = _("Your competitions")

@@ -22,8 +22,7 @@ class TookTooLong(Exception):
 def score_what_waits(keep: Callable[[], None]) -> None:
     """Between two steps: score every file that waits. `keep` is called before and after each; it may raise to stop."""
     keep()
-    while (claim := claim_next(Queue.SCORING)) is not None:
-        score_claimed(claim)
+    while (claim := claim_next(Queue.SCORING)) is not None and score_claimed(claim):
         keep()
 
 
@@ -47,9 +46,7 @@ def run_beside_scoring(
             if monotonic() > held_at + HOLD_SECONDS:
                 keep()
                 held_at = monotonic()
-            if (claim := claim_next(Queue.SCORING)) is not None:
-                score_claimed(claim)
-            else:
+            if (claim := claim_next(Queue.SCORING)) is None or not score_claimed(claim):
                 sleep(LOOK_SECONDS)
         return child.returncode
     finally:

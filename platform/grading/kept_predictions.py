@@ -10,6 +10,7 @@ from grader.scoring.arrays import Float64Array, Int64Array
 from grader.scoring.model_answers import read_answers
 from grader.scoring.predictions import read_predictions
 from submissions.models import Evaluation, Kind, Submission, prediction_storage
+from submissions.whole_files import save_whole
 
 # What reading a file that is gone, cut or swapped raises.
 UNREADABLE = (OSError, EOFError, ValueError)
@@ -29,7 +30,7 @@ def keep(predictions: Float64Array, submission: Submission, name: str) -> str:
     """Store the aligned predictions (float64, shape (n,), the solution's row order); returns their stored name."""
     buffer = BytesIO()
     np.save(buffer, predictions)
-    return prediction_storage().save(f"{submission.pk}/{name}.npy", ContentFile(buffer.getvalue()))
+    return save_whole(prediction_storage(), f"{submission.pk}/{name}.npy", ContentFile(buffer.getvalue()))
 
 
 def read_kept(evaluation: Evaluation, row_count: int) -> Float64Array:

@@ -1,11 +1,10 @@
 """Runs a program that cannot read the label store: `python -m grading.label_wall web|models|mail COMMAND …`.
 
 A second wall, around code of our own: whatever makes it open a file, it is not a label. Landlock can only allow, so
-everything on the machine is allowed but the label folder, the folder of beat's schedule (which beat unpickles), and
-writing to our own code. `web` may put files into the label folder, for it passes an organizer's upload on; `models`
-and `mail` get no uploads that are still on their way either, and no credentials of labels in a bucket. Names of files
-stay visible, what is in them does not. What it cannot see: the same files under another path, by a bind mount or a
-link inside the label folder.
+everything on the machine is allowed but the label folder and writing to our own code. `web` may put files into the
+label folder, for it passes an organizer's upload on; `models` and `mail` get no uploads that are still on their way
+either, and no credentials of labels in a bucket. Names of files stay visible, what is in them does not. What it cannot
+see: the same files under another path, by a bind mount or a link inside the label folder.
 
 Nothing new can be made directly in a folder above the closed ones; temporary files go to TMPDIR.
 """
@@ -90,15 +89,16 @@ def main() -> None:
     role, *command = sys.argv[1:]
     labels, uploads, runs = settings.LABELS_DIR, settings.UPLOAD_TEMP_DIR, settings.MODEL_RUNS_DIR
     closed, put_away, temporary = {
-        "web": ([labels, settings.BEAT_DIR], [labels], uploads),
-        "models": ([labels, settings.BEAT_DIR, uploads], [], runs),
-        "mail": ([labels, settings.BEAT_DIR, uploads], [], settings.MAIL_DIR),
+        "web": ([labels], [labels], uploads),
+        "models": ([labels, uploads], [], runs),
+        "mail": ([labels, uploads], [], settings.MAIL_DIR),
     }[role]
     if landlock.version():
         shut_out(closed, put_away)
     else:
         print("No Landlock here: nothing keeps this process out of the label store.", file=sys.stderr, flush=True)
-    os.execvpe(command[0], command, {**os.environ, "TMPDIR": str(temporary), **_without_label_keys(role)})
+    # The command is the one that `./run` or compose.yml has written down.
+    os.execvpe(command[0], command, {**os.environ, "TMPDIR": str(temporary), **_without_label_keys(role)})  # nosec B606
 
 
 def _without_label_keys(role: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from submissions.lifecycle import Claim, renew
 
@@ -41,7 +41,7 @@ def _renew_until(claim: Claim, done: Event, whose: Mapping[str, Any]) -> None:
                 if not renew(claim):
                     log.warning("lease_lost")
                     return
-            except DatabaseError as problem:
+            except Error as problem:
                 # On a new connection the next round may find the database again before the lease runs out.
                 connection.close()
                 log.warning("lease_not_renewed", problem=str(problem))

@@ -38,15 +38,19 @@ from submissions import lifecycle
 from submissions.lifecycle import Claim
 from submissions.models import ModelRun, Submission, prediction_storage
 from submissions.quota import model_seconds_left_today, next_day, no_model_seconds
+from submissions.whole_files import save_whole
 
 
 class RunFailed(Exception):
     """A run ended through a fault of ours: the submission is tried again."""
 
 
-def run_claimed(claim: Claim) -> None:
-    """Finish the claimed step: PREDICTED, REJECTED, put back where it cannot be run now, or given back."""
-    carry_out(claim, _run, "run")
+def run_claimed(claim: Claim) -> bool:
+    """Finish the claimed step: PREDICTED, REJECTED, put back where it cannot be run now, or given back.
+
+    False: this machine can do nothing more for now.
+    """
+    return carry_out(claim, _run, "run")
 
 
 def limits_of(competition: Competition) -> ModelLimits:
@@ -114,7 +118,7 @@ def _hand_over(claim: Claim, asked: Asked, values: Float64Array) -> None:
     buffer = BytesIO()
     write_answers(buffer, asked.row_ids, values)
     answers = f"{claim.submission_id}/{claim.attempt}.answers.npy"
-    name = prediction_storage().save(answers, ContentFile(buffer.getvalue()))
+    name = save_whole(prediction_storage(), answers, ContentFile(buffer.getvalue()))
     with transaction.atomic():
         lifecycle.predicted(claim, name)
 

@@ -3,8 +3,9 @@
 Any Celery worker that listens to the models queue is one. In every other process nothing here happens by itself.
 """
 
+import multiprocessing
 from dataclasses import asdict
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic
 from typing import Any
 
@@ -12,7 +13,7 @@ import structlog
 from celery.signals import worker_init, worker_ready, worker_shutting_down
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models.functions import Now
 
 from competitions.models import Competition, label_storage
@@ -25,7 +26,8 @@ from submissions.models import ModelsWorker, Queue
 
 log = structlog.get_logger(__name__)
 
-_ended = Event()
+# Shared with the pool's processes, which are forked: they are told of the end too.
+_ended = multiprocessing.Event()
 _looked_at = 0.0
 # Set once, before the pool's processes are forked; "" in any process that belongs to no models worker.
 _name = ""
@@ -91,7 +93,7 @@ def go_on_reporting() -> None:
             is_on = ModelsWorker.objects.filter(name=_name).update(seen_at=Now())
         if not is_on:
             report()
-    except DatabaseError as problem:
+    except Error as problem:
         # The next round comes with a new connection.
         connection.close()
         log.warning("models_worker_not_reported", problem=str(problem))
@@ -110,8 +112,8 @@ def is_on() -> bool:
 
 
 def is_ending() -> bool:
-    """Whether this worker has begun to stop, and has said so."""
-    return not ModelsWorker.objects.filter(name=_name).exists()
+    """Whether this worker has begun to stop. One that was taken for gone, and has its row no more, has not."""
+    return _ended.is_set()
 
 
 def is_run_with_ours(competition: Competition) -> bool:

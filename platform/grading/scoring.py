@@ -24,9 +24,12 @@ from submissions.lifecycle import Claim, ClaimLost
 from submissions.models import Submission, prediction_storage
 
 
-def score_claimed(claim: Claim) -> None:
-    """Finish the claimed step: SCORED, REJECTED, or given back when the failure is ours."""
-    carry_out(claim, _score, "scoring")
+def score_claimed(claim: Claim) -> bool:
+    """Finish the claimed step: SCORED, REJECTED, or given back when the failure is ours.
+
+    False: this machine can do nothing more for now.
+    """
+    return carry_out(claim, _score, "scoring")
 
 
 def _score(claim: Claim, submission: Submission) -> None:

@@ -49,27 +49,36 @@ class SeedingFailed(Exception):
 def seed_all(say: Say, more_baselines: Mapping[str, str] | None = None) -> None:
     """Make whatever is missing of the seeded competitions and their baselines. Raises SeedingFailed.
 
+    What was made once is not made again, however it is called since; what was deleted stays away.
     `more_baselines`: what the kit calls further ones → what the leaderboard calls them; they may take minutes.
     """
     kit_baselines = {**(more_baselines or {}), **BASELINES}
     for slug, prepare in (("goodreads", goodreads_seed), ("secret-shelves", secret_shelves_seed)):
-        enter_baselines(_competition(slug, prepare, say), say, kit_baselines)
+        if competition := _competition(slug, prepare, say):
+            enter_baselines(competition, say, kit_baselines)
     for slug, prepare, name in (
         ("top-books", top_books_seed, "Most read first"),
         ("finished", finished_seed, "The same chance for all"),
     ):
-        _enter_sample(_competition(slug, prepare, say), name, say)
+        if competition := _competition(slug, prepare, say):
+            _enter_sample(competition, name, say)
 
 
-def _competition(slug: str, prepare: Callable[[Say], Seed], say: Say) -> Competition:
-    found = Competition.objects.filter(slug=slug).first()
-    if found is None:
-        say(f"Preparing the competition '{slug}' …")
-        try:
-            found = create(prepare(say))
-        except SeedCannotBeMade as problem:
-            raise SeedingFailed(str(problem)) from problem
-    return found
+def _competition(slug: str, prepare: Callable[[Say], Seed], say: Say) -> Competition | None:
+    """The seeded competition that first bore this slug, made now if none ever did. None: it was deleted."""
+    bore_it = list(Competition.history.filter(slug=slug).order_by("history_id").values_list("id", flat=True))
+    if bore_it:
+        found: Competition | None = min(
+            Competition.objects.filter(pk__in=bore_it), key=lambda one: bore_it.index(one.pk), default=None
+        )
+        if found is None:
+            say(f"The competition '{slug}' was deleted; it is not made again.")
+        return found
+    say(f"Preparing the competition '{slug}' …")
+    try:
+        return create(prepare(say))
+    except SeedCannotBeMade as problem:
+        raise SeedingFailed(str(problem)) from problem
 
 
 def create(seed: Seed) -> Competition:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from grading import archiving, auditing, certainty, commitments, models_worker, rescoring, slicing, solutions, sweeper
-from grading import worker_beats as worker_beats  # It answers Celery's signals.
+from grading import lost_children as lost_children  # This and the next answer Celery's signals.
+from grading import worker_beats as worker_beats
 from grading.integrity import looks, similarity
 from grading.keeping import cleaning
 from grading.launch import checking
@@ -44,12 +45,14 @@ def predict_waiting() -> None:
 
 
 def _take_turns(
-    queue: Queue, among: Q, finish: Callable[[Claim], None], may_go_on: Callable[[], bool] = lambda: True
+    queue: Queue, among: Q, finish: Callable[[Claim], bool], may_go_on: Callable[[], bool] = lambda: True
 ) -> None:
     """Turn by turn, for TURN_SECONDS at most; then ring for the rest."""
     ends_at = monotonic() + settings.TURN_SECONDS
     while may_go_on() and (claim := claim_next(queue, among)) is not None:
-        finish(claim)
+        if not finish(claim):
+            # What waits is rung for by the sweeper, so a full disk is tried once a sweep.
+            return
         if monotonic() > ends_at:
             ring(TASKS[queue], queue)
             return

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from accounts.outbox import MAIL_QUEUE
 from config.heartbeats import beat
@@ -24,7 +24,7 @@ def beat_once(queues: list[str]) -> None:
     try:
         for queue in queues:
             beat(queue)
-    except DatabaseError as problem:
+    except Error as problem:
         connection.close()
         log.warning("heartbeat_not_written", problem=str(problem))
 

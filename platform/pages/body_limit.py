@@ -11,7 +11,8 @@ WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
 class BodyLimitMiddleware:
-    """Answers 413 above FORM_BYTES; organizers' uploads in the admin may be as large as a solution.
+    """Answers 413 above FORM_BYTES, and 411 to what does not say how long it is; organizers' uploads in the admin may
+    be as large as a solution.
 
     A view marked `judges_its_own_size` is left to itself. Stands before the CSRF check, which reads the body.
     """
@@ -27,7 +28,9 @@ class BodyLimitMiddleware:
             return None
         is_organizers = request.path.startswith("/admin/") and request.user.is_active and request.user.is_staff
         limit = settings.MAX_UNPACKED_BYTES if is_organizers else settings.FORM_BYTES
+        if request.headers.get("Transfer-Encoding"):
+            return render(request, "413.html", {"code": 411, "limit": limit}, status=411)
         length = request.headers.get("Content-Length") or "0"
         if length.isascii() and length.isdigit() and int(length) <= limit:
             return None
-        return render(request, "413.html", {"found": length[:20], "limit": limit}, status=413)
+        return render(request, "413.html", {"code": 413, "found": length[:20], "limit": limit}, status=413)

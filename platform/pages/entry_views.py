@@ -1,6 +1,7 @@
 """The door of a competition: joining it, or asking to be let in."""
 
 from typing import cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,7 @@ from pages.competition_views import competition_or_404, context_of, text_of
 from pages.team_forms import EntryRequestForm, JoinForm
 from teams.entry import JoiningRefused, admission, ask_to_enter, refuse_unless_enterable
 from teams.invitations import team_by_link
+from teams.joining import RulesChanged, rules_version
 from teams.joining import join as join_competition
 
 
@@ -30,10 +32,17 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     competition = competition_or_404(request, slug)
     user = cast(User, request.user)
     came_with = {name: request.GET.get(name, "")[:43] for name in ("invitation", "team")}
-    form = JoinForm(request.POST, initial=came_with) if request.method == "POST" else JoinForm(initial=came_with)
+    rules = text_of(competition, PageKind.RULES)
+    shown = came_with | {"rules_version": rules_version(rules)}
+    form = JoinForm(request.POST, initial=shown) if request.method == "POST" else JoinForm(initial=shown)
     if form.is_bound and form.is_valid():
+        sent = form.cleaned_data
         try:
-            team = join_competition(user, competition, form.cleaned_data["invitation"])
+            team = join_competition(user, competition, sent["invitation"], sent["rules_version"])
+        except RulesChanged as reason:
+            messages.error(request, str(reason))
+            came_with = {name: sent[name] for name in came_with}
+            return redirect(f"{request.path}?{urlencode(came_with)}")
         except JoiningRefused as reason:
             messages.error(request, str(reason))
             return redirect(competition)
@@ -42,10 +51,10 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
             request,
             _("You have joined %(competition)s as %(team)s.") % {"competition": competition.title, "team": team.name},
         )
-        link = form.cleaned_data["team"]
+        link = sent["team"]
         return redirect("team_link", slug, link) if team_by_link(competition, link) else redirect("data", slug=slug)
 
-    context = context_of(request, competition, "join") | {"form": form, "text": text_of(competition, PageKind.RULES)}
+    context = context_of(request, competition, "join") | {"form": form, "text": rules}
     if context["team"] is None:
         if request.method == "GET":
             remember_place(request)

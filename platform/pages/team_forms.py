@@ -20,6 +20,8 @@ class JoinForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
         error_messages={"required": _("Joining needs your consent to the rules: tick the box.")},
     )
+    # Which text of the rules stood above the box.
+    rules_version = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     # What the visitor came with: an organizer's invitation, and the link of the team to go to afterwards.
     invitation = forms.CharField(required=False, max_length=43, widget=forms.HiddenInput)
     team = forms.CharField(required=False, max_length=43, widget=forms.HiddenInput)

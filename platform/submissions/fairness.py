@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models.functions import Now
 
 from config.clock import seconds_from_now
 from submissions.models import Kind, ModelRun, Queue, Status, Submission
@@ -21,11 +23,13 @@ WAITS_IN = {
 
 @dataclass(frozen=True)
 class Turn:
-    """The submission that should be worked on next, as it was seen."""
+    """The submission that should be worked on next, as it was seen; times by the database's clock."""
 
     submission_id: UUID
     attempt: int
     tries: int
+    waiting_since: datetime
+    seen_at: datetime
 
 
 def next_in_turn(queue: Queue, among: Q) -> Turn | None:
@@ -39,7 +43,8 @@ def next_in_turn(queue: Queue, among: Q) -> Turn | None:
         return None
     served = _served(queue, heads)
     team = min(heads, key=lambda pk: (served.get(pk, 0), heads[pk], pk))
-    first = waiting.filter(team=team).order_by("waiting_since", "pk").values_list("pk", "attempt", "tries").first()
+    seen = ("pk", "attempt", "tries", "waiting_since", "seen_at")
+    first = waiting.filter(team=team).annotate(seen_at=Now()).order_by("waiting_since", "pk").values_list(*seen).first()
     # None: another worker has just taken this team's last one. Look again.
     return Turn(*first) if first else next_in_turn(queue, among)
 

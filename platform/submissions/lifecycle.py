@@ -4,7 +4,8 @@
     saved_model   submit() → QUEUED → PREDICTING → predicted() PREDICTED → SCORING → SCORED
     from QUEUED: cancel() → CANCELLED
     from PREDICTING or SCORING: reject() → REJECTED (theirs to mend) · release() one step back (ours, tried again) ·
-    FAILED after MAX_TRIES · from PREDICTING: put_back() → QUEUED (models are not graded here now)
+    FAILED after MAX_TRIES · hold_off() one step back with no try counted (the machine cannot do it now) ·
+    from PREDICTING: put_back() → QUEUED (models are not graded here now)
     from SCORED: regrade() → QUEUED, a model → PREDICTED (it is not run again) · from FAILED: retry() → QUEUED
     a rehearsal, from anywhere: erase_rehearsals() → nothing is left
     take_over() leaves SCORED ones SCORED, by what a rescore has found
@@ -30,7 +31,8 @@ from config.clock import seconds_from_now
 from config.request_log import current_request_id
 from grader.scoring.rejection import Rejected
 from submissions.dispatch import ring_after_commit
-from submissions.fairness import WAITS_IN, next_in_turn
+from submissions.fairness import WAITS_IN, Turn, next_in_turn
+from submissions.long_waits import why_it_waited
 from submissions.models import WORKED_ON, Evaluation, Event, Kind, Queue, Status, Submission, Told
 from submissions.quota import (
     SubmissionRefused,
@@ -141,7 +143,7 @@ def claim_next(queue: Queue, among: Q = Q()) -> Claim | None:  # noqa: B008  # a
                 lease_until=seconds_from_now(settings.LEASE_SECONDS),
             )
             if moved:
-                _note(turn.submission_id, claim.status, f"try {turn.tries + 1}" if turn.tries else "")
+                _note(turn.submission_id, claim.status, _said_of(turn, queue))
                 return claim
     return None
 
@@ -225,6 +227,18 @@ def release(claim: Claim, why: str) -> bool:
     return _give_back(_held(claim), claim.submission_id, why, settings.RETRY_PAUSE_SECONDS)
 
 
+def hold_off(claim: Claim, why: str) -> bool:
+    """Give the work back while this machine can do none: one step, after a pause, with no try counted.
+
+    No submission is to blame for a full disk, however long it lasts. False: the claim was lost.
+    """
+    with transaction.atomic():
+        moved_to = _step_back(_held(claim), settings.RETRY_PAUSE_SECONDS)
+        if moved_to:
+            _note(claim.submission_id, moved_to[0], f"our fault: {why}; it will be tried again")
+    return moved_to is not None
+
+
 def release_expired() -> int:
     """Give back every submission whose lease has run out by the database's clock; returns how many moved."""
     expired = Q(status__in=WORKED_ON, lease_until__lt=Now())
@@ -299,6 +313,12 @@ def _note(submission_id: UUID, status: Status, note: str = "") -> None:
     Event.objects.create(submission_id=submission_id, status=status, note=note)
 
 
+def _said_of(turn: Turn, queue: Queue) -> str:
+    """What the time line says of a claim: which try it is, and why it comes late."""
+    waited = why_it_waited(turn.submission_id, queue, WORKS_AS[queue], turn.waiting_since, turn.seen_at)
+    return "; ".join(filter(None, (f"try {turn.tries + 1}" if turn.tries else "", waited)))
+
+
 def _finish(claim: Claim, to: Status, step: Status, **values: Any) -> None:
     """End the step that is being worked on."""
     if not _move(_held(claim) & Q(status=step), to, lease_until=None, tries=0, **values):
@@ -306,20 +326,25 @@ def _finish(claim: Claim, to: Status, step: Status, **values: Any) -> None:
     _note(claim.submission_id, to)
 
 
+def _step_back(condition: Q, pause_seconds: float, **values: Any) -> tuple[Status, Queue] | None:
+    """Where the one that meets `condition` waits now, for that long at least; None: it did not move."""
+    values |= {"lease_until": None, "waiting_since": seconds_from_now(pause_seconds)}
+    return next(
+        ((back_to, queue) for step, back_to, queue in STEPS_BACK if _move(condition & step, back_to, **values)), None
+    )
+
+
 def _give_back(condition: Q, submission_id: UUID, why: str, pause_seconds: float) -> bool:
     condition &= Q(pk=submission_id)
     tries_left = Q(tries__lt=settings.MAX_TRIES - 1)
-    again_at = seconds_from_now(pause_seconds)
     with transaction.atomic():
-        for step, back_to, queue in STEPS_BACK:
-            if _move(
-                condition & step & tries_left, back_to, lease_until=None, waiting_since=again_at, tries=F("tries") + 1
-            ):
-                _note(submission_id, back_to, f"our fault: {why}; it will be tried again")
-                # After a pause the sweeper rings, so that a short outage does not use up every try.
-                if not pause_seconds:
-                    ring_after_commit(queue)
-                return True
+        if moved_to := _step_back(condition & tries_left, pause_seconds, tries=F("tries") + 1):
+            back_to, queue = moved_to
+            _note(submission_id, back_to, f"our fault: {why}; it will be tried again")
+            # After a pause the sweeper rings, so that a short outage does not use up every try.
+            if not pause_seconds:
+                ring_after_commit(queue)
+            return True
         failure = f"{why} ({settings.MAX_TRIES} tries)"
         moved = _move(condition, Status.FAILED, lease_until=None, tries=0, failure=failure)
         if moved:

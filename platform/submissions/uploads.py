@@ -12,6 +12,7 @@ from competitions.models import Competition
 from config.by_locale import whole
 from submissions.models import Kind, submission_storage
 from submissions.quota import SubmissionRefused
+from submissions.whole_files import save_whole
 
 TAKEN_SUFFIXES = (".csv", ".csv.gz", ".zip")
 OTHER_MODELS = (".keras", ".h5", ".hdf5", ".pb", ".pbtxt", ".tflite", ".pt", ".pth", ".onnx", ".pkl", ".joblib")
@@ -130,7 +131,7 @@ def store_upload(competition: Competition, file: File[bytes]) -> StoredUpload:
     for chunk in file.chunks():
         digest.update(chunk)
     size_bytes = file.size
-    stored_name = submission_storage().save(new_stored_name(competition), file)
+    stored_name = save_whole(submission_storage(), new_stored_name(competition), file)
     return StoredUpload(stored_name, name_as_text(file.name or "predictions.csv"), kind, size_bytes, digest.hexdigest())
 
 

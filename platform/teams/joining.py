@@ -16,6 +16,10 @@ from teams.models import Membership, Team
 from teams.names import cleaned_name
 
 
+class RulesChanged(JoiningRefused):
+    """The rules that were read are not those that would be recorded; joining waits for the new ones to be read."""
+
+
 def rules_of(competition: Competition) -> str:
     """The Markdown of the competition's rules; empty when it has none."""
     page = competition.pages.filter(kind=PageKind.RULES).first()
@@ -33,11 +37,12 @@ def team_of(user: User, competition: Competition) -> Team | None:
     return membership.team if membership else None
 
 
-def join(user: User, competition: Competition, token: str = "") -> Team:
-    """Enter `competition` as a team of one, having accepted its rules as they stand. Joining twice changes nothing.
+def join(user: User, competition: Competition, token: str = "", read_version: str = "") -> Team:
+    """Enter `competition` as a team of one, having accepted its rules. Joining twice changes nothing.
 
-    `token`: of an organizer's invitation, where one is needed. Raises JoiningRefused outside the time for it, or when
-    its entry policy does not admit this person.
+    `token`: of an organizer's invitation, where one is needed. `read_version`: `rules_version` of the text that was
+    read and accepted; empty: the rules as they stand now. Raises RulesChanged when that is not the text of now, and
+    JoiningRefused outside the time for it, or when its entry policy does not admit this person.
     """
     if team := team_of(user, competition):
         return team
@@ -51,12 +56,20 @@ def join(user: User, competition: Competition, token: str = "") -> Team:
         admitted = admission(user, competition, token)
         if admitted.missing:
             raise JoiningRefused(admitted.missing.sentence)
+        version = rules_version(rules_of(competition))
+        if read_version and read_version != version:
+            raise RulesChanged(
+                _(
+                    "The organizers changed the rules after you had opened them, so you have not joined. Read them as "
+                    "they stand now, and join again when you accept them."
+                )
+            )
         if admitted.invitation and not use(admitted.invitation, user):
             raise JoiningRefused(_("Somebody else has just used this invitation. Ask the organizers for another one."))
-        return _begin_alone(user, competition, now)
+        return _begin_alone(user, competition, now, version)
 
 
-def _begin_alone(user: User, competition: Competition, at: datetime) -> Team:
+def _begin_alone(user: User, competition: Competition, at: datetime, accepted: str) -> Team:
     team = Team.objects.create(competition=competition, name=free_name(user, competition), begun_by=user)
     Membership.objects.create(
         competition=competition,
@@ -64,7 +77,7 @@ def _begin_alone(user: User, competition: Competition, at: datetime) -> Team:
         user=user,
         is_captain=True,
         rules_accepted_at=at,
-        rules_sha256=rules_version(rules_of(competition)),
+        rules_sha256=accepted,
     )
     return team
 

@@ -32,7 +32,7 @@ class NonnegativeMatrixFactorization(RestoresRatingModel):
         random = np.random.default_rng(seed)
         ratings = IndexedRatings.of(train)
         middle = np.sqrt(ratings.mean / self.factors)
-        p, q = (middle * random.uniform(0.8, 1.2, (len(keys), self.factors)) for keys in (ratings.users, ratings.books))
+        p, q = (middle * random.uniform(0.8, 1.2, (len(keys), self.factors)) for keys in (ratings.users, ratings.books))  # nosec B311
         for done in range(1, self.rounds + 1):
             for mine, other, row, of_other in ((p, q, ratings.user, ratings.book), (q, p, ratings.book, ratings.user)):
                 x = other[of_other]

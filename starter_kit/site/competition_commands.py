@@ -57,7 +57,8 @@ def join(
                 raise WrongUsage("Read the rules above; when you accept them, join with --accept-rules.")
             if not typer.confirm("Do you accept them?", err=True):
                 raise WrongUsage("You have not joined: taking part needs the rules accepted.")
-        sent = {"accept_rules": True, **({"invitation": invitation} if invitation else {})}
+        sent = {"accept_rules": True, "rules_version": found["rules_version"]}
+        sent |= {"invitation": invitation} if invitation else {}
         team = api.post(f"competitions/{place.slug}/join/", json=sent)
         say(
             team,

@@ -14,7 +14,9 @@ from config.environment import VAR
 from tests.benchmarks import (
     browser_check,
     capacity,
+    chaos,
     coverage,
+    flood,
     growth,
     large_file,
     leaderboard_page,
@@ -79,6 +81,8 @@ PARTS = (
     Part("coverage", "Simulating 20,000 contests", lambda _: coverage.measure()),
     Part("similar", "Comparing the files of 2,000 teams", lambda _: similar_teams.measure()),
     Part("leaks", "Mining the board", lambda _: [row for row in leaks.measure() if row.target]),
+    Part("flood", "Flooding the queues", lambda bench: flood.measure(bench.seeded, bench.folder)),
+    Part("chaos", "Killing everything under 1,000 submissions, three times", lambda bench: chaos.measure(bench.folder)),
     Part("load", "Playing 200 clients before a site set up as in production", _load),
     Part("capacity", "Measuring each step, and simulating", _capacity),
 )

@@ -25,7 +25,7 @@ def measure(seeded_var: Path, folder: Path) -> list[Row]:
 
 
 def _one_at_a_time(site: RunningSite, folder: Path) -> Row:
-    model = _kits_model(site, folder / "kit")
+    model = kits_model(site, folder / "kit")
     (sender,) = site.participants("model-sender")
     until_scored(site, sender.submit(model, "model.zip"))
     assert site.value(RANKED, sender.name) == 1
@@ -46,7 +46,8 @@ def _one_at_a_time(site: RunningSite, folder: Path) -> Row:
     )
 
 
-def _kits_model(site: RunningSite, folder: Path) -> bytes:
+def kits_model(site: RunningSite, folder: Path) -> bytes:
+    """The zip of the kit's biases, trained on what the site gives out."""
     page, work = f"{site.url}/competitions/goodreads/", str(folder)
     for command in (
         ["fetch", page, "--work", work],

@@ -44,12 +44,30 @@ def test_the_test_environment_has_the_very_versions_that_are_shipped(name):
     assert {package: everything.get(package) for package in pins(name)} == pins(name)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-kit.txt", "requirements-test.txt"])
+REQUIREMENTS = sorted(path.name for path in ROOT.glob("requirements*.txt"))
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
 def test_requirements_carry_a_hash_for_everything_and_no_address(name):
     text = (ROOT / name).read_text()
     packages = re.split(r"\n(?=[a-z0-9])", text.split("\n", 2)[2])
     assert all("--hash=sha256:" in package for package in packages)
     assert "://" not in text
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_requirement_is_pinned_to_one_version(name):
+    lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith((" ", "#"))]
+    assert lines
+    pinned = re.compile(r"[a-z0-9._-]+(\[[a-z0-9,-]+\])?==[^ ;*]+( ; .+)? \\")
+    assert [line for line in lines if not pinned.fullmatch(line)] == []
+
+
+def test_whatever_installs_packages_compares_their_hashes():
+    for name in ("run", "Dockerfile"):
+        installs = [line for line in (ROOT / name).read_text().splitlines() if "pip install" in line]
+        assert installs
+        assert [line for line in installs if "--require-hashes" not in line] == []
 
 
 def test_vendored_files_are_the_ones_that_were_taken():

@@ -244,7 +244,7 @@ def move_to_buckets(settings):
     access = {"region_name": "us-east-1", "access_key": "x", "secret_key": "y", "file_overwrite": False}
 
     def move():
-        files = [(one, Path(storages[one.store].path(one.name)).read_bytes()) for one in named_files()]
+        files = {one: Path(storages[one.store].path(one.name)).read_bytes() for one in named_files()}
         client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y")
         for store in stores:
             client.create_bucket(Bucket=store.replace("_", "-"))
@@ -255,7 +255,7 @@ def move_to_buckets(settings):
             }
             for store in stores
         }
-        for one, content in files:
+        for one, content in files.items():
             storages[one.store].save(one.name, ContentFile(content))
 
     with moto.mock_aws():

@@ -1,5 +1,6 @@
 """The door of a competition: who may join, what is said to those who may not yet, and what organizers do about it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,13 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
+from programs import STARS, Program
 
 from accounts.models import Letter, User
 from competitions.models import Competition, EntryPolicy
 from teams.entry import ask_to_enter
 from teams.entry_invitations import invite_addresses, invite_by_link
-from teams.joining import team_of
+from teams.joining import rules_version, team_of
 from teams.models import EntryInvitation, EntryInvitationUse, EntryRequest, Membership
 
 JOIN = "/competitions/stars/join/"
@@ -44,6 +46,40 @@ def joins(client, **values):
 def test_a_public_competition_takes_everyone(as_alice, alice, competition):
     assert "You have joined Five stars as alice." in joins(as_alice)
     assert team_of(alice, competition).name == "alice"
+
+
+def change_the_rules(competition, words="No more than one account each."):
+    rules = competition.pages.get(kind="rules")
+    rules.text = words
+    rules.save()
+
+
+def rules_on(page):
+    return re.search(r'name="rules_version" value="([0-9a-f]{64})"', page)[1]
+
+
+def test_rules_that_changed_after_they_were_read_are_read_again_before_anybody_joins(as_alice, alice, competition):
+    opened = rules_on(text(as_alice.get(JOIN)))
+    change_the_rules(competition)
+    page = joins(as_alice, rules_version=opened, team="a link", invitation="its token")
+    assert "changed the rules after you had opened them, so you have not joined" in page
+    assert "No more than one account each." in page
+    assert 'name="team" value="a link"' in page
+    assert 'name="invitation" value="its token"' in page
+    assert team_of(alice, competition) is None
+    assert "You have joined" in joins(as_alice, rules_version=rules_on(page))
+    assert Membership.objects.get().rules_sha256 == rules_version("No more than one account each.")
+
+
+def test_a_program_that_read_other_rules_does_not_join(alice, competition):
+    program = Program(alice)
+    read = program.get(f"{STARS}/").json()["rules_version"]
+    change_the_rules(competition)
+    refused = program.post(f"{STARS}/join/", accept_rules=True, rules_version=read)
+    assert (refused.status_code, refused.json()["code"]) == (409, "rules_changed")
+    assert not Membership.objects.exists()
+    read = program.get(f"{STARS}/").json()["rules_version"]
+    assert program.post(f"{STARS}/join/", accept_rules=True, rules_version=read).status_code == 201
 
 
 def test_where_a_confirmed_address_is_needed_the_page_says_where_to_confirm_it(as_alice, alice, competition):

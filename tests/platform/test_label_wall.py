@@ -8,10 +8,10 @@ from grading.label_wall import PUT_AWAY, READ_AND_RUN, _rules
 
 
 def test_code_can_be_read_and_own_folders_written(settings):
-    rules = dict(_rules([settings.LABELS_DIR, settings.BEAT_DIR], [settings.LABELS_DIR]))
+    rules = dict(_rules([settings.LABELS_DIR, settings.UPLOAD_TEMP_DIR], [settings.LABELS_DIR]))
     assert rules[str(settings.LABELS_DIR)] == PUT_AWAY
     assert not PUT_AWAY & (FileRight.READ_FILE | FileRight.READ_DIR)
-    assert str(settings.BEAT_DIR) not in rules
+    assert str(settings.UPLOAD_TEMP_DIR) not in rules
     assert rules[str(settings.DATABASE_DIR)] == EVERYTHING
     above = rules[str(VAR)]
     assert above == FileRight.READ_DIR

@@ -18,6 +18,7 @@ from kit_at_home import worker as worker
 
 from competitions.models import Competition
 from config import stores
+from grading.keeping.orphans import orphans
 from grading.sweeper import sweep
 from grading.tasks import score_waiting
 from submissions import chunked_uploads, direct_uploads
@@ -56,7 +57,7 @@ def put_parts(client, state, content=FILE, most=99):
     return state
 
 
-def test_chunks_through_the_site_become_one_object(bucket_store, as_alice, alices_team):
+def test_chunks_through_the_site_become_one_object(bucket_store, as_alice, alices_team, settings):
     state = begin(as_alice).json()
     assert (state["put_to"], state["chunk_bytes"]) == ("", 8_000_000)
     address = state["address"]
@@ -67,6 +68,9 @@ def test_chunks_through_the_site_become_one_object(bucket_store, as_alice, alice
     assert as_alice.put(f"{address}?offset=25", FILE[25:], content_type="application/octet-stream").status_code == 200
     assert as_alice.put(f"{address}?offset=3", FILE[3:9], content_type="application/octet-stream").status_code == 409
     assert len(bucket_store.names("submissions")) == 3
+    # No row has a column of its own for each of them, and a clean-up leaves them alone.
+    settings.ORPHANS_KEPT_SECONDS = 0
+    assert list(orphans(lambda: None)) == []
     assert finish(as_alice, address).status_code == 200
     submission = Submission.objects.get()
     assert bucket_store.names("submissions") == [submission.file.name]

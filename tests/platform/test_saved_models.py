@@ -2,16 +2,20 @@
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
+from running_site import eventually
 
 from competitions.models import Competition, DataFile
 from config.clock import seconds_from_now
+from grader.model_runner.child_process import end_running_models
 from grader.model_runner.walls import walls_of_this_machine
 from grading import models_worker
 from grading.model_running import run_claimed
@@ -149,6 +153,34 @@ def test_without_a_word_from_a_models_worker_models_wait_and_files_go_on(
     submit = as_alice.get("/competitions/stars/submit/").content.decode()
     assert "Model grading is off here, because no models worker has been heard of" in submit
     assert graded(alices_team).status == Status.SCORED
+
+
+def model_at_work():
+    """The process that runs a model for this one, once there is one."""
+
+    def look():
+        return [child for child in psutil.Process().children() if "child.py" in " ".join(child.cmdline())]
+
+    return eventually(look, "a model is run")[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_model_that_dies_costs_a_try_though_its_worker_is_taken_for_gone(
+    alices_team, send, sent_models, models_worker_here
+):
+    def strike():
+        model_at_work()
+        ModelsWorker.objects.all().delete()
+        connection.close()
+        end_running_models()
+
+    submission = send(alices_team, sent_models["looping"], "looping.zip")
+    with ThreadPoolExecutor(1) as other:
+        striking = other.submit(strike)
+        predict_waiting()
+        striking.result()
+    submission.refresh_from_db()
+    assert (submission.status, submission.tries) == (Status.QUEUED, 1)
 
 
 def test_a_worker_that_could_read_labels_runs_nothing(alices_team, send, sent_models, settings, monkeypatch):

@@ -127,3 +127,10 @@ def test_no_page_of_second_factors_has_a_style_or_a_script_of_its_own(as_alice, 
     assert " style=" not in page
     assert [tag for tag in re.findall(r"<script[^>]*>", page) if "src=" not in tag and "json" not in tag] == []
     assert "data-account-sections" in page
+
+
+def test_the_name_that_somebody_gave_a_key_is_shown_as_text(as_alice, alice):
+    Authenticator.objects.create(user=alice, type="webauthn", data={"name": "<b>mine</b>"})
+    page = text(as_alice.get("/accounts/2fa/webauthn/"))
+    assert "&lt;b&gt;mine" in page
+    assert "<b>mine" not in page

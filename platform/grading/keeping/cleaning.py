@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 
 from accounts.expired import expired_rows
+from config.stored_files import COPY_PREFIX
 from grading.beside_scoring import score_what_waits
 from grading.keeping import retention
 from grading.keeping.orphans import RUNS_PREFIX, orphans
@@ -80,7 +81,7 @@ def _left_behind() -> Iterator[Path]:
     """What processes that were killed have left in the folders for temporary files, a day ago or earlier."""
     left = [*settings.UPLOAD_TEMP_DIR.iterdir(), *settings.MODEL_RUNS_DIR.iterdir()]
     if (labels := Path(settings.LABELS_DIR)).is_dir():
-        left += labels.glob(f"{RUNS_PREFIX}*-*")
+        left += [*labels.glob(f"{RUNS_PREFIX}*-*"), *labels.glob(f"{COPY_PREFIX}*")]
     old = time.time() - settings.ORPHANS_KEPT_SECONDS
     for path in left:
         with suppress(FileNotFoundError):

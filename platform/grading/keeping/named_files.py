@@ -105,7 +105,7 @@ def names_of(store: str, breathe: Callable[[], None]) -> set[str]:
                 names.update(str(name) for _, name in some)
                 breathe()
                 some = list(rows.filter(pk__gt=some[-1][0])[:ROWS_AT_ONCE])
-    return names
+    return names | _open_chunks(store)
 
 
 def named_now(store: str, names: Collection[str]) -> set[str]:
@@ -115,4 +115,12 @@ def named_now(store: str, names: Collection[str]) -> set[str]:
         if naming.store == store:
             rows = naming.rows().filter(**{f"{naming.column}__in": list(names)})
             found.update(str(name) for name in rows.values_list(naming.column, flat=True))
-    return found
+    return found | _open_chunks(store)
+
+
+def _open_chunks(store: str) -> set[str]:
+    """The chunks that lie as objects of their own in a bucket, of uploads that still go on: few at any time."""
+    if store != "submissions":
+        return set()
+    lists = ChunkedUpload.objects.filter(submission=None).exclude(chunks=[]).values_list("chunks", flat=True)
+    return {name for chunks in lists for name in chunks}
