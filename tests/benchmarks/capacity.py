@@ -2,11 +2,12 @@
 
 `python -m tests.benchmarks.capacity` measures the steps on a site set up as in production, and simulates the rest.
 `--from var/bench.json` takes what `./run bench` has measured; `--measured 9.5` names the capacity that
-`python -m tests.benchmarks.load` has found, when that file does not hold it.
+`python -m tests.benchmarks.load` has found, when that file does not hold it; `--into PAGE` writes the tables of a page.
 """
 
 import argparse
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -181,18 +182,37 @@ def check_table(costs: Costs, measured: float | None) -> list[str]:
     ]
 
 
-def tables(raw: dict[str, Any], measured: float | None) -> list[str]:
+def tables(raw: dict[str, Any], measured: float | None) -> dict[str, list[str]]:
+    """By the names that they have in docs/capacity.md."""
     costs = costs_of(raw)
-    parts = {
-        "Steps": steps_table(raw),
-        f"{TEAMS:,} teams, {SUBMISSIONS:,} submissions": contest_table(raw, costs),
-        "Simulated beside measured": check_table(costs, measured),
-        f"A deadline hour of {HOUR_UPLOADS:,} uploads, {HOUR_LOOKERS:,} clients looking on": hour_table(
-            costs, LADDER[:4]
-        ),
-        "Beyond": ladder_table(costs),
+    return {
+        "steps": steps_table(raw),
+        "contest": contest_table(raw, costs),
+        "check": check_table(costs, measured),
+        "hour": hour_table(costs, LADDER[:4]),
+        "ladder": ladder_table(costs),
     }
-    return [line for title, lines in parts.items() for line in (f"### {title}", "", *lines, "")]
+
+
+def load_table(kept: dict[str, Any]) -> dict[str, list[str]]:
+    """The rows of the load run in what `./run bench` has kept; nothing where there are none."""
+    found = [Row(**row) for row in kept.get("parts", {}).get("load", {}).get("rows", [])]
+    lines = ["| what | measured | in the same run | target | |", "|---|---|---|---|---|"]
+    lines += [f"| {row.what} | {row.measured} | {row.compared} | {row.target} | {row.verdict} |" for row in found]
+    return {"load": lines} if found else {}
+
+
+def put_into(page: str, made: dict[str, list[str]]) -> str:
+    """The page with each table between its two marks, <!-- name --> and <!-- end -->, as it is made now."""
+    for name, lines in made.items():
+        table = "\n".join(lines)
+        page = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- end -->)",
+            lambda at, text=table: f"{at[1]}{text}\n{at[2]}",
+            page,
+            flags=re.DOTALL,
+        )
+    return page
 
 
 def main() -> None:
@@ -200,16 +220,21 @@ def main() -> None:
     asked.add_argument("--from", dest="kept", type=Path, help="what ./run bench has written")
     asked.add_argument("--measured", type=float, help="the capacity that tests.benchmarks.load has found")
     asked.add_argument("--keep", type=Path, help="write what is measured into this file, for --from")
+    asked.add_argument("--into", type=Path, help="put the tables into this page too: docs/capacity.md")
     given = asked.parse_args()
     if given.kept:
-        facts = json.loads(given.kept.read_text())["facts"]
+        kept = json.loads(given.kept.read_text())
     else:
         with tempfile.TemporaryDirectory(prefix="holdout-capacity-") as name:
-            facts = {"costs": measured_costs(Path(name))}
+            kept = {"facts": {"costs": measured_costs(Path(name))}}
     if given.keep:
-        given.keep.write_text(json.dumps({"facts": facts}))
+        given.keep.write_text(json.dumps(kept))
+    facts = kept["facts"]
     model = {"model": facts["model"]} if "model" in facts else {}
-    print("\n".join(tables(facts["costs"] | model, given.measured or facts.get("capacity"))))
+    made = tables(facts["costs"] | model, given.measured or facts.get("capacity")) | load_table(kept)
+    print("\n\n".join("\n".join(lines) for lines in made.values()))
+    if given.into:
+        given.into.write_text(put_into(given.into.read_text(), made))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks.capacity import check_table, costs_of, steps_table
+from tests.benchmarks.capacity import check_table, costs_of, load_table, put_into, steps_table
 from tests.benchmarks.capacity_model import Costs, Crowd, Setup, Site, Step, largest_rate
 
 NOTHING = Step(0.0)
@@ -71,3 +71,16 @@ def test_the_tables_say_what_was_measured():
     told = check_table(costs_of(raw), 1000.0)
     assert "1000.0" in told[2]
     assert told[-1].endswith("MISSED |")
+
+
+def test_a_page_takes_the_tables_of_the_last_run_between_its_marks():
+    page = "Before.\n\n<!-- load -->\nold\n<!-- end -->\n\n<!-- hour -->\nkept\n<!-- end -->\n"
+    row = {"what": "half of it", "measured": "9 ms", "compared": "", "target": "≤ 300 ms", "is_met": True, "value": 0.0}
+    made = load_table({"parts": {"load": {"rows": [row]}}})
+    written = put_into(page, made)
+    assert "<!-- load -->\n| what |" in written
+    assert "| half of it | 9 ms |  | ≤ 300 ms | met |\n<!-- end -->" in written
+    assert "old" not in written
+    assert "kept" in written
+    assert put_into(written, made) == written
+    assert load_table({"facts": {}}) == {}
