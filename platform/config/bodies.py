@@ -1,8 +1,10 @@
-"""What a request brings: how long it says to be, and as much of it as comes."""
+"""What a request brings: how long it has waited, how long it says to be, and as much of it as comes."""
 
 from django.http import HttpRequest, UnreadablePostError
 
 READ_BYTES = 65_536
+# In its WSGI environment: the seconds between its arrival in this process and the thread that took it up.
+WAITED = "holdout.waited"
 
 
 def said_length(request: HttpRequest) -> int | None:

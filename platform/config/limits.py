@@ -117,6 +117,11 @@ STATUS_SECONDS = environment.whole_number("HOLDOUT_STATUS_SECONDS", 5)
 STATUS_HOURS = 24
 STATUS_TIMES_READ = 1000
 STATUS_LEAST_TIMES = 5
+# When a queue has stood before the web server's threads for so long, whoever has waited longer than BUSY_WAIT_SECONDS
+# is told to come back, after BUSY_RETRY_SECONDS at the least; 0: nobody is.
+BUSY_AFTER_SECONDS = environment.whole_number("HOLDOUT_BUSY_AFTER_SECONDS", 5)
+BUSY_WAIT_SECONDS = environment.whole_number("HOLDOUT_BUSY_WAIT_MS", 500, least=10) / 1000
+BUSY_RETRY_SECONDS = environment.whole_number("HOLDOUT_BUSY_RETRY_SECONDS", 5, least=1)
 # Whoever meets a site under maintenance is told to come back after this long, where no time is named.
 MAINTENANCE_RETRY_SECONDS = 600
 # Before it closes, a competition reminds teams for so many days to choose their final submissions.

@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "pages.busy.BusyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "pages.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

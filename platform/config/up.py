@@ -206,9 +206,9 @@ def _web(port: int) -> Watched:
         # It passes an organizer's upload on into the label store, and cannot read there.
         command=[
             *_label_wall("web"), sys.executable, "-m", "gunicorn", "config.wsgi:application",
-            "--bind", f"{listening.in_url(listening.host())}:{port}", "--worker-class", "gthread",
-            "--workers", str(processes), "--threads", str(threads), "--timeout", "60", "--graceful-timeout", "10",
-            "--preload", "--no-control-socket",
+            "--bind", f"{listening.in_url(listening.host())}:{port}", "--workers", str(processes),
+            "--worker-class", "config.web_worker.WaitingTold", "--threads", str(threads),
+            "--timeout", "60", "--graceful-timeout", "10", "--preload", "--no-control-socket",
         ],
         log=VAR / "logs" / "web.log",
         is_ready=lambda: _answers(port),

@@ -39,6 +39,7 @@ def upload_words() -> dict[str, str]:
         "whole": _("All of it has come; it is being checked."),
         "changed": _("'{name}' has changed since it was chosen. Choose it again."),
         "lost": _("The connection was lost; it goes on as soon as the site answers."),
+        "busy": _("Very many send at once; it goes on by itself in {seconds} s."),
         "kept": _("Nothing is lost: what has come is kept for a day."),
         "nothingSent": _("Nothing was sent."),
         "noAnswer": _("The site does not answer. Try again: should the file have come, you are told so."),

@@ -90,6 +90,10 @@ def _send_at_once(api: Api, outgoing: Outgoing, known: set[str], heard: Report) 
         try:
             return api.post(path, data=_Counted(body, heard), headers={"Content-Type": content_type})
         except KitError as refused:
+            if refused.facts.get("code") == "busy":
+                # Nothing of it was taken.
+                patience.wait_after(refused, at_least=float(refused.facts.get("retry_after", 0)))
+                continue
             # The one before had come after all.
             earlier = refused.facts.get("repeat_of")
             if earlier and earlier not in known:

@@ -79,6 +79,7 @@ def _rows(seconds: dict[str, float], row_count: int) -> list[Row]:
             f"{of_import:.2f} × import tensorflow ({seconds['import']:.2f} s)",
             "≤ 0.35 ×",
             of_import <= 0.35,
+            seconds["zip"],
         ),
     ]
 

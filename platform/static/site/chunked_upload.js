@@ -1,10 +1,11 @@
 // A large file in chunks. It is told to the server by its SHA-256, so that the same file, chosen again after a reload,
-// goes on where it was; a lost connection is tried again with longer and longer pauses.
+// goes on where it was; a lost connection is tried again with longer and longer pauses, a busy site when it says.
 class UploadProblem extends Error {
   // `earlier`: the address of the submission that holds the same file. `isLost`: it may work when it is tried again.
-  constructor(sentence, { earlier = "", isLost = false, offset = null } = {}) {
+  // `busyFor`: the site took nothing of it, and says to come back after so many seconds.
+  constructor(sentence, { earlier = "", isLost = false, offset = null, busyFor = null } = {}) {
     super(sentence);
-    Object.assign(this, { earlier, isLost, offset });
+    Object.assign(this, { earlier, isLost, offset, busyFor });
   }
 }
 
@@ -14,6 +15,8 @@ class ChunkedUpload {
   static HASHED_AT_ONCE = 4 * 1024 * 1024;
   static PAUSES = [0.5, 1, 2, 4, 8, 15, 30, 30];
   static PATIENCE_SECONDS = 120;
+  // So often a busy site is asked again before the reader is.
+  static BUSY_TRIES = 30;
 
   // `heard(what, done)` is told what goes on and the part that is done, from 0 to 1; `words`: the page's texts.
   // `direct`: the file may go straight to the site's store, where the site names an address for its next part.
@@ -99,18 +102,30 @@ class ChunkedUpload {
   async patiently(step) {
     for (let tries = 0; ; tries += 1) {
       try {
-        this.stopIfCancelled();
-        return await step(tries);
+        return await this.whenNotBusy(() => step(tries));
       } catch (problem) {
-        this.stopIfCancelled();
         if (!problem.isLost || tries >= ChunkedUpload.PAUSES.length) throw problem;
-        await this.pause(ChunkedUpload.PAUSES[tries]);
+        await this.pause(ChunkedUpload.PAUSES[tries], this.words.lost);
       }
     }
   }
 
-  pause(seconds) {
-    this.heard(this.words.lost, null);
+  // Do it, and where the site is busy do it again when it says.
+  async whenNotBusy(step) {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        this.stopIfCancelled();
+        return await step();
+      } catch (problem) {
+        this.stopIfCancelled();
+        if (typeof problem.busyFor !== "number" || tries >= ChunkedUpload.BUSY_TRIES) throw problem;
+        await this.pause(problem.busyFor, this.words.busy.replace("{seconds}", problem.busyFor));
+      }
+    }
+  }
+
+  pause(seconds, why) {
+    this.heard(why, null);
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.wake(), seconds * 1000);
       this.wake = () => {
@@ -168,7 +183,8 @@ class ChunkedUpload {
         } catch {
           // A page of the site or of a proxy, which is not for us.
         }
-        if (request.status >= 500) lost();
+        if (said && said.code === "busy") reject(new UploadProblem(said.problem, { busyFor: said.retry_after }));
+        else if (request.status >= 500) lost();
         else if (said && request.status < 300) resolve(said);
         else if (said && said.problem) reject(new UploadProblem(said.problem, said));
         else reject(new UploadProblem(this.words.otherAnswer.replace("{status}", request.status)));

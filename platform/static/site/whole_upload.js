@@ -9,7 +9,7 @@ class WholeUpload extends ChunkedUpload {
     const sending = (sent) => this.heard(this.words.uploading, Math.min(1, sent / (this.file.size || 1)));
     try {
       this.stopIfCancelled();
-      const taken = await this.ask("POST", this.uploads, form, sending);
+      const taken = await this.whenNotBusy(() => this.ask("POST", this.uploads, form, sending));
       if (taken.sha256 !== this.sha256) throw new UploadProblem(this.words.otherContent);
       return taken.submission;
     } catch (problem) {
