@@ -68,7 +68,7 @@ class BusyMiddleware:
 def _come_back_in() -> int:
     """Seconds; not the same for all, so that they do not come back as one crowd."""
     least = settings.BUSY_RETRY_SECONDS
-    return random.randint(least, 2 * least)
+    return random.randint(least, 2 * least)  # nosec B311  # Nobody gains by guessing it.
 
 
 def _answer(request: HttpRequest, seconds: int) -> HttpResponse:

@@ -21,7 +21,7 @@ from django.core.management import call_command
 from django.test import Client
 call_command("check", deploy=True, fail_level="WARNING")
 client = Client(headers={"host": "holdout.example.org"})
-by_tls = client.get("/healthz", headers={"x-forwarded-proto": "https"})
+by_tls = client.get("/words.js", headers={"x-forwarded-proto": "https"})
 plain = client.get("/account/?a=1", headers={"x-forwarded-proto": "http"})
 inside = Client(headers={"host": "localhost"}).get("/healthz")
 print(json.dumps({
