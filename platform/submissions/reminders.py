@@ -20,9 +20,8 @@ from competitions.models import Competition
 from competitions.timeline import Stage
 from config.clock import seconds_from_now
 from config.counted import CountOf
-from submissions.models import COST_NO_SLOT, Submission
+from submissions.models import COST_NO_SLOT, Reminder, Submission
 from submissions.quota import in_utc
-from submissions.reminder_models import Reminder
 from teams.models import Membership
 
 SECONDS_PER_HOUR = 3600
