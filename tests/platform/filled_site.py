@@ -89,7 +89,7 @@ def places(people, competition, alices_team, bobs_team, graded, send, new_versio
     merger = merging.propose(alices_team, alice, carols.name, "http://localhost")
     upload = chunked_uploads.begin(alices_team, alice, f"{probe('chunked')}.csv", 5)
     link = invitations.renew_link(alices_team, alice).link_token
-    EntryRequest.objects.create(competition=competition, user=people["erin"], message=probe("message"))
+    asks = EntryRequest.objects.create(competition=competition, user=people["erin"], message=probe("message"))
     invite_addresses(competition, ["guest@example.org"], olga, "http://localhost")
     token = make_token(alice, "her laptop")[0]
     _of_accounts(alice)
@@ -103,7 +103,7 @@ def places(people, competition, alices_team, bobs_team, graded, send, new_versio
         "competition pk": str(competition.pk), "leaderboard pk": str(alices_team.pk), "teams pk": str(alices_team.pk),
         "submissions pk": str(sent.pk), "uploads pk": str(upload.pk), "invitations pk": str(asked.pk),
         "mergers pk": str(merger.pk), "rescores pk": str(rescore.pk), "rescore pk": str(rescore.pk),
-        "solution pk": str(second.pk), "solutions version": "1", "keys pk": "1", "answer": "accept",
+        "entry-requests pk": str(asks.pk), "solution pk": str(second.pk), "solutions version": "1", "keys pk": "1", "answer": "accept",
         "deed": "disqualify", "key": "00000000-0000-0000-0000-000000000000", "confirmation": "none", "reset": "1-none",
         "app_label": "competitions", "nowhere": "nowhere", "rest": "1/1", "content_type_id": "1", "object_id": "1",
         "user id": str(alice.pk),
