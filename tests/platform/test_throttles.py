@@ -28,7 +28,7 @@ def test_whoever_guesses_at_one_account_is_stopped_even_with_the_right_password(
         assert not signs_in(client, "alice", "a guess", REMOTE_ADDR=f"192.0.2.{number}")[0]
     has_entered, page = signs_in(client, "alice", REMOTE_ADDR="192.0.2.99")
     assert not has_entered
-    assert "Too many failed login attempts" in page
+    assert "Too many failed tries to sign in" in page
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_a_file_is_sent_and_its_score_told(site, sample, tmp_path):
         "JOIN submissions_evaluation e ON e.id = s.evaluation_id JOIN teams_team t ON t.id = s.team_id "
         "WHERE t.name = 'kit-kim'"
     )
-    assert f"Public score: {score:.3f}, rank " in done.stdout
+    assert f"Public score: {score:.3f}; your team's rank is " in done.stdout
     assert description == "from home"
 
 
@@ -143,4 +143,4 @@ def test_the_notebook_goes_from_the_files_to_a_scored_model(site, tmp_path, monk
         "WHERE t.name = 'kit-nora'"
     )
     assert kind == "saved_model"
-    assert f"Public score: {score:.3f}, rank " in printed
+    assert f"Public score: {score:.3f}; your team's rank is " in printed
