@@ -40,7 +40,7 @@ LADDER = (
 NEXT_ENGINE = {
     "the cores": "a larger host, or the scoring worker and PostgreSQL on hosts of their own",
     "the web's cores": "`--scale web=n` behind the proxy; large files straight into S3 by pre-signed addresses",
-    "the scoring cores": "`--scale worker=n` on other hosts: the queue is the database, nothing else is shared",
+    "the scoring cores": "`--scale scoring=n` on other hosts: the queue is the database, nothing else is shared",
     "the database's cores": "PgBouncer; boards and pages from a read replica; then a larger host",
     "commits, one by one": "a disk with a write cache that survives power cuts; partitions by competition",
 }
