@@ -100,6 +100,22 @@ class RunningSite:
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(number)
 
+    def hold(self, name: str, when: Callable[[], object] = lambda: True) -> None:
+        """Stop a process and everything below it, in a moment in which `when()` holds."""
+        while not self.is_held_now(name, when):
+            pass
+
+    def is_held_now(self, name: str, when: Callable[[], object]) -> bool:
+        """Stop a process and everything below it if `when()` holds and it is outside of a transaction.
+
+        Stopped within one it would hold SQLite's lock, and nobody else could write.
+        """
+        self.signal_all(name, signal.SIGSTOP)
+        if when() and self.can_be_written():
+            return True
+        self.signal_all(name, signal.SIGCONT)
+        return False
+
     def kill(self, name: str) -> None:
         """kill -9 a process with everything below it, and wait until another one is in its place."""
         killed = self.top(name).pid

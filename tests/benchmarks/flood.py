@@ -65,7 +65,7 @@ def _beside_a_flood(
     _waits(site, others, path, 1)
     alone = _waits(site, others, path, each)
     worker = WORKERS[kind]
-    _stop_in_peace(site, worker)
+    site.hold(worker)
     _queue_up(site, path, [mallory.name], pending)
     site.signal_all(worker, signal.SIGCONT)
     beside = _waits(site, others, path, each)
@@ -105,7 +105,7 @@ def _told_and_came(site: RunningSite, kind: str, people: Sequence[Participant], 
     """What each submission is told while the queue stands still, and what came once it moves."""
     worker = WORKERS[kind]
     _wait_for_the_end(site, "SELECT count(*) FROM submissions_submission WHERE status IN ('queued', 'scoring')")
-    _stop_in_peace(site, worker)
+    site.hold(worker)
     sent = _queue_up(site, path, [person.name for person in people], each)
     told: dict[str, tuple[int, float]] = _asked(site, "told()")  # type: ignore[assignment]
     site.signal_all(worker, signal.SIGCONT)
@@ -132,15 +132,6 @@ def _told_and_came(site: RunningSite, kind: str, people: Sequence[Participant], 
             factors[0] >= 0.5 and factors[-1] <= 2,
         ),
     ]
-
-
-def _stop_in_peace(site: RunningSite, worker: str) -> None:
-    """Outside of a transaction, in which it would hold SQLite's lock."""
-    while True:
-        site.signal_all(worker, signal.SIGSTOP)
-        if site.can_be_written():
-            return
-        site.signal_all(worker, signal.SIGCONT)
 
 
 def _wait_for_the_end(site: RunningSite, pending: str) -> None:

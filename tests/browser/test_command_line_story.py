@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 from running_site import ROOT, RunningSite, eventually
-from test_live_submission import LIST, hold_the_worker
+from test_live_submission import LIST
 from test_newcomer import solution_of
 
 PASSWORD = "a fine password"
@@ -67,7 +67,7 @@ def followed_in_both(terminal: Terminal, page: Page, beside: Page, site: Running
     Returns what the command line said in the end.
     """
     # While nobody runs models, the pages are opened.
-    hold_the_worker(site, "models worker")
+    site.hold("models worker")
     try:
         running = terminal.begin("submit", model, "--wait", "--description", "the kit's biases", "--competition",
                                  f"{site.url}/competitions/goodreads/")  # fmt: skip

@@ -28,20 +28,11 @@ DISTURB = """
 """
 
 
-def hold_the_worker(site, name="worker"):
-    """Stop a worker, the scoring one if no other is named, outside of a transaction: it would hold SQLite's lock."""
-    while True:
-        site.signal_all(name, signal.SIGSTOP)
-        if site.can_be_written():
-            return
-        site.signal_all(name, signal.SIGCONT)
-
-
 @pytest.mark.parametrize("width", [1280, 375])
 def test_what_waits_gets_its_answer_in_place_and_nothing_moves(site, visit, width):
     (lena,) = site.participants(f"lena-{width}")
     lena.wait_for(lena.submit(site.sample(), "before.csv"), "scored")
-    hold_the_worker(site)
+    site.hold("worker")
     try:
         good, bad = lena.submit(site.sample(), "good.csv"), lena.submit(b"id,rating\n1,x\n" * 30, "bad.csv")
         pages = []

@@ -8,7 +8,6 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 from running_site import RunningSite, eventually
-from test_live_submission import hold_the_worker
 from test_newcomer import kit, solution_of, upload
 
 # From the weakest to the best.
@@ -113,7 +112,7 @@ def try_with_mistakes(page: Page, path) -> None:
 
 def watch_the_first_score(page: Page, site: RunningSite, path) -> None:
     """The time line goes on while it is looked at, on the page that was loaded once."""
-    hold_the_worker(site)
+    site.hold("worker")
     try:
         upload(page, path, "the kit's global-mean")
         expect(page.locator("[data-step=queued]")).to_contain_text("in the queue")

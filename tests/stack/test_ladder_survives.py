@@ -64,19 +64,14 @@ ANSWERS = "SELECT told, count(*) FROM submissions_evaluation GROUP BY told"
 
 def kill_in_mid_grade(site):
     """kill -9 the worker while it holds a submission, and no transaction is open."""
-    while True:
-        eventually(lambda: site.value(IN_HAND), "one is being scored")
-        site.signal_all("worker", signal.SIGSTOP)
-        if site.value(IN_HAND) and site.can_be_written():
-            break
-        site.signal_all("worker", signal.SIGCONT)
+    site.hold("worker", lambda: site.value(IN_HAND))
     site.kill("worker")
 
 
 def test_a_ladder_and_its_chain_are_whole_after_workers_were_killed(run_site):
     site = run_site(**QUICK)
     site.participants("alice", "bob", slug="secret-shelves")
-    site.signal_all("worker", signal.SIGSTOP)
+    site.hold("worker")
     site.manage("shell", "-v", "0", "-c", SEND.format(EACH))
     site.signal_all("worker", signal.SIGCONT)
     for _ in range(2):

@@ -37,7 +37,7 @@ def test_twenty_uploads_at_once_leave_exactly_as_many_as_the_limit_allows(run_si
 def test_a_bell_that_rings_three_times_scores_once(run_site):
     site = run_site(HOLDOUT_SCORING_PROCESSES="3")
     (alice,) = site.participants("alice")
-    site.signal_all("worker", signal.SIGSTOP)
+    site.hold("worker")
     submission = alice.submit(site.sample())
     code = (
         "from submissions.dispatch import ring, TASKS; from submissions.models import Queue;"
@@ -52,21 +52,12 @@ def test_a_bell_that_rings_three_times_scores_once(run_site):
     assert site.value(ATTEMPT, submission) == 1
 
 
-def stop_the_worker(site):
-    """Stop the scoring worker outside of a transaction, in which it would hold SQLite's lock."""
-    while True:
-        site.signal_all("worker", signal.SIGSTOP)
-        if site.can_be_written():
-            return
-        site.signal_all("worker", signal.SIGCONT)
-
-
 def test_a_bell_that_nobody_hears_scores_too(run_site):
     site = run_site(**QUICK)
     (alice,) = site.participants("alice")
     sample = site.sample()
     # A worker that is at something else takes what waits between two steps, whether it has heard a bell or not.
-    stop_the_worker(site)
+    site.hold("worker")
     site.signal_all("broker", signal.SIGSTOP)
     submission = alice.submit(sample)
     assert site.value(STATUS, submission) == "queued"
@@ -82,11 +73,8 @@ def caught_in_mid_grade(site, somebody):
     while True:
         submission = somebody.submit(sample)
         eventually(lambda: site.value(STATUS, submission) != "queued", "it is claimed")  # noqa: B023
-        site.signal_all("worker", signal.SIGSTOP)
-        # Stopped within a transaction it would hold SQLite's lock, and nobody else could go on.
-        if site.value(STATUS, submission) == "scoring" and site.can_be_written():
+        if site.is_held_now("worker", lambda: site.value(STATUS, submission) == "scoring"):  # noqa: B023
             return submission
-        site.signal_all("worker", signal.SIGCONT)
 
 
 def test_a_worker_killed_in_mid_grade_ends_in_one_score(run_site):
@@ -124,7 +112,7 @@ def test_a_worker_that_wakes_up_late_does_not_score_a_second_time(run_site):
 def test_everything_that_waits_is_scored_after_web_and_broker_were_killed(run_site):
     site = run_site(**QUICK)
     people = site.participants("alice", "bob", "carol")
-    site.signal_all("worker", signal.SIGSTOP)
+    site.hold("worker")
     sample = site.sample()
     sent = [(somebody, somebody.submit(sample)) for somebody in people]
     site.kill("broker")
@@ -146,7 +134,7 @@ def _answers(somebody):
 def test_nothing_survives_a_killed_run_and_the_next_one_goes_on(run_site):
     site = run_site(**QUICK)
     (alice,) = site.participants("alice")
-    site.signal_all("worker", signal.SIGSTOP)
+    site.hold("worker")
     submission = alice.submit(site.sample())
     family = psutil.Process(site.process.pid).children(recursive=True)
     site.process.kill()

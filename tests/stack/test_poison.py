@@ -4,7 +4,7 @@ import gzip
 import signal
 
 from running_site import eventually
-from test_never_lost import ATTEMPT, EVALUATIONS, QUICK, STATUS, stop_the_worker
+from test_never_lost import ATTEMPT, EVALUATIONS, QUICK, STATUS
 
 FAILURE = "SELECT failure FROM submissions_submission WHERE id = ?"
 BEGUN = "SELECT id FROM submissions_event WHERE submission_id = ? AND status = 'scoring' ORDER BY id"
@@ -24,7 +24,7 @@ def test_a_file_whose_reader_dies_each_time_fails_and_holds_up_nobody(run_site):
     mallory, bob = site.participants("mallory", "bob")
     sample = site.sample()
     poison_file = long_to_read(sample)
-    stop_the_worker(site)
+    site.hold("worker")
     poison = mallory.submit(poison_file, "poison.csv.gz")
     others = [bob.submit(sample) for _ in range(2)]
     site.signal_all("worker", signal.SIGCONT)

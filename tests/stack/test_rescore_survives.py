@@ -1,7 +1,5 @@
 """With real processes: a rescore goes on whoever dies, and files that are sent meanwhile do not wait for its end."""
 
-import signal
-
 from running_site import eventually
 
 from tests.benchmarks.rescoring import ASK, MAKE, MAKE_ACTIVE, STATE, UNDER_EACH
@@ -23,12 +21,9 @@ WHERE c.slug = 'goodreads' AND s.version = 1
 
 def caught_in_the_middle(site):
     """Stop the worker while part of the rescore is written, and no transaction is open."""
-    while True:
-        eventually(lambda: site.value(MADE) > 50, "some are scored again")
-        site.signal_all("worker", signal.SIGSTOP)
-        if site.can_be_written():
-            return site.value(MADE)
-        site.signal_all("worker", signal.SIGCONT)
+    eventually(lambda: site.value(MADE) > 50, "some are scored again")
+    site.hold("worker")
+    return site.value(MADE)
 
 
 def test_a_worker_killed_in_mid_rescore_leaves_nothing_out_and_nothing_twice(run_site):
