@@ -13,6 +13,8 @@ LONG_WAIT_SECONDS = environment.whole_number("HOLDOUT_LONG_WAIT_SECONDS", 60, le
 FAIR_SHARE_MINUTES = environment.whole_number("HOLDOUT_FAIR_SHARE_MINUTES", 10, least=1)
 # A place in a queue is told while no more than so many wait in it; how long that takes, from so many that were done.
 QUEUE_LOOKED_AT = 2000
+# Places are told as the queue was so many seconds ago at most; 0: each who asks has it counted anew.
+QUEUE_SECONDS = environment.whole_number("HOLDOUT_QUEUE_SECONDS", 1)
 PACE_SAMPLE = 30
 # One doorbell's turn ends after this long; what still waits rings again.
 TURN_SECONDS = environment.whole_number("HOLDOUT_TURN_SECONDS", 30, least=1)

@@ -17,10 +17,11 @@ from competitions.models import Competition
 from grader.scoring.disclosure import disclosed
 from leaderboard.final_selection import SelectionRefused, select, why_not_selectable
 from leaderboard.progress import best_over_time
-from pages.competition_views import competition_or_404, context_of
+from pages.competition_views import context_of
 from pages.dashboard import progress_chart
 from pages.polling import NOTHING_NEW, SLOWEST_POLLING, poll_seconds
 from pages.team_pictures import submissions_chart
+from pages.visits import competition_and_visit
 from pages.within_reach import own_or_404
 from submissions.models import Submission, Told
 
@@ -45,8 +46,8 @@ class SentRow:
 @login_required
 @require_safe
 def my_submissions(request: HttpRequest, slug: str) -> HttpResponse:
-    competition = competition_or_404(request, slug)
-    context = context_of(request, competition, "my_submissions")
+    competition, visit = competition_and_visit(request.user, slug)
+    context = context_of(request, competition, "my_submissions", visit)
     team = context["team"]
     if team is None:
         messages.info(
@@ -74,8 +75,8 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
 
     `?of=key:status` for each of them, with the status that is shown; `?pace=`: the seconds until the page asks again.
     """
-    competition = competition_or_404(request, slug)
-    context = context_of(request, competition, "my_submissions")
+    competition, visit = competition_and_visit(request.user, slug)
+    context = context_of(request, competition, "my_submissions", visit)
     if context["team"] is None:
         raise Http404
     shown = _shown(request.GET.getlist("of"))

@@ -1,6 +1,6 @@
 """What a submission's page shows of it: its state, its time line, its answer, and what stands beside that."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -25,7 +25,7 @@ from submissions.models import Evaluation, Event, Status, Submission, Told
 from submissions.queue_place import QueuePlace, place_in_queue
 from submissions.removed_files import why_no_upload
 from submissions.repeats import sent_before
-from submissions.steps import Mark, steps_of
+from submissions.steps import Mark, Step, steps_of
 
 # So long after a score its interval is waited for, and looked for so often (seconds).
 INTERVAL_AWAITED_SECONDS = 120
@@ -33,21 +33,41 @@ INTERVAL_POLL_SECONDS = 3
 ORDINALS = (gettext_lazy("next"), gettext_lazy("second"), gettext_lazy("third"))
 
 
-def status_context(submission: Submission, viewer: User) -> dict[str, Any]:
-    """What changes while it is graded. `fingerprint` names what is shown: as long as it is the same, nothing has."""
-    competition = submission.competition
-    now = database_now(competition)
+@dataclass(frozen=True)
+class Progress:
+    """How far a submission is: all that its page shows and that changes by itself until it ends.
+
+    `steps`: each with what stands beside it. `fingerprint`: as long as it is the same, nothing has changed.
+    """
+
+    at: datetime
+    events: list[Event]
+    steps: list[tuple[Step, str]]
+    poll_seconds: float
+    why_models_wait: str
+    fingerprint: str
+
+
+def progress_of(submission: Submission) -> Progress:
+    """What an open page asks again and again, so without anything that only a new page shows."""
+    at = database_now(submission.competition)
     events = list(submission.events.all())
     waits = why_it_waits(submission)
     place = None if waits else place_in_queue(submission)
+    steps = [(step, _aside(step.key, step.mark, place)) for step in steps_of(submission, events)]
+    pause = poll_seconds(submission.waiting_since, at)
+    shown = (submission.status, len(events), [aside for _step, aside in steps], pause, waits)
+    return Progress(at, events, steps, pause, waits, sha256(repr(shown).encode()).hexdigest()[:16])
+
+
+def status_context(submission: Submission, viewer: User, progress: Progress) -> dict[str, Any]:
+    """What changes while it is graded, and its answer."""
+    competition, now = submission.competition, progress.at
     context: dict[str, Any] = {
         "submission": submission,
-        "events": events,
-        "steps": [(step, _aside(step.key, step.mark, place)) for step in steps_of(submission, events)],
-        "poll_seconds": poll_seconds(submission.waiting_since, now),
+        "progress": progress,
         "may_withdraw": submission.status == Status.QUEUED and not submission.evaluations.exists(),
         "unnamed_problems": submission.problem_count - len(submission.problems),
-        "why_models_wait": waits,
         "runs": runs_told(submission),
     }
     if submission.evaluation:
@@ -56,7 +76,7 @@ def status_context(submission: Submission, viewer: User) -> dict[str, Any]:
             context["private_score"] = disclosed(submission.evaluation.private_score, competition.decimals)
         context["rank"] = None if submission.is_late else rank_of(submission.team)
         context |= comparison_context(submission, now)
-    return context | slice_panel(viewer, submission) | {"fingerprint": _fingerprint(context, events)}
+    return context | slice_panel(viewer, submission)
 
 
 def comparison_context(submission: Submission, now: datetime) -> dict[str, Any]:
@@ -125,10 +145,3 @@ def _told(submission: Submission, evaluation: Evaluation, competition: Competiti
     if evaluation.told == Told.SCORE:
         return {"public_score": disclosed(evaluation.public_score, competition.decimals)}
     return {"word": evaluation.get_told_display(), "teams_score": public_score_of(submission.team)}
-
-
-def _fingerprint(context: dict[str, Any], events: Sequence[Event]) -> str:
-    """Of all that a page of an unfinished submission shows and that changes by itself."""
-    asides = [aside for _step, aside in context["steps"]]
-    shown = (context["submission"].status, len(events), asides, context["poll_seconds"], context["why_models_wait"])
-    return sha256(repr(shown).encode()).hexdigest()[:16]

@@ -15,7 +15,7 @@ from competitions.clock import database_now
 from pages.competition_views import context_of
 from pages.forms import DescriptionForm
 from pages.polling import NOTHING_NEW
-from pages.submission_page import comparison_context, file_context, status_context
+from pages.submission_page import comparison_context, file_context, progress_of, status_context
 from pages.within_reach import own_or_404, within_reach
 from submissions import lifecycle
 from submissions.descriptions import DescriptionRefused, describe
@@ -29,7 +29,7 @@ def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(within_reach(request), pk=pk)
     viewer = cast(User, request.user)
     context = context_of(request, found.competition, "my_submissions")
-    context |= status_context(found, viewer) | file_context(found, viewer)
+    context |= status_context(found, viewer, progress_of(found)) | file_context(found, viewer)
     return render(request, "pages/submission.html", context)
 
 
@@ -41,9 +41,10 @@ def status(request: HttpRequest, pk: UUID) -> HttpResponse:
     `?seen=`: the fingerprint of what the page shows; while it is the same, the answer is empty.
     """
     found = get_object_or_404(within_reach(request), pk=pk)
-    context = {"competition": found.competition} | status_context(found, cast(User, request.user))
-    if request.GET.get("seen") == context["fingerprint"]:
+    progress = progress_of(found)
+    if request.GET.get("seen") == progress.fingerprint:
         return HttpResponse(status=NOTHING_NEW)
+    context = {"competition": found.competition} | status_context(found, cast(User, request.user), progress)
     is_news = "seen" in request.GET
     if is_news and found.is_finished:
         # What comes next has changed with it: a rejected file gives its slot back.

@@ -49,24 +49,23 @@ def next_in_turn(queue: Queue, among: Q) -> Turn | None:
     return Turn(*first) if first else next_in_turn(queue, among)
 
 
-def taken_before(submission: Submission, queue: Queue, work: float) -> int | None:
-    """How many of those that wait now are taken up before this one, if nobody sends anything more.
+def order_of(queue: Queue, work: float) -> list[UUID] | None:
+    """Those at hand in the order in which they are taken up, if nobody sends anything more.
 
-    `work`: what each of them will add to its team's work in this queue (above 0). None: it is not at hand there, or
-    more than QUEUE_LOOKED_AT wait.
+    `work`: what each of them will add to its team's work in this queue (above 0). None: more than QUEUE_LOOKED_AT wait.
     """
     waiting = _at_hand(queue).order_by("waiting_since", "pk").values_list("team", "waiting_since", "pk")
     rows = list(waiting[: settings.QUEUE_LOOKED_AT + 1])
-    if len(rows) > settings.QUEUE_LOOKED_AT or submission.pk not in {pk for _, _, pk in rows}:
+    if len(rows) > settings.QUEUE_LOOKED_AT:
         return None
     served = _served(queue, {team for team, _, _ in rows})
     so_far: dict[int, int] = defaultdict(int)
-    turns = {}
+    turns = []
     for team, since, pk in rows:
         # As `next_in_turn` would see the team once its earlier ones have been worked on.
-        turns[pk] = (served.get(team, 0) + so_far[team] * work, since, team)
+        turns.append((served.get(team, 0) + so_far[team] * work, since, team, pk))
         so_far[team] += 1
-    return sum(turn < turns[submission.pk] for turn in turns.values())
+    return [pk for *_, pk in sorted(turns)]
 
 
 def _at_hand(queue: Queue) -> QuerySet[Submission]:

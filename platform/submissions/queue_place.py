@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from submissions.fairness import taken_before
+from django.conf import settings
+from django.core.cache import caches
+
+from submissions.fairness import order_of
 from submissions.lifecycle import WORKS_AS
 from submissions.models import Kind, Queue, Status, Submission
 from submissions.pace import Pace, pace_of
@@ -19,16 +22,31 @@ class QueuePlace:
     seconds: float | None
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A queue as it was seen. `numbers`: by key, what is taken up as which; None: so many wait that nobody counted."""
+
+    numbers: dict[str, int] | None
+    pace: Pace | None
+    is_busy: bool
+
+
 def place_in_queue(submission: Submission) -> QueuePlace | None:
-    """None: it waits in no queue, or for a time that is yet to come, or so many wait that nobody has counted."""
+    """As its queue was seen QUEUE_SECONDS ago at most, so that all who wait in it do not have it counted for each.
+
+    None: it waits in no queue, or for a time that is yet to come, or so many wait that nobody has counted.
+    """
     queue = _queue_of(submission)
     if queue is None:
         return None
-    pace = pace_of(queue)
-    ahead = taken_before(submission, queue, _work_of(submission, queue, pace))
-    if ahead is None:
-        return None
-    return QueuePlace(ahead + 1, _seconds(submission, queue, pace, ahead))
+    kept_as = f"queue-{queue}"
+    line: _Line | None = caches["process"].get(kept_as)
+    # One that is not in it may have come since.
+    if line is None or (line.numbers is not None and submission.pk.hex not in line.numbers):
+        line = _line_of(queue, submission)
+        caches["process"].set(kept_as, line, settings.QUEUE_SECONDS)
+    number = (line.numbers or {}).get(submission.pk.hex)
+    return QueuePlace(number, _seconds(queue, line, number - 1)) if number else None
 
 
 def _queue_of(submission: Submission) -> Queue | None:
@@ -39,6 +57,16 @@ def _queue_of(submission: Submission) -> Queue | None:
     return Queue.MODELS if submission.kind == Kind.SAVED_MODEL else Queue.SCORING
 
 
+def _line_of(queue: Queue, asked: Submission) -> _Line:
+    pace = pace_of(queue)
+    order = order_of(queue, _work_of(asked, queue, pace))
+    return _Line(
+        numbers=None if order is None else {pk.hex: number for number, pk in enumerate(order, 1)},
+        pace=pace,
+        is_busy=Submission.objects.filter(status=WORKS_AS[queue]).exists(),
+    )
+
+
 def _work_of(submission: Submission, queue: Queue, pace: Pace | None) -> float:
     """What the fair order counts for one submission: a file is a file, a model as many seconds as it runs."""
     if queue == Queue.SCORING:
@@ -46,12 +74,11 @@ def _work_of(submission: Submission, queue: Queue, pace: Pace | None) -> float:
     return (pace.alone if pace else 0.0) or float(submission.competition.model_allowance().seconds)
 
 
-def _seconds(submission: Submission, queue: Queue, pace: Pace | None, ahead: int) -> float | None:
+def _seconds(queue: Queue, line: _Line, ahead: int) -> float | None:
     """Those before it, half of one that is being worked on, and itself; a model's answers are then scored."""
-    if pace is None:
+    if line.pace is None:
         return None
-    is_busy = Submission.objects.filter(status=WORKS_AS[queue]).exists()
-    seconds = (ahead + (0.5 if is_busy else 0.0)) * pace.between + pace.alone
+    seconds = (ahead + (0.5 if line.is_busy else 0.0)) * line.pace.between + line.pace.alone
     if queue == Queue.MODELS and (scoring := pace_of(Queue.SCORING)):
         seconds += scoring.alone
     return seconds

@@ -21,6 +21,11 @@ from teams.joining import join
 SECONDS = 4
 
 
+@pytest.fixture(autouse=True)
+def _nothing_told_again(settings):
+    settings.QUEUE_SECONDS = 0
+
+
 @pytest.fixture
 def teams(competition):
     """Four teams of one person each."""
@@ -130,3 +135,17 @@ def test_a_model_waits_for_models_and_then_for_its_score(teams, takes_models, se
     send(teams[3], GOOD)
     assert (place_in_queue(other_team).number, place_in_queue(other_team).seconds) == (1, 10)
     assert (place_in_queue(same_team).number, place_in_queue(same_team).seconds) == (2, 20)
+
+
+def test_a_queue_is_counted_once_for_all_who_wait_in_it(teams, send, settings, django_assert_num_queries):
+    settings.QUEUE_SECONDS = 60
+    first, second, third = (send(team) for team in teams[:3])
+    assert place_in_queue(first).number == 1
+    with django_assert_num_queries(0):
+        assert [place_in_queue(one).number for one in (second, third, first)] == [2, 3, 1]
+    # Who has come since is not in it yet: it is counted anew, for all.
+    fourth = send(teams[3])
+    assert place_in_queue(fourth).number == 4
+    play(1, count=2)
+    with django_assert_num_queries(0):
+        assert place_in_queue(fourth).number == 4
