@@ -191,7 +191,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", DATABASE_CONNECT_SECONDS)  # noqa: F405
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options.setdefault("connect_timeout", DATABASE_CONNECT_SECONDS)  # noqa: F405
+    if DATABASE_PREPARE_AFTER:  # noqa: F405
+        # PostgreSQL plans most queries of a page for longer than it runs them.
+        _options |= {"server_side_binding": True, "prepare_threshold": DATABASE_PREPARE_AFTER}  # noqa: F405
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 

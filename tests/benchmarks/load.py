@@ -74,7 +74,8 @@ class Played:
             f"{len(heard.page_seconds) / heard.seconds:.0f} pages/s, p50 {1000 * heard.page_percentile(0.5):.0f} ms, "
             f"p95 {1000 * heard.page_percentile(0.95):.0f} ms, {heard.busy_pages} answered 503; upload p95 "
             f"{upload:.2f} s; {heard.waiting} waiting in the end, scored {heard.drained_seconds:.1f} s later; "
-            f"{self.lost} lost, {self.doubled} doubled; generator {100 * heard.own_share:.0f} % of a core{failed}"
+            f"{self.lost} lost, {self.doubled} doubled; generator {100 * heard.own_share:.0f} % of a core, "
+            f"{100 * heard.stolen_share:.0f} % of the machine stolen{failed}"
         )
 
 
@@ -172,7 +173,8 @@ def _capacity(played: Played) -> Row:
     return Row(
         f"capacity: uploads of 20,827 rows a second, {CLIENTS} clients looking on, PostgreSQL, 2 × 4 web, 2 scoring",
         f"{played.rate:.1f}/s; p95 of pages {1000 * heard.page_percentile(0.95):.0f} ms",
-        f"{len(heard.page_seconds) / heard.seconds:.0f} pages/s; generator {100 * heard.own_share:.0f} % of a core",
+        f"{len(heard.page_seconds) / heard.seconds:.0f} pages/s; generator {100 * heard.own_share:.0f} % of a core; "
+        f"{100 * heard.stolen_share:.0f} % of the machine stolen",
         "",
         True,
         played.rate,
@@ -184,7 +186,8 @@ def _half(played: Played) -> Row:
     return Row(
         f"half of it, {played.rate:.1f}/s",
         f"p95 of pages {1000 * p95:.0f} ms; {played.heard.waiting} waiting in the end",
-        f"p50 {1000 * played.heard.page_percentile(0.5):.0f} ms",
+        f"p50 {1000 * played.heard.page_percentile(0.5):.0f} ms; "
+        f"{100 * played.heard.stolen_share:.0f} % of the machine stolen",
         f"≤ {1000 * PAGE_TARGET_SECONDS:.0f} ms, and the queue keeps up",
         p95 <= PAGE_TARGET_SECONDS and played.is_borne,
     )

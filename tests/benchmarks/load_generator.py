@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urlsplit
 
+import psutil
+
 from tests.benchmarks.compose_like import Account
 from tests.benchmarks.row import percentile
 
 IDLE_SECONDS = 5.0
-# Of this many looks of a client, one is at the board, the others at its own submissions.
-BOARD_EVERY = 4
+# Of this many looks of a client, one is at its own submissions, the others at the board.
+OWN_EVERY = 4
 GIVE_UP_SECONDS = 60.0
 PATIENCE_SECONDS = 180.0
 TOKEN = "c" * 32
@@ -51,6 +53,8 @@ class Heard:
     waiting: int = 0
     drained_seconds: float = 0.0
     own_cpu_seconds: float = 0.0
+    # Of this machine's processor time, what its host gave to others.
+    stolen_share: float = 0.0
 
     def page_percentile(self, share: float) -> float:
         return percentile(self.page_seconds, share) if self.page_seconds else 0.0
@@ -124,13 +128,13 @@ class Client:
     async def look_around(self, slug: str, chance: random.Random) -> None:
         """Look at something every IDLE_SECONDS, for ever."""
         await asyncio.sleep(chance.uniform(0, IDLE_SECONDS))
-        count = chance.randrange(BOARD_EVERY)
+        count = chance.randrange(OWN_EVERY)
         with closing(Connection(self.url)) as line:
             while True:
                 began = time.perf_counter()
                 count += 1
                 await self._page(
-                    line, f"/competitions/{slug}/{'submissions' if count % BOARD_EVERY else 'leaderboard'}/"
+                    line, f"/competitions/{slug}/{'leaderboard' if count % OWN_EVERY else 'submissions'}/"
                 )
                 await asyncio.sleep(max(0.0, IDLE_SECONDS - (time.perf_counter() - began)))
 
@@ -212,7 +216,7 @@ async def play(
     Then nobody looks around any more, and those that sent something follow it until all is scored, or for
     PATIENCE_SECONDS. `waiting` tells how many files have no score yet.
     """
-    began, cpu = time.perf_counter(), time.process_time()
+    began, cpu, stolen = time.perf_counter(), time.process_time(), _stolen_seconds()
     around = _looking_around(clients, slug)
     sent = []
     for number in range(round(rate * seconds)):
@@ -220,6 +224,7 @@ async def play(
         sent.append(asyncio.create_task(clients[number % len(clients)].send(slug)))
     await asyncio.sleep(max(0.0, began + seconds - time.perf_counter()))
     heard.seconds, heard.own_cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
+    heard.stolen_share = (_stolen_seconds() - stolen) / heard.seconds / psutil.cpu_count()
     heard.waiting = waiting()
     for task in around:
         task.cancel()
@@ -232,6 +237,11 @@ async def play(
         for task in late:
             task.cancel()
     await asyncio.gather(*around, *sent, return_exceptions=True)
+
+
+def _stolen_seconds() -> float:
+    """Processor time that the host of a virtual machine has given to others; 0.0 where nobody counts it."""
+    return float(getattr(psutil.cpu_times(), "steal", 0.0))
 
 
 async def look_on(clients: list[Client], slug: str, waiting: Callable[[], int]) -> float:
