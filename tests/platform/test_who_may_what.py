@@ -92,14 +92,13 @@ def faults_of(answer: Answer):
         )
 
 
-def pages_and_api() -> list[Address]:
-    """All but the admin's, which test_co_organizers walks."""
-    return [address for address in every_address() if not address.route.startswith("/admin/")]
+def addresses(*, of_the_admin: bool) -> list[Address]:
+    return [address for address in every_address() if address.route.startswith("/admin/") is of_the_admin]
 
 
 def test_the_table_names_every_address_and_no_other():
     named = {tuple(line.split()[:2]) for line in TABLE.read_text().splitlines()[1:]}
-    assert named == {(method.upper(), address.route) for address in pages_and_api() for method in address.methods}
+    assert named == {(method.upper(), address.route) for address in every_address() for method in address.methods}
 
 
 def check(found: Walk) -> None:
@@ -110,4 +109,8 @@ def check(found: Walk) -> None:
 
 
 def test_pages_and_api_answer_as_the_table_says_and_show_no_strangers_text_raw(walk):
-    check(walk(pages_and_api()))
+    check(walk(addresses(of_the_admin=False)))
+
+
+def test_the_admin_answers_as_the_table_says_and_shows_no_strangers_text_raw(walk):
+    check(walk(addresses(of_the_admin=True)))
