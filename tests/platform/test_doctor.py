@@ -8,16 +8,18 @@ import sys
 from datetime import timedelta
 
 import pytest
+from bucket_store import BUCKETS
 from django.conf import settings as site_settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
-from running_site import ROOT, SOURCES
+from running_site import ROOT, SOURCES, free_port
 
 from accounts.outbox import MAIL_QUEUE
 from config import listening
 from config.environment import WrongSetting
 from config.heartbeats import beat
+from grading.doctor.buckets_found import buckets_found
 from submissions.lifecycle import claim_next
 from submissions.models import Queue, Submission
 from submissions.worker_states import SWEEP
@@ -216,3 +218,44 @@ def test_whoever_lets_other_machines_in_is_told_what_they_need(monkeypatch):
 def test_the_doctor_has_no_secret_in_what_it_says(a_site_in_order, doctor):
     _, found = doctor()
     assert site_settings.SECRET_KEY not in str(found)
+
+
+def told_of_buckets():
+    return [(finding.level.value, str(finding)) for finding in buckets_found()]
+
+
+def test_buckets_that_a_key_opens_are_well(db, guarded_store):
+    with guarded_store.being("scoring"):
+        ((level, said),) = told_of_buckets()
+    assert level == "OK"
+    assert all(name in said for name in BUCKETS)
+
+
+def test_a_bucket_that_is_not_there_is_named(db, bucket_store):
+    bucket_store.be("scoring")
+    bucket_store.admin.delete_bucket(Bucket="holdout-predictions")
+    assert ("BAD", "holdout-predictions does not exist. Make it, or correct HOLDOUT_S3_BUCKET_PREFIX.") in [
+        (level, said.split(maxsplit=2)[2]) for level, said in told_of_buckets()
+    ]
+
+
+def test_keys_that_open_nothing_are_told_with_what_to_do(db, guarded_store):
+    guarded_store.keys["scoring"] = guarded_store.keys["web-labels"]
+    with guarded_store.being("scoring"):
+        told = told_of_buckets()
+    assert any(level == "BAD" and "may not list holdout-submissions" in said for level, said in told)
+
+
+def test_a_bucket_that_is_open_to_all_is_told(db, bucket_store):
+    # Without policies this store lets everybody in.
+    bucket_store.be("scoring")
+    told = told_of_buckets()
+    assert len(told) == len(BUCKETS)
+    assert all("without a key" in said for _, said in told)
+
+
+def test_a_store_that_does_not_answer_is_told(db, bucket_store, monkeypatch):
+    bucket_store.url = f"http://127.0.0.1:{free_port()}"
+    monkeypatch.setenv("HOLDOUT_S3_ENDPOINT", bucket_store.url)
+    bucket_store.be("scoring")
+    assert all(level == "BAD" and "HOLDOUT_S3_ENDPOINT" in said for level, said in told_of_buckets())

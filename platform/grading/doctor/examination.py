@@ -7,6 +7,7 @@ from django.db import connection
 
 from config import broker_reach, database_reach
 from grader.model_runner.walls import walls_of_this_machine
+from grading.doctor.buckets_found import buckets_found
 from grading.doctor.database_found import database_found
 from grading.doctor.disks_found import disks_found
 from grading.doctor.finding import Finding, Level, bad, doubtful, well
@@ -30,6 +31,7 @@ def examine() -> Iterator[Finding]:
     yield _broker()
     yield _walls()
     yield from disks_found()
+    yield from buckets_found()
     yield mail_found()
     connection.close()
 
