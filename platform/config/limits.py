@@ -171,5 +171,5 @@ DISK_LOW_PERCENT = environment.whole_number("HOLDOUT_DISK_LOW_PERCENT", 10, leas
 CLOCK_DIFFERENCE_SECONDS = 2
 # A new connection to PostgreSQL is given up after this long.
 DATABASE_CONNECT_SECONDS = environment.whole_number("HOLDOUT_DATABASE_CONNECT_SECONDS", 5, least=2)
-# What a connection to PostgreSQL has asked so often is planned once for all; 0: never, as an old connection pooler wants.
+# What a connection to PostgreSQL has asked so often is planned once for all; 0: never, as old connection poolers want.
 DATABASE_PREPARE_AFTER = environment.whole_number("HOLDOUT_DATABASE_PREPARE_AFTER", 5)

@@ -153,7 +153,10 @@ def enter_baselines(competition: Competition, say: Say, wanted: Mapping[str, str
 
 
 def _entered(competition: Competition) -> set[str]:
-    return set(competition.teams.filter(is_baseline=True, submissions__isnull=False).values_list("name", flat=True))
+    """By name; of one that an organizer has renamed, by the name of the file that was entered."""
+    teams = competition.teams.filter(is_baseline=True, submissions__isnull=False)
+    rows = teams.values_list("name", "submissions__original_name")
+    return {called for name, file in rows for called in (name, file.removesuffix(".csv"))}
 
 
 def _enter_sample(competition: Competition, name: str, say: Say) -> None:

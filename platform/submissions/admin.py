@@ -119,6 +119,6 @@ class SubmissionAdmin(OfOwnCompetitions):
         if moved < len(chosen):
             messages.warning(
                 request,
-                _("%(count)s were left alone: they are not %(needed)s.")
+                _("%(count)s were left alone: they are not %(needed)s, or their file was removed.")
                 % {"count": len(chosen) - moved, "needed": needed.label},
             )

@@ -44,6 +44,7 @@ from submissions.quota import (
     refuse_unless_open,
     refuse_who_has_left,
 )
+from submissions.removed_files import CANNOT_BE_READ
 from submissions.result_letters import post_result
 from submissions.uploads import StoredUpload
 from teams.members import locked_teams
@@ -261,8 +262,11 @@ def cancel(submission: Submission) -> bool:
 
 
 def regrade(submission: Submission) -> bool:
-    """Grade a scored submission again. Its present evaluation counts until the new one stands."""
-    scored = Q(pk=submission.pk, status=Status.SCORED)
+    """Grade a scored submission again. Its present evaluation counts until the new one stands.
+
+    False: it is not scored, or what it would be graded from was removed.
+    """
+    scored = Q(pk=submission.pk, status=Status.SCORED) & ~CANNOT_BE_READ
     why = "to be graded again"
     return _queue_again(scored & ~IS_MODEL, Status.QUEUED, Queue.SCORING, submission.pk, why) or _queue_again(
         scored & IS_MODEL, Status.PREDICTED, Queue.SCORING, submission.pk, why
@@ -283,12 +287,12 @@ def take_over(solution: Solution, note: str) -> int:
 
 
 def retry(submission: Submission) -> bool:
-    """Take up a failed submission once more."""
+    """Take up a failed submission once more. False: it is not failed, or what it would be graded from was removed."""
     failed = Q(pk=submission.pk, status=Status.FAILED)
     has_answered = IS_MODEL & ~Q(predictions="") & Q(models.Exists(_evaluations_of_the_row()))
     why = "taken up again by an organizer"
     return _queue_again(failed & has_answered, Status.PREDICTED, Queue.SCORING, submission.pk, why) or _queue_again(
-        failed, Status.QUEUED, QUEUE_OF[Kind(submission.kind)], submission.pk, why
+        failed & Q(upload_removed_at__isnull=True), Status.QUEUED, QUEUE_OF[Kind(submission.kind)], submission.pk, why
     )
 
 

@@ -133,9 +133,7 @@ class Client:
             while True:
                 began = time.perf_counter()
                 count += 1
-                await self._page(
-                    line, f"/competitions/{slug}/{'leaderboard' if count % OWN_EVERY else 'submissions'}/"
-                )
+                await self._page(line, f"/competitions/{slug}/{'leaderboard' if count % OWN_EVERY else 'submissions'}/")
                 await asyncio.sleep(max(0.0, IDLE_SECONDS - (time.perf_counter() - began)))
 
     async def send(self, slug: str) -> None:

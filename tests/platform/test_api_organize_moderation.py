@@ -93,6 +93,19 @@ def test_what_has_failed_is_taken_up_again_and_what_is_scored_graded_again(olgas
     assert olgas.told(there)["public_score"] == 0.5
 
 
+@pytest.mark.parametrize(("deed", "status"), [("retry", "failed"), ("grade-again", "scored")])
+def test_what_was_removed_is_left_alone_and_told_so(olgas, competition, alices_team, graded, deed, status):
+    submission = graded(alices_team, GOOD)
+    if status == "failed":
+        Submission.objects.update(status="failed", failure="the store was away (3 tries)", evaluation=None)
+    removed_at = timezone.now()
+    Submission.objects.update(upload_removed_at=removed_at, predictions_removed_at=removed_at)
+    refused = olgas.post(f"{STARS}submissions/{submission.pk}/{deed}/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "file_removed")
+    assert "The file was removed on" in refused.json()["detail"]
+    assert olgas.told(f"{STARS}submissions/{submission.pk}/")["status"] == status
+
+
 def test_an_announcement_is_looked_at_and_published_once(olgas, competition, alices_team):
     draft = {"title": "New data", "text": "Three rows are **gone**."}
     shown = olgas.done(f"{STARS}announcements/preview/", **draft)

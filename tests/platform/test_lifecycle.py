@@ -132,6 +132,15 @@ def test_verbs_do_nothing_from_the_wrong_state(alices_team, send):
     assert statuses(submission) == [Status.QUEUED]
 
 
+def test_what_was_removed_is_not_graded_again(alices_team, send, graded):
+    done, failed = graded(alices_team), send(alices_team)
+    Submission.objects.filter(pk=failed.pk).update(status=Status.FAILED, failure="the disk was full")
+    Submission.objects.update(upload_removed_at=Now(), predictions_removed_at=Now())
+    assert not lifecycle.regrade(done)
+    assert not lifecycle.retry(failed)
+    assert set(Submission.objects.values_list("status", flat=True)) == {Status.SCORED, Status.FAILED}
+
+
 def test_a_submission_that_waits_rings_the_bell_again(alices_team, send, mailbox):
     submission = send(alices_team)
     sweep()

@@ -35,6 +35,10 @@ def test_a_renamed_one_is_the_seeded_one_still(others_deleted, competition):
     assert Competition.objects.get() == competition
     assert [team.name for team in competition.teams.filter(is_baseline=True)] == ["The same chance for all"]
     assert "Baseline" not in start()
+    # Nor once more beside one that has another name by now.
+    competition.teams.update(name="As many of each")
+    assert "Baseline" not in start()
+    assert competition.teams.get().name == "As many of each"
 
 
 def test_a_deleted_one_stays_away_and_the_start_says_so(others_deleted):

@@ -18,6 +18,7 @@ from api.submission_answers import LineProblem
 from leaderboard.deeds import SUBMISSION_DEEDS
 from submissions import lifecycle
 from submissions.models import Event, ModelRun, Status, Submission
+from submissions.removed_files import why_no_predictions, why_no_upload
 
 # Of an id: more than that no database has.
 MOST_DIGITS = 18
@@ -211,8 +212,10 @@ def submission_or_404(request: Request, slug: str, pk: Any) -> Submission:
 
 
 def raise_left_alone(submission: Submission, needed: Status) -> None:
-    """Raises Problem: that is not where it would have to be."""
+    """Raises Problem: that is not where it would have to be, or what it would be graded from was removed."""
     found = Submission.objects.get(pk=submission.pk)
+    if found.status == needed:
+        raise Problem(409, "file_removed", why_no_upload(found) or why_no_predictions(found))
     sentence = _("It was left alone: it is %(found)s, and not %(needed)s.")
     words = {"found": found.get_status_display(), "needed": needed.label}
     raise Problem(409, "left_alone", sentence % words)
