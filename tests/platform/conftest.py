@@ -47,6 +47,11 @@ def _nothing_kept_from_another_story() -> None:
         caches[kept].clear()
 
 
+@pytest.fixture(autouse=True)
+def _a_queue_is_told_as_it_is_now(settings) -> None:
+    settings.QUEUE_SECONDS = 0
+
+
 @pytest.fixture
 def alice(db) -> User:
     return User.objects.create_user("alice", "alice@example.org", "a fine password")

@@ -21,11 +21,6 @@ from teams.joining import join
 SECONDS = 4
 
 
-@pytest.fixture(autouse=True)
-def _nothing_told_again(settings):
-    settings.QUEUE_SECONDS = 0
-
-
 @pytest.fixture
 def teams(competition):
     """Four teams of one person each."""
