@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.benchmarks.capacity_model import DEEP, Costs, Crowd, Setup, Site, Step, largest_rate
 from tests.benchmarks.compose_like import compose_like
+from tests.benchmarks.load_generator import OWN_EVERY
 from tests.benchmarks.row import Row
 
 CLIENTS = 200
@@ -102,7 +103,8 @@ def contest_table(raw: dict[str, Any], costs: Costs) -> list[str]:
         "rows and indexes of the database": raw["stored_rows"],
     }
     scoring = costs.claim.whole + costs.score.whole + costs.record.whole
-    looking = PAGES_EACH * (costs.board.whole + 3 * costs.submissions_page.whole) / 4 + POLLS_EACH * costs.poll.whole
+    page = costs.board.whole + (costs.submissions_page.whole - costs.board.whole) / OWN_EVERY
+    looking = PAGES_EACH * page + POLLS_EACH * costs.poll.whole
     work = {"uploads": costs.upload.whole, "scoring": scoring, f"{PAGES_EACH} pages and {POLLS_EACH} polls": looking}
     lines = ["| of each submission | | of all |", "|---|---|---|"]
     for name, size in stored.items():

@@ -12,13 +12,13 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.benchmarks.load_generator import IDLE_SECONDS, OWN_EVERY
 from tests.benchmarks.row import percentile
 
 # As HOLDOUT_BUSY_AFTER_SECONDS and HOLDOUT_BUSY_WAIT_MS; a refused sender comes back after 5 to 10 s.
 BUSY_AFTER, BUSY_WAIT, NO_WAIT = 5.0, 0.5, 0.05
 # How a submission's page follows it: seconds between two looks, by the seconds since it was sent.
 POLLING = ((3.0, 0.3), (30.0, 1.0), (120.0, 3.0), (float("inf"), 10.0))
-IDLE_SECONDS, BOARD_SHARE = 5.0, 0.25
 DEEP = 2_000
 LOWEST_RATE, HIGHEST_RATE = 0.1, 2_000.0
 
@@ -227,7 +227,7 @@ class Site:
 
     def _looker(self) -> Generator[Any, None, None]:
         while self.simulation.now < self.seconds:
-            page = self.costs.board if self.chance.random() < BOARD_SHARE else self.costs.submissions_page
+            page = self.costs.submissions_page if self.chance.random() < 1 / OWN_EVERY else self.costs.board
             yield from self._request(page, self.outcome.page)
             yield IDLE_SECONDS
 

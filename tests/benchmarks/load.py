@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.compose_like import ComposeLike, compose_like, why_not_here
-from tests.benchmarks.load_generator import Client, Heard, look_on, play
+from tests.benchmarks.load_generator import IDLE_SECONDS, Client, Heard, look_on, play
 from tests.benchmarks.row import Row, percentile
 
 SLUG = "goodreads"
@@ -82,8 +82,8 @@ class Played:
 class Stand:
     """The site, its clients and the file that they send."""
 
-    def __init__(self, site: ComposeLike, seconds: float, say: Say) -> None:
-        self.site, self.seconds, self.say = site, seconds, say
+    def __init__(self, site: ComposeLike, seconds: float, say: Say, idle: float = IDLE_SECONDS) -> None:
+        self.site, self.seconds, self.say, self.idle = site, seconds, say, idle
         self.accounts = site.accounts(CLIENTS)
         self.sample = site.sample()
         self.file = site.var.parent / "sample.csv"
@@ -124,7 +124,7 @@ class Stand:
         return QUEUED / asyncio.run(look_on(self._clients(Heard()), SLUG, self.waiting))
 
     def _clients(self, heard: Heard) -> list[Client]:
-        return [Client(self.site.url, account, self.sample, heard) for account in self.accounts]
+        return [Client(self.site.url, account, self.sample, heard, self.idle) for account in self.accounts]
 
     def _count(self, query: str, *values: object) -> int:
         found = self.site.value(query, *values)
@@ -155,12 +155,18 @@ def find_capacity(stand: Stand) -> Played:
     return best
 
 
-def measure(folder: Path, seconds: float = SECONDS, say: Say = print, known: float | None = None) -> list[Row]:
-    """The rows. `known`: the capacity, which is then not looked for."""
+def measure(
+    folder: Path,
+    seconds: float = SECONDS,
+    say: Say = print,
+    known: float | None = None,
+    idle: float = IDLE_SECONDS,
+) -> list[Row]:
+    """The rows. `known`: the capacity, which is then not looked for. `idle`: seconds between two looks of a client."""
     if problem := why_not_here():
         return [Row("load on a production set-up", f"not measured: {problem}", "", "", False)]
     with compose_like(folder) as site:
-        stand = Stand(site, seconds, say)
+        stand = Stand(site, seconds, say, idle)
         stand.warm_up()
         capacity = stand.play(known) if known else find_capacity(stand)
         half, twice = stand.play(capacity.rate / 2), stand.play(2 * capacity.rate)
@@ -232,15 +238,16 @@ def main() -> int:
     asked.add_argument("--seconds", type=float, default=SECONDS, help="of each run")
     asked.add_argument("--rate", type=float, help="play this rate alone")
     asked.add_argument("--capacity", type=float, help="take this for the capacity, and do not look for it")
+    asked.add_argument("--idle", type=float, default=IDLE_SECONDS, help="seconds between two looks of a client")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="holdout-load-") as name:
         if given.rate:
             with compose_like(Path(name)) as site:
-                stand = Stand(site, given.seconds, print)
+                stand = Stand(site, given.seconds, print, given.idle)
                 stand.warm_up()
                 stand.play(given.rate)
             return 0
-        rows = measure(Path(name), given.seconds, known=given.capacity)
+        rows = measure(Path(name), given.seconds, known=given.capacity, idle=given.idle)
     for row in rows:
         print(row.line())
     return 0 if all(row.is_met for row in rows) else 1

@@ -19,7 +19,8 @@ import psutil
 from tests.benchmarks.compose_like import Account
 from tests.benchmarks.row import percentile
 
-IDLE_SECONDS = 5.0
+# Somebody who reads a page looks at the next one after so long.
+IDLE_SECONDS = 10.0
 # Of this many looks of a client, one is at its own submissions, the others at the board.
 OWN_EVERY = 4
 GIVE_UP_SECONDS = 60.0
@@ -119,22 +120,23 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
 class Client:
     """One person with the site open."""
 
-    def __init__(self, url: str, account: Account, file: bytes, heard: Heard) -> None:
+    def __init__(self, url: str, account: Account, file: bytes, heard: Heard, idle: float = IDLE_SECONDS) -> None:
         self.cookies = f"Cookie: sessionid={account.session_key}; csrftoken={TOKEN}\r\nHost: localhost\r\n"
         self.url = url
         self.heard = heard
+        self.idle = idle
         self.form = form_of(file)
 
     async def look_around(self, slug: str, chance: random.Random) -> None:
-        """Look at something every IDLE_SECONDS, for ever."""
-        await asyncio.sleep(chance.uniform(0, IDLE_SECONDS))
+        """Look at something every `idle` seconds, for ever."""
+        await asyncio.sleep(chance.uniform(0, self.idle))
         count = chance.randrange(OWN_EVERY)
         with closing(Connection(self.url)) as line:
             while True:
                 began = time.perf_counter()
                 count += 1
                 await self._page(line, f"/competitions/{slug}/{'leaderboard' if count % OWN_EVERY else 'submissions'}/")
-                await asyncio.sleep(max(0.0, IDLE_SECONDS - (time.perf_counter() - began)))
+                await asyncio.sleep(max(0.0, self.idle - (time.perf_counter() - began)))
 
     async def send(self, slug: str) -> None:
         """Send the file as the submit page's script does, then follow it until it has its score."""

@@ -6,6 +6,7 @@ database's that serves it, in seconds; with SQLite that is one. It prints one li
 
 import json
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -26,7 +27,7 @@ from grading.scoring import score_claimed, scores_of
 from submissions import lifecycle
 from submissions.models import Kind, Queue, Submission, prediction_storage
 from teams.models import Team
-from tests.benchmarks.load_generator import form_of
+from tests.benchmarks.load_generator import FOLLOW, form_of
 from tests.benchmarks.row import percentile
 
 TIMES = 60
@@ -67,9 +68,12 @@ def measure(slug: str, file: str) -> None:
         "board": reverse("leaderboard", args=[slug]),
         "submissions_page": reverse("my_submissions", args=[slug]),
         "submission_page": reverse("submission", args=[sent.pk]),
-        "poll": reverse("submission_status", args=[sent.pk]),
     }.items():
         told[name] = _cost(_getting(looking, address), TIMES)
+    upload(looking)
+    waiting = Submission.objects.filter(team=reader).latest("submitted_at")
+    told["poll"] = _cost(_following(looking, waiting), TIMES)
+    lifecycle.cancel(waiting)
     told["refused"] = _cost(refused, TIMES)
     told |= _behind_many(competition, team, client)
     told["commit"] = _commit(team)
@@ -115,7 +119,7 @@ def _behind_many(competition: Competition, team: Team, client: Client) -> dict[s
             for number in range(DEEP)
         )  # fmt: skip
         mine = next(one for one in reversed(made) if one.team_id == team.pk)
-        poll = _cost(_getting(client, reverse("submission_status", args=[mine.pk])), TIMES // 4)
+        poll = _cost(_following(client, mine), TIMES // 4)
         claim = _cost(lambda: lifecycle.claim_next(Queue.SCORING), TIMES // 4)
         transaction.set_rollback(True)
     return {"poll_behind_many": poll, "claim_behind_many": claim}
@@ -126,6 +130,19 @@ def _getting(client: Client, address: str) -> Callable[[], None]:
         assert client.get(address).status_code == 200
 
     return get
+
+
+def _following(client: Client, waiting: Submission) -> Callable[[], None]:
+    """As the open page of a file that waits: with what it shows, so that it is mostly told that nothing is new."""
+    page = client.get(reverse("submission_status", args=[waiting.pk])).content
+    found = FOLLOW.search(page)
+    assert found, page
+    address = unescape(found[1].decode())
+
+    def follow() -> None:
+        assert client.get(address).status_code in (200, 204)
+
+    return follow
 
 
 def _commit(team: Team) -> float:
