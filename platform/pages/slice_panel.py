@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -12,7 +13,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from competitions.clock import database_now
 from competitions.models import JobState
 from config.by_locale import decimal
 from grader.scoring.disclosure import disclosed
@@ -44,7 +44,7 @@ class SliceTable:
     drawing: SafeString
 
 
-def slice_panel(viewer: User | AnonymousUser, submission: Submission) -> dict[str, Any]:
+def slice_panel(viewer: User | AnonymousUser, submission: Submission, at: datetime) -> dict[str, Any]:
     """What the panel shows of a submission, under `slices`: None where it has no score, or the site tells nothing.
 
     `tables` is missing until there is a report, `refusal` until something stands against one, and `left` where the
@@ -52,10 +52,12 @@ def slice_panel(viewer: User | AnonymousUser, submission: Submission) -> dict[st
     """
     if submission.evaluation is None or not settings.SLICES_PER_DAY:
         return {"slices": None}
-    return {"slices": _shown(viewer, submission, submission.evaluation)}
+    return {"slices": _shown(viewer, submission, submission.evaluation, at)}
 
 
-def _shown(viewer: User | AnonymousUser, submission: Submission, evaluation: Evaluation) -> dict[str, Any]:
+def _shown(
+    viewer: User | AnonymousUser, submission: Submission, evaluation: Evaluation, at: datetime
+) -> dict[str, Any]:
     competition = submission.competition
     if not has_a_number(evaluation):
         return {
@@ -77,7 +79,7 @@ def _shown(viewer: User | AnonymousUser, submission: Submission, evaluation: Eva
         overall = disclosed(evaluation.public_score, competition.decimals)
         return context | {"tables": _tables(report.slices or [], overall)}
     if viewer.is_authenticated and submission.team.memberships.filter(user=viewer).exists():
-        context["left"] = slices_left(submission.team, database_now(competition))
+        context["left"] = slices_left(submission.team, at)
     return context | {"refusal": why_not_sliced_here(evaluation, competition)}
 
 

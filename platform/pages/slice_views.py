@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from competitions.clock import database_now
 from pages.slice_panel import slice_panel
 from pages.within_reach import within_reach
 from submissions.quota import SubmissionRefused
@@ -28,4 +29,4 @@ def slices(request: HttpRequest, pk: UUID) -> HttpResponse:
         except (SlicesRefused, SubmissionRefused) as reason:
             messages.warning(request, str(reason))
         return redirect(f"{found.get_absolute_url()}#slices")
-    return render(request, "pages/_slices.html", slice_panel(user, found))
+    return render(request, "pages/_slices.html", slice_panel(user, found, database_now(found.competition)))

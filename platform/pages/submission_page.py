@@ -76,7 +76,7 @@ def status_context(submission: Submission, viewer: User, progress: Progress) -> 
             context["private_score"] = disclosed(submission.evaluation.private_score, competition.decimals)
         context["rank"] = None if submission.is_late else rank_of(submission.team)
         context |= comparison_context(submission, now)
-    return context | slice_panel(viewer, submission)
+    return context | slice_panel(viewer, submission, now)
 
 
 def comparison_context(submission: Submission, now: datetime) -> dict[str, Any]:

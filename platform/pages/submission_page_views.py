@@ -26,7 +26,7 @@ from submissions.removed_files import why_no_upload
 @login_required
 @require_safe
 def submission(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(within_reach(request), pk=pk)
+    found = get_object_or_404(within_reach(request).select_related("submitted_by", "evaluation__solution"), pk=pk)
     viewer = cast(User, request.user)
     context = context_of(request, found.competition, "my_submissions")
     context |= status_context(found, viewer, progress_of(found)) | file_context(found, viewer)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -82,16 +82,20 @@ def report_on(submission: Submission) -> SliceReport | None:
         evaluation__submission__sha256=submission.sha256,
         evaluation__solution=evaluation.solution_id,
     )
-    reports = SliceReport.objects.filter(Q(evaluation=evaluation) | same_file)
-    return reports.exclude(state=JobState.FAILED).first() or reports.first()
+    reports = list(SliceReport.objects.filter(Q(evaluation=evaluation) | same_file))
+    return next((report for report in reports if report.state != JobState.FAILED), reports[0] if reports else None)
 
 
 def slices_left(team: Team, at: datetime) -> SlicesLeft:
     """What the team may still ask for on the UTC day of `at`. Reports that failed cost nothing."""
     asked = SliceReport.objects.filter(evaluation__submission__team=team, is_charged=True)
-    asked = asked.exclude(state=JobState.FAILED)
-    today = asked.filter(asked_at__gte=day_of(at)).count()
-    return SlicesLeft(max(0, settings.SLICES_PER_DAY - today), max(0, settings.SLICES_IN_ALL - asked.count()))
+    count = asked.exclude(state=JobState.FAILED).aggregate(
+        today=Count("pk", filter=Q(asked_at__gte=day_of(at))), in_all=Count("pk")
+    )
+    return SlicesLeft(
+        today=max(0, settings.SLICES_PER_DAY - count["today"]),
+        in_all=max(0, settings.SLICES_IN_ALL - count["in_all"]),
+    )
 
 
 def ask_for_slices(submission: Submission, by: User) -> SliceReport:
