@@ -7,20 +7,18 @@ it cannot read or write anything else.
 import os
 import resource
 import stat
-import struct
 import zipfile
-import zlib
 from typing import TypedDict
 
 from grader.model_runner import frames, kernel, landlock
 from grader.model_runner.limits import MIB, ModelLimits
 from grader.model_runner.verdicts import problems_header
 from grader.model_runner.zip_directory import Entry, read_directory
+from grader.scoring.container import ARCHIVE_ERRORS
 from grader.scoring.rejection import Rejected, quoted, reject
 
 MEMORY_BYTES = 256 * MIB
 CHUNK_BYTES = 1 << 20
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, NotImplementedError, RuntimeError)
 
 
 class UnpackArguments(TypedDict):
@@ -87,7 +85,7 @@ def write_entry(archive: zipfile.ZipFile, entry: Entry, target: int) -> None:
                         if left < 0:
                             break
                         written.write(data)
-            except DAMAGE as problem:
+            except ARCHIVE_ERRORS as problem:
                 raise _damaged(entry) from problem
             if left:
                 raise _damaged(entry)

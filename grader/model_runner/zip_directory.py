@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from grader.model_runner import archive_wording as wording
 from grader.model_runner.limits import ModelLimits
+from grader.scoring.container import ARCHIVE_ERRORS
 from grader.scoring.rejection import quoted
 
 _END = struct.Struct("<4s4H2IH")
@@ -47,7 +48,7 @@ def read_directory(file: BinaryIO, limits: ModelLimits) -> tuple[zipfile.ZipFile
     directory_at = _check_end(file, size, limits)
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, EOFError) as problem:
+    except ARCHIVE_ERRORS as problem:
         raise wording.DAMAGED.refusal() from problem
     records = [record for record in archive.infolist() if not _is_clutter(record.filename)]
     for record in records:

@@ -48,6 +48,7 @@ BINARY_MAGICS = {
     **dict.fromkeys(ZIP_MAGICS, "a zip archive"),
     GZIP_MAGIC: "a gzip archive",
 }
+# Whatever Python raises for a damaged, encrypted or unknown archive.
 ARCHIVE_ERRORS = (
     EOFError,
     NotImplementedError,

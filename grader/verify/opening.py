@@ -3,13 +3,13 @@
 import json
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from grader.scoring.container import ARCHIVE_ERRORS
 from grader.verify.layout import KNOWN_NAME, NEEDED
 
 MOST_FILES = 1_000_000
@@ -17,7 +17,6 @@ LARGEST_JSON_BYTES = 200_000_000
 LONGEST_LINE_BYTES = 1_000_000
 LARGEST_TOTAL_BYTES = 50_000_000_000
 COPIED_AT_ONCE = 1 << 20
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 class BadArchive(Exception):
@@ -72,7 +71,7 @@ class ArchiveFiles:
         try:
             with self._zipped.open(name) as file:
                 yield cast(BinaryIO, file)
-        except DAMAGE as problem:
+        except ARCHIVE_ERRORS as problem:
             raise BadArchive(f"{name}: it is cut off or damaged ({problem}). Download the archive again.") from problem
 
 
@@ -83,7 +82,7 @@ def open_archive(path: Path) -> Iterator[ArchiveFiles]:
         zipped = zipfile.ZipFile(path)
     except OSError as problem:
         raise BadArchive(f"{path}: it cannot be read ({problem.strerror}). Check the path.") from problem
-    except DAMAGE as problem:
+    except ARCHIVE_ERRORS as problem:
         raise BadArchive(f"{path}: it is no whole zip ({problem}). Download the archive again.") from problem
     with zipped:
         _refuse_traps(zipped.infolist())
