@@ -12,10 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 # Where the database itself decides: locks, constraints, the order of rows, times. `./run test slow` tells all.
 DECIDED_BY_THE_DATABASE = (
-    "at_once", "board_pages", "chunked_uploads", "database_constraints", "deleting_an_account", "final_selection",
-    "histories_of_standings", "lifecycle", "limits", "merging", "models_role", "outbox", "queue_place",
-    "rebuilt_standings", "reminders", "rescore", "rescore_at_once", "scores", "status_page", "teams", "timeline",
-    "tokens", "uploading",
+    "at_once", "board_pages", "database_constraints", "lifecycle", "limits", "merging", "models_role", "outbox",
+    "queue_place", "rebuilt_standings", "rescore_at_once", "scores", "teams", "timeline",
 )  # fmt: skip
 
 
