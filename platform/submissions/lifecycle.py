@@ -289,7 +289,7 @@ def take_over(solution: Solution, note: str) -> int:
 def retry(submission: Submission) -> bool:
     """Take up a failed submission once more. False: it is not failed, or what it would be graded from was removed."""
     failed = Q(pk=submission.pk, status=Status.FAILED)
-    has_answered = IS_MODEL & ~Q(predictions="") & Q(models.Exists(_evaluations_of_the_row()))
+    has_answered = IS_MODEL & ~Q(predictions="") & ~CANNOT_BE_READ & Q(models.Exists(_evaluations_of_the_row()))
     why = "taken up again by an organizer"
     return _queue_again(failed & has_answered, Status.PREDICTED, Queue.SCORING, submission.pk, why) or _queue_again(
         failed & Q(upload_removed_at__isnull=True), Status.QUEUED, QUEUE_OF[Kind(submission.kind)], submission.pk, why

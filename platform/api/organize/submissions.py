@@ -214,8 +214,8 @@ def submission_or_404(request: Request, slug: str, pk: Any) -> Submission:
 def raise_left_alone(submission: Submission, needed: Status) -> None:
     """Raises Problem: that is not where it would have to be, or what it would be graded from was removed."""
     found = Submission.objects.get(pk=submission.pk)
-    if found.status == needed:
-        raise Problem(409, "file_removed", why_no_upload(found) or why_no_predictions(found))
+    if found.status == needed and (reason := why_no_upload(found) or why_no_predictions(found)):
+        raise Problem(409, "file_removed", reason)
     sentence = _("It was left alone: it is %(found)s, and not %(needed)s.")
     words = {"found": found.get_status_display(), "needed": needed.label}
     raise Problem(409, "left_alone", sentence % words)
