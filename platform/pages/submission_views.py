@@ -26,6 +26,7 @@ from submissions.quota import SubmissionRefused
 from submissions.sending import TooLarge, refuse_before_the_file, send
 from submissions.uploads import largest_upload, too_large
 from teams.joining import team_of
+from teams.models import Team
 
 
 # The size is judged by the request's head, before anything reads its body; reading it for the CSRF token comes after.
@@ -54,25 +55,18 @@ submit.judges_its_own_size = True  # type: ignore[attr-defined]  # for pages.bod
 
 @csrf_protect
 def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
-    context = _submit_context(request, competition)
-    team = context["team"]
+    """What the page shows is asked for only where it is shown: most files are taken, or sent by a script."""
+    team = team_of(cast(User, request.user), competition)
     if team is None:
         return _join_first(request, competition)
     if request.method != "POST":
-        try:
-            refuse_before_the_file(team)
-        except SubmissionRefused as reason:
-            context["refusal"] = str(reason)
-            # It says when the next slot opens; the line above the tabs need not.
-            if context["next"] and context["next"].step == Step.WAIT_FOR_SLOT:
-                context["next"] = None
-        return render(request, "pages/submit.html", context | {"form": UploadForm(competition)})
-
+        return _empty_form(request, competition, team)
     form = UploadForm(competition, request.POST, request.FILES)
     if not form.is_valid():
         if _is_program(request):
             said = " ".join(str(error) for errors in form.errors.values() for error in errors)
             return _refused(request, competition, said, 400)
+        context = _submit_context(request, competition)
         return render(request, "pages/submit.html", context | {"form": form}, status=400)
     try:
         submission = send(
@@ -90,6 +84,18 @@ def _submit(request: HttpRequest, competition: Competition) -> HttpResponse:
     if _is_program(request):
         return JsonResponse({"submission": submission.get_absolute_url(), "sha256": submission.sha256})
     return redirect(submission)
+
+
+def _empty_form(request: HttpRequest, competition: Competition, team: Team) -> HttpResponse:
+    context = _submit_context(request, competition)
+    try:
+        refuse_before_the_file(team)
+    except SubmissionRefused as reason:
+        context["refusal"] = str(reason)
+        # It says when the next slot opens; the line above the tabs need not.
+        if context["next"] and context["next"].step == Step.WAIT_FOR_SLOT:
+            context["next"] = None
+    return render(request, "pages/submit.html", context | {"form": UploadForm(competition)})
 
 
 def _is_program(request: HttpRequest) -> bool:

@@ -34,7 +34,10 @@ def rules_version(text: str) -> str:
 def team_of(user: User, competition: Competition) -> Team | None:
     """The team of `user` in `competition`; None: they have not joined."""
     membership = Membership.objects.select_related("team").filter(user=user, competition=competition).first()
-    return membership.team if membership else None
+    if membership is None:
+        return None
+    membership.team.competition = competition
+    return membership.team
 
 
 def join(user: User, competition: Competition, token: str = "", read_version: str = "") -> Team:
