@@ -13,8 +13,9 @@ from grader.model_runner.supervisor import run_model
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's; elsewhere nothing is run")
 
-# By the wall clock there is time enough even on a busy machine; only what waits for ever is to use it up.
-SHORT = ModelLimits(wall_seconds=60, cpu_seconds=2, memory_bytes=1024 * MIB)
+# There is time enough even on a busy machine; only what waits or loops for ever is to use it up.
+SHORT = ModelLimits(wall_seconds=60, cpu_seconds=30, memory_bytes=1024 * MIB)
+USED_UP = {Outcome.TIMED_OUT: replace(SHORT, wall_seconds=10), Outcome.OUT_OF_CPU_TIME: replace(SHORT, cpu_seconds=2)}
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ SHORT = ModelLimits(wall_seconds=60, cpu_seconds=2, memory_bytes=1024 * MIB)
     ],
 )
 def test_a_failing_model_ends_in_its_word_and_the_next_one_runs(name, outcome, zoo):
-    report = zoo.run(name, replace(SHORT, wall_seconds=5) if outcome is Outcome.TIMED_OUT else SHORT)
+    report = zoo.run(name, USED_UP.get(outcome, SHORT))
     assert report.outcome is outcome, report.log
     assert report.predictions is None
     assert report.outcome.is_participants_fault

@@ -103,17 +103,18 @@ def test_models_that_have_run_for_their_seconds_of_the_day_are_refused(
 def test_what_was_sent_before_the_seconds_were_used_up_waits_for_the_next_day(
     as_alice, alices_team, takes_models, run_and_graded, sent_models, send
 ):
-    Competition.objects.update(model_seconds=1)
+    # Time enough for a run on a busy machine.
+    Competition.objects.update(model_seconds=6)
     first = send(alices_team, sent_models["good"], "good.zip")
     second = send(alices_team, sent_models["good"], "good.zip")
-    ran(first, 51.0)
+    ran(first, 301.0)
     predict_waiting()
     second.refresh_from_db()
     assert (second.status, second.tries) == (Status.QUEUED, 0)
     now = timezone.now()
     assert second.waiting_since == next_day(now)
     page = as_alice.get(second.get_absolute_url()).content.decode()
-    assert "have run for their 50 seconds of today" in page
+    assert "have run for their 300 seconds of today" in page
     assert "every 10s" in page
     # Tomorrow.
     ModelRun.objects.update(ran_at=now - timedelta(days=1))
