@@ -20,7 +20,7 @@ from tests.benchmarks.compose_like import Account
 from tests.benchmarks.row import percentile
 
 # Somebody who reads a page looks at the next one after so long.
-IDLE_SECONDS = 10.0
+IDLE_SECONDS = 5.0
 # Of this many looks of a client, one is at its own submissions, the others at the board.
 OWN_EVERY = 4
 GIVE_UP_SECONDS = 60.0
