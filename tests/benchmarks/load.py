@@ -169,11 +169,10 @@ def measure(
         stand = Stand(site, seconds, say, idle)
         stand.warm_up()
         capacity = stand.play(known) if known else find_capacity(stand)
-        # The middle one of three: a machine that shares its cores with others has bad moments.
-        halves = sorted(
-            (stand.play(capacity.rate / 2) for _ in range(3)), key=lambda one: one.heard.page_percentile(0.95)
-        )
-        half, twice = halves[1], stand.play(2 * capacity.rate)
+        # The worst of three counts: what holds in one play only does not hold.
+        halves = [stand.play(capacity.rate / 2) for _ in range(3)]
+        half = max(halves, key=lambda one: one.heard.page_percentile(0.95))
+        twice = stand.play(2 * capacity.rate)
         bare, drained = stand.bare(), stand.drain()
     return [_capacity(capacity), _half(half), *_twice(twice), _drain(drained, bare)]
 
@@ -194,7 +193,7 @@ def _capacity(played: Played) -> Row:
 def _half(played: Played) -> Row:
     p95 = played.heard.page_percentile(0.95)
     return Row(
-        f"half of it, {played.rate:.1f}/s, the middle one of three runs",
+        f"half of it, {played.rate:.1f}/s, the worst of three runs",
         f"p95 of pages {1000 * p95:.0f} ms; {played.heard.waiting} waiting in the end",
         f"p50 {1000 * played.heard.page_percentile(0.5):.0f} ms; "
         f"{100 * played.heard.stolen_share:.0f} % of the machine stolen",
