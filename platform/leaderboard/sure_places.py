@@ -1,11 +1,15 @@
 """Reading how sure a board is: the places that each team may have, where they hold for what stands there now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.db.models import BigIntegerField, QuerySet
 
 from competitions.models import Competition
+from config.kept_query import Given, KeptQuery, given_list
 from leaderboard.board import Row
 from leaderboard.certainty import stands_still
 from leaderboard.certainty_models import Board, BoardCertainty, PlaceCertainty
@@ -82,22 +86,39 @@ def holds(row: Row, places: Placed | None) -> bool:
     return places is not None and row.rank is not None and places.low <= row.rank <= places.high
 
 
-def sure_places(competition: Competition, *, private: bool, teams: Iterable[int] | None = None) -> SurePlaces:
+def sure_places(competition: Competition, *, private: bool, teams: Collection[int] | None = None) -> SurePlaces:
     """Of these teams, or of all, in one query. `private`: as for the board itself."""
-    rows = PlaceCertainty.objects.filter(certainty__competition=competition)
-    if not private:
-        rows = rows.filter(certainty__board=Board.PUBLIC)
-    if teams is not None:
-        rows = rows.filter(team__in=list(teams))
     found: dict[str, dict[int, Places]] = {Board.PUBLIC: {}, Board.PRIVATE: {}}
     wanted = Board.PRIVATE if private else Board.PUBLIC
     summary = None
-    for team_id, low, high, group, evaluation_id, best_id, final_id, board, *facts in rows.values_list(*COLUMNS):
+    rows = _rows(competition, private=private, teams=teams)
+    for team_id, low, high, group, evaluation_id, best_id, final_id, board, *facts in rows:
         if board == wanted and summary is None:
             summary = Summary(*facts)
         if evaluation_id == (final_id if board == Board.PRIVATE else best_id):
             found[board][team_id] = Places(low, high, group)
     return SurePlaces(found[wanted], found[Board.PUBLIC] if private else {}, summary)
+
+
+def _rows(competition: Competition, *, private: bool, teams: Collection[int] | None) -> Iterable[Sequence[Any]]:
+    if teams is None:
+        return _columns(private=private).filter(certainty__competition=competition).iterator()
+    if not teams:
+        return ()
+    return _of_teams(len(teams), private=private).rows(competition=competition.pk, teams=list(teams))
+
+
+def _columns(*, private: bool) -> "QuerySet[Any, Any]":
+    rows = PlaceCertainty.objects.values_list(*COLUMNS)
+    return rows if private else rows.filter(certainty__board=Board.PUBLIC)
+
+
+# For every length of a page.
+@lru_cache(maxsize=256)
+def _of_teams(count: int, *, private: bool) -> KeptQuery:
+    key = BigIntegerField()
+    chosen = {"certainty__competition": Given("competition", key), "team__pk__in": given_list("teams", key, count)}
+    return KeptQuery(_columns(private=private).filter(**chosen))
 
 
 def certainty_of(competition: Competition, *, private: bool) -> BoardCertainty | None:

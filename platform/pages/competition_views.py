@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from competitions.access import organized_by, visible_to
+from competitions.access import organizes, visible_to
 from competitions.commitments import published_commitments
 from competitions.data_contents import shown_files
 from competitions.models import Competition, PageKind
@@ -40,8 +40,8 @@ def context_of(request: HttpRequest, competition: Competition, tab: str, visit: 
     stage = competition.stage(now)
     # What it has sent says what is next only while it can send more.
     tally = tallies([team], now)[team.pk] if team and stage == Stage.OPEN else Tally()
-    organizes = organized_by(request.user).filter(pk=competition.pk).exists()
-    step = next_step(request.user, competition, now, team, tally, call_count=visit.call_count, organizes=organizes)
+    is_theirs = organizes(request.user, competition)
+    step = next_step(request.user, competition, now, team, tally, call_count=visit.call_count, organizes=is_theirs)
     return {
         "competition": competition,
         "tab": tab,
@@ -49,14 +49,14 @@ def context_of(request: HttpRequest, competition: Competition, tab: str, visit: 
         "team": team,
         "stage": stage,
         "next": said(step, competition),
-        "organizes": organizes,
+        "organizes": is_theirs,
         "may_submit": may_submit(competition, now) and not (team and team.disqualified_at),
         "shows_private": competition.timeline.shows_private(now),
         "call_count": visit.call_count,
         "announcement_count": visit.announcement_count,
         # Asked only by the pages that show them: most do not.
         "allowance": cache(partial(allowance, team, now)) if team else None,
-        "team_count": competition.teams.filter(COMPETES).count,
+        "team_count": lambda: competition.teams.filter(COMPETES).count(),
     }
 
 

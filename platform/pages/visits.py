@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, QuerySet
+from django.db.models import BigIntegerField, OuterRef, QuerySet, SlugField
 from django.db.models.functions import Now
 from django.shortcuts import get_object_or_404
 
@@ -13,6 +13,7 @@ from accounts.models import User
 from competitions.access import visible_to
 from competitions.models import Announcement, Competition
 from config.counted import CountOf
+from config.kept_query import Given, KeptQuery
 from teams.invitations import call_count
 from teams.models import Membership, Team
 
@@ -31,7 +32,7 @@ class Visit:
 
 def visit_of(user: User | AnonymousUser, competition: Competition) -> Visit:
     """What every page of the competition needs to know: by one query for a member, by two at most."""
-    if seat := _seats(user).filter(competition=competition).first():
+    if seat := _seat(OF_COMPETITION, user, competition=competition.pk):
         return _of_member(seat, competition)
     count = CountOf(ANNOUNCEMENTS.filter(competition=OuterRef("pk")))
     at, announcement_count = Competition.objects.values_list(Now(), count).get(pk=competition.pk)
@@ -40,19 +41,17 @@ def visit_of(user: User | AnonymousUser, competition: Competition) -> Visit:
 
 def competition_and_visit(user: User | AnonymousUser, slug: str) -> tuple[Competition, Visit]:
     """The same with the competition itself, by one query for a member. Raises Http404 where it is not to be seen."""
-    seat = _seats(user).filter(competition__in=visible_to(user), competition__slug=slug).select_related("competition")
-    if found := seat.first():
-        return found.competition, _of_member(found, found.competition)
+    # Those who see more than what is published are few.
+    if not user.is_staff and (seat := _seat(OF_PUBLISHED, user, slug=slug)):
+        return seat.competition, _of_member(seat, seat.competition)
     competition = get_object_or_404(visible_to(user), slug=slug)
     return competition, visit_of(user, competition)
 
 
-def _seats(user: User | AnonymousUser) -> "QuerySet[Any, Any]":
-    """The user's memberships, with what a Visit is made of."""
-    if not user.is_authenticated:
-        return Membership.objects.none()
+def _seats() -> "QuerySet[Any, Any]":
+    """A user's memberships, with what a Visit is made of."""
     return (
-        Membership.objects.filter(user=user)
+        Membership.objects.filter(user=Given("user", BigIntegerField()))
         .select_related("team__standing")
         .annotate(
             at=Now(),
@@ -60,6 +59,20 @@ def _seats(user: User | AnonymousUser) -> "QuerySet[Any, Any]":
             call_count=call_count(),
         )
     )
+
+
+OF_COMPETITION = KeptQuery(_seats().filter(competition=Given("competition", BigIntegerField())))
+OF_PUBLISHED = KeptQuery(
+    _seats()
+    .filter(competition__is_published=True, competition__slug=Given("slug", SlugField()))
+    .select_related("competition")
+)
+
+
+def _seat(query: KeptQuery, user: User | AnonymousUser, **given: Any) -> Any:
+    """The user's membership of that competition, of which there is one at most."""
+    found = query.objects(user=user.pk, **given) if user.is_authenticated else []
+    return found[0] if found else None
 
 
 def _of_member(seat: Any, competition: Competition) -> Visit:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from competitions.access import organized_by
+from competitions.access import organizes
 from competitions.clock import database_now
 from competitions.features import header_of
 from competitions.models import TEST_FILE, TRAIN_FILE, Competition, JobState
@@ -109,7 +109,7 @@ def ask_for_slices(submission: Submission, by: User) -> SliceReport:
         submission = Submission.objects.select_related("competition", "evaluation__solution").get(pk=submission.pk)
         evaluation = submission.evaluation
         is_members = team.memberships.filter(user=by).exists()
-        may_ask = is_members or organized_by(by).filter(pk=team.competition_id).exists()
+        may_ask = is_members or organizes(by, team.competition)
         if submission.team_id != team.pk or not may_ask:
             raise SlicesRefused(
                 _("%(team)s is not your team any more. Open the submission once more and ask again.")

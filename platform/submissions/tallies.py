@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 
-from django.db.models import Count, Q
+from django.db.models import BigIntegerField, Count, DateTimeField, Q
 
 from competitions.models import Competition, LimitWindow
+from config.kept_query import Given, KeptQuery, given_list
 from submissions.models import COST_NO_SLOT, Status, Submission
 from submissions.quota import DAY, day_of
 from teams.models import Team
@@ -52,10 +54,21 @@ def tallies(teams: Collection[Team], at: datetime) -> dict[int, Tally]:
     """By team's key, what each has sent at that moment (aware, UTC)."""
     if not teams:
         return {}
+    found = _counted(len(teams)).rows(teams=[team.pk for team in teams], day_ago=at - DAY, midnight=day_of(at))
+    by_team = {team_id: Tally(*numbers) for team_id, *numbers in found}
+    return {team.pk: by_team.get(team.pk, Tally()) for team in teams}
+
+
+# Somebody takes part in few competitions at once.
+@lru_cache(maxsize=64)
+def _counted(team_count: int) -> KeptQuery:
     is_rolling = Q(competition__limit_window=LimitWindow.ROLLING)
-    in_window = (is_rolling & Q(submitted_at__gt=at - DAY)) | (~is_rolling & Q(submitted_at__gte=day_of(at)))
-    found = (
-        Submission.objects.filter(team__in=[team.pk for team in teams])
+    moment = DateTimeField()
+    in_window = (is_rolling & Q(submitted_at__gt=Given("day_ago", moment))) | (
+        ~is_rolling & Q(submitted_at__gte=Given("midnight", moment))
+    )
+    return KeptQuery(
+        Submission.objects.filter(team__pk__in=given_list("teams", BigIntegerField(), team_count))
         .order_by()
         .values("team_id")
         .annotate(
@@ -66,6 +79,5 @@ def tallies(teams: Collection[Team], at: datetime) -> dict[int, Tally]:
             choosable=Count("pk", filter=CHOOSABLE),
             chosen=Count("pk", filter=Q(is_selected=True)),
         )
+        .values_list("team_id", *NUMBERS)
     )
-    by_team = {team_id: Tally(*numbers) for team_id, *numbers in found.values_list("team_id", *NUMBERS)}
-    return {team.pk: by_team.get(team.pk, Tally()) for team in teams}
