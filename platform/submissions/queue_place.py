@@ -15,7 +15,7 @@ from submissions.pace import Pace, pace_of
 class QueuePlace:
     """`number` 1: it is taken up next. `seconds`: until its answer; None: nothing was measured yet.
 
-    Both as things stand now: a team that has had less work lately may still come before it.
+    Both as things stand now: a team that sends something now may still come before it.
     """
 
     number: int
@@ -59,7 +59,7 @@ def _queue_of(submission: Submission) -> Queue | None:
 
 def _line_of(queue: Queue, asked: Submission) -> _Line:
     pace = pace_of(queue)
-    order = order_of(queue, _work_of(asked, queue, pace))
+    order = order_of(queue, _run_of(asked, pace))
     return _Line(
         numbers=None if order is None else {pk.hex: number for number, pk in enumerate(order, 1)},
         pace=pace,
@@ -67,10 +67,8 @@ def _line_of(queue: Queue, asked: Submission) -> _Line:
     )
 
 
-def _work_of(submission: Submission, queue: Queue, pace: Pace | None) -> float:
-    """What the fair order counts for one submission: a file is a file, a model as many seconds as it runs."""
-    if queue == Queue.SCORING:
-        return 1.0
+def _run_of(submission: Submission, pace: Pace | None) -> float:
+    """Seconds; of a model that is the first one, as many as it may run."""
     return (pace.alone if pace else 0.0) or float(submission.competition.model_allowance().seconds)
 
 

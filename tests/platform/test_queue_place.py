@@ -64,6 +64,23 @@ def test_the_place_is_the_one_that_the_fair_order_gives(teams, send):
     assert places[sent[3].pk] == 8
 
 
+def test_a_team_that_had_nothing_lately_takes_one_turn_at_once_and_then_its_share(teams, send):
+    *busy, late = teams
+    for _ in range(5):
+        for team in busy:
+            send(team)
+    play(1)
+    flood = [send(late) for _ in range(6)]
+    others = [send(team) for team in busy * 2]
+    told = sorted((place_in_queue(one).number, one.team_id) for one in flood + others)
+    taken = []
+    while claim := lifecycle.claim_next(Queue.SCORING):
+        taken.append(Submission.objects.get(pk=claim.submission_id).team_id)
+    assert taken == [team for _, team in told]
+    in_turn = [late.pk, *(team.pk for team in busy)]
+    assert taken == [*in_turn, *in_turn, *[late.pk] * 4]
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_in_a_steady_queue_the_wait_is_true_within_a_factor_of_two(teams, send, workers):
     for team in teams * 3:
