@@ -35,7 +35,8 @@ def told() -> None:
 
 def came(ids: list[str]) -> None:
     """By its id, after how many seconds from the first one's start each was taken up, and had its score."""
-    events = Event.objects.filter(submission__in=ids).order_by("pk")
+    # Without their order, by which they would be grouped too.
+    events = Event.objects.filter(submission__in=ids).order_by()
     begun = dict(
         events.filter(status__in=(Status.SCORING, Status.PREDICTING)).values_list("submission").annotate(at=Min("at"))
     )
