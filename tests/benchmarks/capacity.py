@@ -70,14 +70,20 @@ def measured_costs(folder: Path) -> dict[str, Any]:
             return site.measured(MEASURE.format("goodreads", str(file)))
 
 
-def costs_of(raw: dict[str, Any]) -> Costs:
+def costs_of(raw: dict[str, Any], *, crowded: bool = False) -> Costs:
+    """`crowded`: what the steps cost while all cores are busy, which is when a site is near its limit."""
+    factor = raw["crowded"] if crowded else 1.0
+
+    def step(processor: float, database: float) -> Step:
+        return Step(factor * processor, factor * database)
+
     def more(deep: str, flat: str) -> Step:
         of_each = [max(0.0, behind - alone) / DEEP for behind, alone in zip(raw[deep], raw[flat], strict=True)]
-        return Step(*of_each)
+        return step(*of_each)
 
     plain = ("upload", "board", "submissions_page", "submission_page", "poll", "refused", "claim", "score", "record")
     return Costs(
-        **{name: Step(*raw[name]) for name in plain},
+        **{name: step(*raw[name]) for name in plain},
         poll_of_each=more("poll_behind_many", "poll"),
         claim_of_each=more("claim_behind_many", "claim"),
         commit=raw["commit"],
@@ -90,6 +96,7 @@ def steps_table(raw: dict[str, Any]) -> list[str]:
         cpu, database = raw[name]
         lines.append(f"| {said} | {1000 * cpu:.1f} ms | {1000 * database:.1f} ms | {DAY / (cpu + database):,.0f} |")
     lines.append(f"| a change has reached the disk | | {1000 * raw['commit']:.1f} ms, waited for | |")
+    lines.append(f"| the same while all cores are busy | {raw['crowded']:.2f} × | | |")
     if model := raw.get("model"):
         lines.append(f"| a SavedModel of the kit: unpacked, screened, run | {model:.2f} s | | {DAY / model:,.0f} |")
     return lines
@@ -148,7 +155,7 @@ def ladder_table(costs: Costs) -> list[str]:
 
 def rows(raw: dict[str, Any], measured: float | None) -> list[Row]:
     """The simulation beside what `tests.benchmarks.load` has measured, for `./run bench`."""
-    predicted, beyond = largest_rate(HERE, costs_of(raw), CLIENTS)
+    predicted, beyond = largest_rate(HERE, costs_of(raw, crowded=True), CLIENTS)
     factor = _factor(predicted, measured)
     return [
         Row(
@@ -186,10 +193,10 @@ def check_table(costs: Costs, measured: float | None) -> list[str]:
 
 def tables(raw: dict[str, Any], measured: float | None) -> dict[str, list[str]]:
     """By the names that they have in docs/capacity.md."""
-    costs = costs_of(raw)
+    costs = costs_of(raw, crowded=True)
     return {
         "steps": steps_table(raw),
-        "contest": contest_table(raw, costs),
+        "contest": contest_table(raw, costs_of(raw)),
         "check": check_table(costs, measured),
         "hour": hour_table(costs, LADDER[:4]),
         "ladder": ladder_table(costs),
