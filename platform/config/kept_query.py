@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,20 +30,22 @@ class Given(Expression):
 
 
 def given_list(name: str, field: "Field[Any, Any]", count: int) -> list[Any]:
-    """As many values as the list of that name will have, for `__in`."""
+    """As many values as the list of that name will have: for `__in` of a column, such as `team__pk__in`."""
     return [Given(name, field, index) for index in range(count)]
 
 
 class KeptQuery:
     """A queryset with `Given` values, of models or of `values_list`; its SQL is kept for as long as the process lives.
 
-    A queryset for `values_list` must name its columns in the order of its annotations.
+    It must be able to find something: with an empty list, asking raises EmptyResultSet.
     """
 
     def __init__(self, queryset: "QuerySet[Any, Any]") -> None:
         self._queryset = queryset
         # By the database's alias.
         self._kept: dict[str, tuple[SQLCompiler, str, list[Any]]] = {}
+        # Django counts in the query what it puts together: two threads at once would leave out joins.
+        self._putting_together = Lock()
 
     def objects(self, **given: Any) -> list[Any]:
         """The models that it finds, with what it selects of others. Raises KeyError for a value that is not named."""
@@ -61,12 +64,20 @@ class KeptQuery:
 
     def _bound(self, given: dict[str, Any]) -> SQLCompiler:
         using = self._queryset.db
-        if using not in self._kept:
-            compiler = self._queryset.query.get_compiler(using)
-            self._kept[using] = (compiler, *compiler.as_sql())
+        with self._putting_together:
+            if using not in self._kept:
+                self._kept[using] = _put_together(self._queryset, using)
         kept, sql, parameters = self._kept[using]
         bound = copy(kept)
         bound.connection = connections[using]
         values = [one.value_of(given, bound.connection) if isinstance(one, Given) else one for one in parameters]
         bound.as_sql = lambda: (sql, values)  # type: ignore[method-assign,assignment,misc]
         return bound
+
+
+def _put_together(queryset: "QuerySet[Any, Any]", using: str) -> tuple[SQLCompiler, str, list[Any]]:
+    compiler = queryset.query.get_compiler(using)
+    sql, parameters = compiler.as_sql()
+    # That of this thread; each asks by its own.
+    compiler.connection = None
+    return compiler, sql, list(parameters)

@@ -40,9 +40,11 @@ def visit_of(user: User | AnonymousUser, competition: Competition) -> Visit:
 
 
 def competition_and_visit(user: User | AnonymousUser, slug: str) -> tuple[Competition, Visit]:
-    """The same with the competition itself, by one query for a member. Raises Http404 where it is not to be seen."""
-    # Those who see more than what is published are few.
-    if not user.is_staff and (seat := _seat(OF_PUBLISHED, user, slug=slug)):
+    """The same with the competition itself, by one query for a member of a published one.
+
+    Raises Http404 where it is not to be seen.
+    """
+    if seat := _seat(OF_PUBLISHED, user, slug=slug):
         return seat.competition, _of_member(seat, seat.competition)
     competition = get_object_or_404(visible_to(user), slug=slug)
     return competition, visit_of(user, competition)

@@ -1,28 +1,28 @@
-"""Whose turn it is: each team in its turn, so that a flood delays itself and nobody waits for more than one of each.
+"""Whose turn it is: each team in its turn, so that a flood delays itself, and others by one submission each time.
 
-A team's next turn is due with its last one; after a model, as many seconds later as the other teams that wait would get
-if theirs ran as long. Who had no turn lately comes next at once, and has none saved up.
+A team's next turn is due with its last one; after a model, later by the model's seconds times the number of other teams
+that wait. Who had no turn lately comes next at once, and has none saved up.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heapreplace
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import Now
-from django.utils import timezone
+from django.db.models import DateTimeField, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models.functions import Least, Now
 
 from config.clock import seconds_from_now
 from submissions.models import Kind, ModelRun, Queue, Status, Submission
 
-# When a turn is due for a team that had none lately.
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 # SQLite tells milliseconds: what was queued in this very one is at hand too.
 CLOCK_GRAIN_SECONDS = 0.01
+# While models wait, the order is looked at anew when so many of the teams are left that were there.
+SHARE_LEFT = 0.9
 WAITS_IN = {
     Queue.MODELS: Q(status=Status.QUEUED, kind=Kind.SAVED_MODEL),
     Queue.SCORING: Q(status=Status.QUEUED, kind=Kind.PREDICTIONS) | Q(status=Status.PREDICTED),
@@ -40,6 +40,17 @@ class Turn:
     seen_at: datetime
 
 
+class Last(NamedTuple):
+    """A team's last turn; `seconds`: of the model that it was for. None lately: as these stand."""
+
+    at: datetime = datetime.min.replace(tzinfo=UTC)
+    seconds: float = 0.0
+
+    def next_due(self, team_count: int) -> datetime:
+        """While so many teams wait, this one among them."""
+        return self.at + timedelta(seconds=self.seconds * (team_count - 1))
+
+
 def next_in_turn(queue: Queue, among: Q) -> Turn | None:
     """Of the team whose turn has been due for the longest time, the submission that waits longest.
 
@@ -49,8 +60,8 @@ def next_in_turn(queue: Queue, among: Q) -> Turn | None:
     heads = dict(waiting.order_by().values_list("team").annotate(since=Min("waiting_since")))
     if not heads:
         return None
-    due = _due(queue, heads)
-    team = min(heads, key=lambda pk: (due.get(pk, LONG_AGO), heads[pk], pk))
+    last = _last_turns(queue, heads)
+    team = min(heads, key=lambda pk: (last[pk].next_due(len(heads)), heads[pk], pk))
     seen = ("pk", "attempt", "tries", "waiting_since", "seen_at")
     first = waiting.filter(team=team).annotate(seen_at=Now()).order_by("waiting_since", "pk").values_list(*seen).first()
     # None: another worker has just taken this team's last one. Look again.
@@ -60,30 +71,39 @@ def next_in_turn(queue: Queue, among: Q) -> Turn | None:
 def order_of(queue: Queue, seconds: float) -> list[UUID] | None:
     """Those at hand in the order in which they are taken up, if nobody sends anything more.
 
-    `seconds`: what each of them will run. None: more than QUEUE_LOOKED_AT wait.
+    `seconds`: what each of them, and what is run now, will take. None: more than QUEUE_LOOKED_AT wait.
     """
-    waiting = _at_hand(queue).order_by("waiting_since", "pk").values_list("team", "waiting_since", "pk")
+    waiting = _at_hand(queue).order_by("waiting_since", "pk").values_list("team", "waiting_since", "pk", Now())
     rows = list(waiting[: settings.QUEUE_LOOKED_AT + 1])
     if len(rows) > settings.QUEUE_LOOKED_AT:
         return None
+    if not rows:
+        return []
     waits: dict[int, list[tuple[datetime, UUID]]] = defaultdict(list)
-    for team, since, pk in reversed(rows):
+    for team, since, pk, _ in reversed(rows):
         waits[team].append((since, pk))
-    due = _due(queue, waits)
-    turns = [(due.get(team, LONG_AGO), own[-1][0], team) for team, own in waits.items()]
-    heapify(turns)
+    last = _last_turns(queue, {team: own[-1][0] for team, own in waits.items()}, seconds)
+    each = timedelta(seconds=max(seconds, CLOCK_GRAIN_SECONDS))
     order: list[UUID] = []
-    now, each = timezone.now(), timedelta(seconds=max(seconds, CLOCK_GRAIN_SECONDS))
-    while turns:
-        # As `next_in_turn` will see them.
-        *_, team = turns[0]
-        _, pk = waits[team].pop()
-        order.append(pk)
-        if waits[team]:
-            again = now + len(order) * each + _put_off(queue, seconds, len(turns))
-            heapreplace(turns, (again, waits[team][-1][0], team))
-        else:
-            heappop(turns)
+
+    def seat_of(team: int, team_count: int) -> tuple[datetime, datetime, int]:
+        return last[team].next_due(team_count), waits[team][-1][0], team
+
+    seats: list[tuple[datetime, datetime, int]] = []
+    left = list(waits)
+    while left:
+        # As `next_in_turn` will see them, one after the other.
+        seats, until = [seat_of(team, len(left)) for team in left], SHARE_LEFT * len(left)
+        heapify(seats)
+        while seats and (queue == Queue.SCORING or len(seats) > until):
+            team = seats[0][2]
+            order.append(waits[team].pop()[1])
+            last[team] = Last(rows[0][3] + len(order) * each, seconds if queue == Queue.MODELS else 0.0)
+            if waits[team]:
+                heapreplace(seats, seat_of(team, len(seats)))
+            else:
+                heappop(seats)
+        left = [team for *_, team in seats]
     return order
 
 
@@ -92,26 +112,39 @@ def _at_hand(queue: Queue) -> QuerySet[Submission]:
     return Submission.objects.filter(WAITS_IN[queue], waiting_since__lte=seconds_from_now(CLOCK_GRAIN_SECONDS))
 
 
-def _due(queue: Queue, teams: Collection[int]) -> dict[int, datetime]:
-    """When the next turn of each team that waits is due, by its last one in the last FAIR_SHARE_MINUTES."""
-    since = seconds_from_now(-60 * settings.FAIR_SHARE_MINUTES)
-    taken = Submission.objects.filter(team__in=teams, claimed_at__gte=since).order_by()
+def _last_turns(queue: Queue, heads: Mapping[int, datetime], seconds: float | None = None) -> dict[int, Last]:
+    """By team, of those that wait, each since when its first one does: its turn that puts off the next one furthest.
+
+    Turns are remembered for FAIR_SHARE_MINUTES, and for as long as somebody waits. `seconds`: what a model that runs
+    now will take; None: all that it may.
+    """
+    last: dict[int, Last] = defaultdict(Last)
+    for team, at, ran in _turns_lately(queue, heads, seconds):
+        last[team] = max(last[team], Last(at, ran), key=lambda one: one.next_due(len(heads)))
+    return last
+
+
+def _turns_lately(
+    queue: Queue, heads: Mapping[int, datetime], seconds: float | None
+) -> Iterator[tuple[int, datetime, float]]:
+    since = Least(
+        seconds_from_now(-60 * settings.FAIR_SHARE_MINUTES), Value(min(heads.values()), output_field=DateTimeField())
+    )
+    taken = Submission.objects.filter(team__in=heads, claimed_at__gte=since).order_by()
     if queue == Queue.SCORING:
-        return dict(taken.values_list("team").annotate(due=Max("claimed_at")))
-    runs = ModelRun.objects.filter(submission__team__in=teams, ran_at__gte=since)
-    # A model that answered wrongly ran once more, on the public sample.
-    ran = runs.values("submission").annotate(seconds=Sum("seconds"), at=Max("ran_at")).order_by("at")
-    due = {
-        team: at + _put_off(queue, seconds, len(teams))
-        for team, seconds, at in ran.values_list("submission__team", "seconds", "at")
-    }
-    for running in taken.filter(status=Status.PREDICTING).select_related("competition"):
-        assert running.claimed_at
-        longest = running.competition.model_allowance().seconds
-        due[running.team_id] = running.claimed_at + _put_off(queue, longest, len(teams))
-    return due
-
-
-def _put_off(queue: Queue, seconds: float, team_count: int) -> timedelta:
-    """For how long a turn of so many seconds puts off the team's next one, while so many teams wait."""
-    return timedelta(seconds=seconds * (team_count - 1)) if queue == Queue.MODELS else timedelta()
+        for team, at in taken.values_list("team").annotate(at=Max("claimed_at")):
+            yield team, at, 0.0
+        return
+    # Refused before it ran, or running now.
+    not_recorded = taken.filter(Q(model_runs=None) | Q(status=Status.PREDICTING), kind=Kind.SAVED_MODEL)
+    for taken_up in not_recorded.select_related("competition"):
+        assert taken_up.claimed_at
+        longest = taken_up.competition.model_allowance().seconds if seconds is None else seconds
+        yield taken_up.team_id, taken_up.claimed_at, longest if taken_up.status == Status.PREDICTING else 0.0
+    runs = ModelRun.objects.filter(submission__team__in=heads, ran_at__gte=since).order_by()
+    # One that failed ran again, by another try or on the public sample.
+    yield from (
+        runs.values("submission")
+        .annotate(ran=Sum("seconds"), at=Max("ran_at"))
+        .values_list("submission__team", "at", "ran")
+    )

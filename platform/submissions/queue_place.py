@@ -68,7 +68,7 @@ def _line_of(queue: Queue, asked: Submission) -> _Line:
 
 
 def _run_of(submission: Submission, pace: Pace | None) -> float:
-    """Seconds; of a model that is the first one, as many as it may run."""
+    """Seconds that one takes, by the queue's pace; before anything was measured, what a model of it may run."""
     return (pace.alone if pace else 0.0) or float(submission.competition.model_allowance().seconds)
 
 

@@ -1,7 +1,8 @@
 """A query whose SQL is put together once finds what the same queryset would, whatever it is asked with."""
 
 from datetime import timedelta
-from threading import Thread
+from threading import Barrier, Thread
+from time import sleep
 
 import pytest
 from django.db import connection
@@ -75,16 +76,39 @@ def test_a_value_that_is_not_named_is_missed_by_its_name(alices_team):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_thread_asks_by_its_own_connection(alice, alices_team):
-    query = KeptQuery(Membership.objects.filter(user=Given("user", BigIntegerField())))
-    here = query.objects(user=alice.pk)
-    there: list[object] = []
+def test_two_threads_that_ask_first_at_once_find_the_same_by_connections_of_their_own(
+    alice, alices_team, put_together, monkeypatch
+):
+    query = KeptQuery(
+        Membership.objects.filter(user=Given("user", BigIntegerField())).select_related("team__standing", "competition")
+    )
+    found: list[object] = []
+    errors: list[Exception] = []
+    both = Barrier(2)
+    get_from_clause = SQLCompiler.get_from_clause
+
+    def slowly(compiler):
+        # As long as another thread would need to put it together too.
+        sleep(0.2)
+        return get_from_clause(compiler)
+
+    monkeypatch.setattr(SQLCompiler, "get_from_clause", slowly)
 
     def ask() -> None:
-        there.extend(query.objects(user=alice.pk))
-        connection.close()
+        both.wait()
+        try:
+            found.extend(query.objects(user=alice.pk))
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
 
-    thread = Thread(target=ask)
-    thread.start()
-    thread.join()
-    assert there == here == list(alices_team.memberships.all())
+    threads = [Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert found == list(alices_team.memberships.all()) * 2
+    assert [one.competition for one in found] == [alices_team.competition] * 2
+    assert sum("leaderboard_standing" in sql for sql in put_together) == 1

@@ -97,7 +97,7 @@ def test_a_submission_whose_worker_dies_every_time_fails_as_our_fault(alices_tea
     assert (submission.status, submission.tries, submission.failure) == (Status.QUEUED, 0, "")
 
 
-def test_the_team_that_was_served_least_comes_first(alices_team, bobs_team, send):
+def test_the_team_whose_turn_is_longest_ago_comes_first(alices_team, bobs_team, send):
     flood = [send(alices_team) for _ in range(3)]
     one = send(bobs_team)
     order = [lifecycle.claim_next(Queue.SCORING).submission_id for _ in range(4)]

@@ -1,8 +1,9 @@
 """Where a submission stands in its queue, and when its answer can be expected: the fair order, played with a clock."""
 
 import io
+import random
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from cast_of_stories import GOOD
@@ -11,8 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.clock import seconds_from_now
+from grader.scoring.rejection import Problem, Rejected
 from grading.scoring import score_claimed
 from submissions import lifecycle
+from submissions.fairness import order_of
 from submissions.models import Event, ModelRun, Queue, Status, Submission
 from submissions.pace import pace_of
 from submissions.queue_place import place_in_queue
@@ -59,7 +62,7 @@ def test_the_place_is_the_one_that_the_fair_order_gives(teams, send):
     while claim := lifecycle.claim_next(Queue.SCORING):
         taken.append(claim.submission_id)
     assert sorted(sent, key=lambda one: places[one.pk]) == [Submission.objects.get(pk=pk) for pk in taken]
-    # Who was served least stands first, though others had sent before.
+    # Who had no turn yet stands first, though others had sent before.
     assert places[sent[5].pk] == 1
     assert places[sent[3].pk] == 8
 
@@ -147,6 +150,48 @@ def test_a_model_waits_for_models_and_then_for_its_score(teams, takes_models, se
     send(teams[3], GOOD)
     assert (place_in_queue(other_team).number, place_in_queue(other_team).seconds) == (1, 10)
     assert (place_in_queue(same_team).number, place_in_queue(same_team).seconds) == (2, 20)
+
+
+def ran(submission: Submission, seconds: float, at: datetime) -> None:
+    ModelRun.objects.create(
+        submission=submission, is_public_sample=False, outcome="predicted", seconds=seconds, peak_rss_bytes=1, ran_at=at
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_models_are_taken_up_as_their_places_say_whatever_ran_before(teams, takes_models, send, seed):
+    chance = random.Random(seed)
+    for team in teams:
+        team.refresh_from_db()
+    now = timezone.now()
+    for team in chance.sample(teams, 3):
+        ran(send(team, a_zip(), "m.zip"), chance.uniform(1, 300), now - timedelta(seconds=chance.uniform(1, 60)))
+        with transaction.atomic():
+            lifecycle.predicted(lifecycle.claim_next(Queue.MODELS), "x.npy")
+    sent = [send(team, a_zip(), "m.zip") for team in teams for _ in range(chance.randrange(1, 6))]
+    seconds = pace_of(Queue.MODELS).alone
+    told = order_of(Queue.MODELS, seconds)
+    taken = []
+    while claim := lifecycle.claim_next(Queue.MODELS):
+        taken.append(claim.submission_id)
+        ran(Submission.objects.get(pk=claim.submission_id), seconds, now + len(taken) * timedelta(seconds=seconds))
+        with transaction.atomic():
+            lifecycle.predicted(claim, "x.npy")
+    assert sorted(taken) == sorted(one.pk for one in sent)
+    assert taken == told
+
+
+def test_a_model_that_is_refused_before_it_runs_was_a_turn_of_its_team(teams, takes_models, send):
+    first, second = teams[:2]
+    for team in (first, second):
+        team.refresh_from_db()
+    for team in (first, first, first, second, second):
+        send(team, a_zip(), "m.zip")
+    taken = []
+    while claim := lifecycle.claim_next(Queue.MODELS):
+        taken.append(Submission.objects.get(pk=claim.submission_id).team)
+        lifecycle.reject(claim, Rejected([Problem(None, "no model.", "Send one.")]))
+    assert taken == [first, second, first, second, first]
 
 
 def test_a_queue_is_counted_once_for_all_who_wait_in_it(teams, send, settings, django_assert_num_queries):

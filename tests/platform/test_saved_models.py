@@ -423,7 +423,7 @@ def test_a_team_whose_models_run_long_comes_after_one_whose_models_are_quick(ali
             submission=submission, is_public_sample=False, outcome="ok", seconds=seconds, peak_rss_bytes=0
         )
     order = [lifecycle.claim_next(Queue.MODELS).submission_id for _ in range(4)]
-    # Bob has 1 s, and 61 s while one of his is running; Alice has 100 s.
+    # Bob's next is put off by 1 s, and by 60 s while one of his is running; Alice's by 100 s.
     assert order == [waiting[2].pk, waiting[3].pk, waiting[0].pk, waiting[1].pk]
 
 
