@@ -83,13 +83,12 @@ def order_of(queue: Queue, seconds: float) -> list[UUID] | None:
     for team, since, pk, _ in reversed(rows):
         waits[team].append((since, pk))
     last = _last_turns(queue, {team: own[-1][0] for team, own in waits.items()}, seconds)
-    each = timedelta(seconds=max(seconds, CLOCK_GRAIN_SECONDS))
+    now, each = rows[0][3], timedelta(seconds=max(seconds, CLOCK_GRAIN_SECONDS))
     order: list[UUID] = []
 
     def seat_of(team: int, team_count: int) -> tuple[datetime, datetime, int]:
         return last[team].next_due(team_count), waits[team][-1][0], team
 
-    seats: list[tuple[datetime, datetime, int]] = []
     left = list(waits)
     while left:
         # As `next_in_turn` will see them, one after the other.
@@ -98,7 +97,7 @@ def order_of(queue: Queue, seconds: float) -> list[UUID] | None:
         while seats and (queue == Queue.SCORING or len(seats) > until):
             team = seats[0][2]
             order.append(waits[team].pop()[1])
-            last[team] = Last(rows[0][3] + len(order) * each, seconds if queue == Queue.MODELS else 0.0)
+            last[team] = Last(now + len(order) * each, seconds if queue == Queue.MODELS else 0.0)
             if waits[team]:
                 heapreplace(seats, seat_of(team, len(seats)))
             else:
