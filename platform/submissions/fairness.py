@@ -21,7 +21,7 @@ from submissions.models import Kind, ModelRun, Queue, Status, Submission
 
 # SQLite tells milliseconds: what was queued in this very one is at hand too.
 CLOCK_GRAIN_SECONDS = 0.01
-# While models wait, the order is looked at anew when so many of the teams are left that were there.
+# Who waits decides when the next model of a team is due: that is looked at anew when so many of the teams are left.
 SHARE_LEFT = 0.9
 WAITS_IN = {
     Queue.MODELS: Q(status=Status.QUEUED, kind=Kind.SAVED_MODEL),
@@ -94,7 +94,7 @@ def order_of(queue: Queue, seconds: float) -> list[UUID] | None:
         # As `next_in_turn` will see them, one after the other.
         seats, until = [seat_of(team, len(left)) for team in left], SHARE_LEFT * len(left)
         heapify(seats)
-        while seats and (queue == Queue.SCORING or len(seats) > until):
+        while len(seats) > until:
             team = seats[0][2]
             order.append(waits[team].pop()[1])
             last[team] = Last(now + len(order) * each, seconds if queue == Queue.MODELS else 0.0)

@@ -70,20 +70,14 @@ def measured_costs(folder: Path) -> dict[str, Any]:
             return site.measured(MEASURE.format("goodreads", str(file)))
 
 
-def costs_of(raw: dict[str, Any], *, crowded: bool = False) -> Costs:
-    """`crowded`: what they cost while all cores are busy, as a site's are near its limit; all by the factor of one."""
-    factor = raw["crowded"] if crowded else 1.0
-
-    def step(processor: float, database: float) -> Step:
-        return Step(factor * processor, factor * database)
-
+def costs_of(raw: dict[str, Any]) -> Costs:
     def more(deep: str, flat: str) -> Step:
         of_each = [max(0.0, behind - alone) / DEEP for behind, alone in zip(raw[deep], raw[flat], strict=True)]
-        return step(*of_each)
+        return Step(*of_each)
 
     plain = ("upload", "board", "submissions_page", "submission_page", "poll", "refused", "claim", "score", "record")
     return Costs(
-        **{name: step(*raw[name]) for name in plain},
+        **{name: Step(*raw[name]) for name in plain},
         poll_of_each=more("poll_behind_many", "poll"),
         claim_of_each=more("claim_behind_many", "claim"),
         commit=raw["commit"],
@@ -98,7 +92,6 @@ def steps_table(raw: dict[str, Any]) -> list[str]:
     lines.append(f"| a change has reached the disk | | {1000 * raw['commit']:.1f} ms, waited for | |")
     if model := raw.get("model"):
         lines.append(f"| a SavedModel of the kit: unpacked, screened, run | {model:.2f} s | | {DAY / model:,.0f} |")
-    lines.append(f"| the look at the leaderboard while all cores are busy | {raw['crowded']:.2f} × as long | | |")
     return lines
 
 
@@ -155,11 +148,11 @@ def ladder_table(costs: Costs) -> list[str]:
 
 def rows(raw: dict[str, Any], measured: float | None) -> list[Row]:
     """The simulation beside what `tests.benchmarks.load` has measured, for `./run bench`."""
-    predicted, beyond = largest_rate(HERE, costs_of(raw, crowded=True), CLIENTS)
+    predicted, beyond = largest_rate(HERE, costs_of(raw), CLIENTS)
     factor = _factor(predicted, measured)
     return [
         Row(
-            f"capacity with {CLIENTS} clients looking on, simulated with each step's cost on busy cores",
+            f"capacity with {CLIENTS} clients looking on, simulated with the cost of each step",
             f"{predicted:.1f} uploads/s; {beyond.gives_first} give first",
             f"{factor:.2f} × between it and the measured {measured:.1f}/s"
             if measured
@@ -186,17 +179,17 @@ def check_table(costs: Costs, measured: float | None) -> list[str]:
         "| capacity of this set-up | uploads a second |",
         "|---|---|",
         f"| measured by `python -m tests.benchmarks.load` | {measured:.1f} |",
-        f"| simulated with the costs above while all cores are busy | {predicted:.1f} |",
+        f"| simulated with the costs above | {predicted:.1f} |",
         f"| factor between them, {WITHIN_FACTOR} at most | {factor:.2f}: {verdict} |",
     ]
 
 
 def tables(raw: dict[str, Any], measured: float | None) -> dict[str, list[str]]:
     """By the names that they have in docs/capacity.md."""
-    costs = costs_of(raw, crowded=True)
+    costs = costs_of(raw)
     return {
         "steps": steps_table(raw),
-        "contest": contest_table(raw, costs_of(raw)),
+        "contest": contest_table(raw, costs),
         "check": check_table(costs, measured),
         "hour": hour_table(costs, LADDER[:4]),
         "ladder": ladder_table(costs),

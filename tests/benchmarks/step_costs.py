@@ -5,9 +5,6 @@ database's that serves it, in seconds; with SQLite that is one. It prints one li
 """
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -37,8 +34,6 @@ TIMES = 60
 # What a team of a contest of 150,000 submissions by 10,000 teams has sent in the end.
 PER_TEAM = 15
 DEEP = 2_000
-# A program that makes and forgets objects, as a web page does.
-BUSY = "kept = {}\nnumber = 0\nwhile True:\n    kept[number % 5000] = str(number)\n    number += 1"
 Taken = tuple[float, float]
 
 
@@ -83,7 +78,6 @@ def measure(slug: str, file: str) -> None:
     told["poll"] = _cost(_following(looking, waiting), TIMES)
     lifecycle.cancel(waiting)
     told["refused"] = _cost(refused, TIMES)
-    told["crowded"] = _crowded(_getting(looking, reverse("leaderboard", args=[slug])))
     told |= _behind_many(competition, team, client)
     told["commit"] = _commit(team)
     print(json.dumps(told))
@@ -132,21 +126,6 @@ def _behind_many(competition: Competition, team: Team, client: Client) -> dict[s
         claim = _cost(lambda: lifecycle.claim_next(Queue.SCORING), TIMES // 4)
         transaction.set_rollback(True)
     return {"poll_behind_many": poll, "claim_behind_many": claim}
-
-
-def _crowded(work: Callable[[], object]) -> float:
-    """How many times its processor time the same work takes while every core has something else to do too.
-
-    Cores share caches, and virtual ones may be halves of one.
-    """
-    alone = sum(_cost(work, TIMES))
-    others = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(os.cpu_count() or 1)]
-    try:
-        return sum(_cost(work, TIMES)) / alone
-    finally:
-        for other in others:
-            other.kill()
-            other.wait()
 
 
 def _getting(client: Client, address: str) -> Callable[[], None]:

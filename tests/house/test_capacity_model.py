@@ -65,12 +65,10 @@ def test_the_tables_say_what_was_measured():
     names = ("upload", "claim", "score", "record", "board", "submissions_page", "submission_page", "poll", "refused")
     raw = {name: [0.04, 0.01] for name in names} | {
         "claim_behind_many": [0.06, 0.01], "poll_behind_many": [0.04, 0.03], "commit": 0.002,
-        "crowded": 1.25,
     }  # fmt: skip
     assert "| 40.0 ms | 10.0 ms | 1,728,000 |" in steps_table(raw)[2]
     assert costs_of(raw).claim_of_each == Step(pytest.approx(0.00001), 0.0)
-    assert costs_of(raw, crowded=True).upload == Step(pytest.approx(0.05), pytest.approx(0.0125))
-    told = check_table(costs_of(raw, crowded=True), 1000.0)
+    told = check_table(costs_of(raw), 1000.0)
     assert "1000.0" in told[2]
     assert told[-1].endswith("MISSED |")
 
