@@ -42,8 +42,9 @@ def refusal(answer: requests.Response) -> KitError:
     again_at = told.get("reset_at") or told.get("retry_at")
     if again_at and moment(again_at) not in sentences[0]:
         sentences.append(f"It is possible again at {moment(again_at)}.")
-    if not again_at and (seconds := answer.headers.get("Retry-After", "")).isdigit():
-        sentences.append(f"It is possible again in {lasting(int(seconds))}.")
+    seconds = answer.headers.get("Retry-After", "")
+    if not again_at and seconds.isdigit() and (later := f"in {lasting(int(seconds))}.") not in sentences[0]:
+        sentences.append(f"It is possible again {later}")
     if status == HTTPStatus.UNAUTHORIZED and code != "wrong_credentials":
         sentences.append(f"Sign in with: {KIT} login --site {site}")
     if code in _CURES:
