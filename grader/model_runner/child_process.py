@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from mmap import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,14 @@ ENVIRONMENT = {
     # With oneDNN the allocator tries for ten seconds more before it says that memory is over.
     "TF_ENABLE_ONEDNN_OPTS": "0",
 }
+
+
+# Shared by a fork. A byte without a lock: a process killed while it looked would keep the lock for ever.
+_stop_asked = mmap(-1, 1)
+
+
+class WorkStopped(Exception):
+    """A child was ended, or never begun, because `stop_children` was called: what it did is to be done again."""
 
 
 class StoppedFor(StrEnum):
@@ -96,7 +105,12 @@ class _Pipe:
 
 
 def run_child(job: str, arguments: Mapping[str, object], stdin: int, allowance: Allowance) -> Ended:
-    """Run the child's job to its end, however it ends; nothing of it is left behind."""
+    """Run the child's job to its end, however it ends; nothing of it is left behind.
+
+    Raises WorkStopped once this process, or the one it was forked from, is to stop.
+    """
+    if is_stopping():
+        raise WorkStopped
     started = time.monotonic()
     with contextlib.ExitStack() as stack:
         result_end, result_in = _pipe(stack)
@@ -136,26 +150,14 @@ def run_child(job: str, arguments: Mapping[str, object], stdin: int, allowance: 
         )
 
 
-def end_running_models() -> None:
-    """Kill every child of this module that runs anywhere below the present process; their supervisors see it."""
-    for pid in _below(os.getpid()):
-        try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            if str(ENTRY).encode() in command:
-                os.kill(pid, signal.SIGKILL)
-        except OSError:
-            continue  # It has ended meanwhile.
+def stop_children() -> None:
+    """End what runs, here and in every process forked from this one since the import; from now on nothing is begun."""
+    _stop_asked[0] = 1
 
 
-def _below(pid: int) -> Iterator[int]:
-    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in listed.read_text().split()]
-        except OSError:
-            continue
-        for child in children:
-            yield child
-            yield from _below(child)
+def is_stopping() -> bool:
+    """Whether `stop_children` was called, here or in the process that this one was forked from."""
+    return _stop_asked[0] == 1
 
 
 def _pipe(stack: contextlib.ExitStack) -> tuple[int, int]:
@@ -168,6 +170,8 @@ def _pipe(stack: contextlib.ExitStack) -> tuple[int, int]:
 
 def _watch(child: "_Watched", result: _Pipe, log: _Pipe, started: float, allowance: Allowance) -> StoppedFor | None:
     while not child.has_ended():
+        if is_stopping():
+            raise WorkStopped
         for pipe in _ready(result, log):
             pipe.drain()
         if result.total > result.limit:

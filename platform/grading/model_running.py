@@ -14,6 +14,7 @@ from django.db import transaction
 from competitions.clock import database_now
 from competitions.models import Competition
 from config.stored_files import local_copy_of
+from grader.model_runner.child_process import WorkStopped
 from grader.model_runner.limits import MIB, ModelLimits
 from grader.model_runner.outcomes import (
     BATCH_WARNING,
@@ -24,7 +25,6 @@ from grader.model_runner.outcomes import (
     newer_export,
 )
 from grader.model_runner.predicting import predict
-from grader.model_runner.verdicts import ChildFailed
 from grader.scoring.arrays import Float64Array
 from grader.scoring.model_answers import write_answers
 from grader.scoring.prediction_format import PredictionFormat
@@ -73,8 +73,11 @@ def _run(claim: Claim, submission: Submission) -> None:
         lifecycle.put_back(claim, "it is run with another TensorFlow version than this worker has")
         return
     asked = all_of_test(competition)
-    with local_copy_of(submission.file, submission.sha256) as path:
-        _run_file(claim, submission, path, asked)
+    try:
+        with local_copy_of(submission.file, submission.sha256) as path:
+            _run_file(claim, submission, path, asked)
+    except WorkStopped:
+        lifecycle.put_back(claim, "the worker was stopped; the next one runs it again")
 
 
 def _run_file(claim: Claim, submission: Submission, path: Path, asked: Asked) -> None:
@@ -93,11 +96,6 @@ def _run_file(claim: Claim, submission: Submission, path: Path, asked: Asked) ->
     except ModelGradingUnavailable as unavailable:
         models_worker.switch_off(unavailable.reason)
         lifecycle.put_back(claim, f"no models are run here now: {unavailable.reason}")
-        return
-    except (ChildFailed, RunFailed):
-        if not models_worker.is_ending():
-            raise
-        lifecycle.put_back(claim, "the worker was stopped; the next one runs it again")
         return
     values = None if report.predictions is None else expected.settled(report.predictions)
     if values is not None:

@@ -3,9 +3,8 @@
 Any Celery worker that listens to the models queue is one. In every other process nothing here happens by itself.
 """
 
-import multiprocessing
 from dataclasses import asdict
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
@@ -18,7 +17,7 @@ from django.db.models.functions import Now
 
 from competitions.models import Competition, label_storage
 from grader.model_runner import capi
-from grader.model_runner.child_process import end_running_models
+from grader.model_runner.child_process import is_stopping, stop_children
 from grader.model_runner.walls import walls_of_this_machine
 from grading.label_wall import labels_within_reach
 from submissions.model_grading import workers_that_run_models
@@ -26,8 +25,7 @@ from submissions.models import ModelsWorker, Queue
 
 log = structlog.get_logger(__name__)
 
-# Shared with the pool's processes, which are forked: they are told of the end too.
-_ended = multiprocessing.Event()
+_ended = Event()
 _looked_at = 0.0
 # Set once, before the pool's processes are forked; "" in any process that belongs to no models worker.
 _name = ""
@@ -108,12 +106,7 @@ def switch_off(reason: str) -> None:
 
 def is_on() -> bool:
     """Whether this worker may take a model now."""
-    return not labels_within_reach() and workers_that_run_models().filter(name=_name).exists()
-
-
-def is_ending() -> bool:
-    """Whether this worker has begun to stop. One that was taken for gone, and has its row no more, has not."""
-    return _ended.is_set()
+    return not is_stopping() and not labels_within_reach() and workers_that_run_models().filter(name=_name).exists()
 
 
 def is_run_with_ours(competition: Competition) -> bool:
@@ -147,6 +140,6 @@ def _report_until_the_end() -> None:
 def _stop(**_: Any) -> None:
     """A stop takes seconds, not as long as a model may run: what runs now is put back, with no try counted."""
     if _name:
+        stop_children()
         _ended.set()
         ModelsWorker.objects.filter(name=_name).delete()
-        end_running_models()

@@ -15,7 +15,7 @@ from running_site import eventually
 
 from competitions.models import Competition, DataFile
 from config.clock import seconds_from_now
-from grader.model_runner.child_process import end_running_models
+from grader.model_runner import child_process, predicting
 from grader.model_runner.walls import walls_of_this_machine
 from grading import models_worker
 from grading.model_running import run_claimed
@@ -169,10 +169,10 @@ def test_a_model_that_dies_costs_a_try_though_its_worker_is_taken_for_gone(
     alices_team, send, sent_models, models_worker_here
 ):
     def strike():
-        model_at_work()
+        model = model_at_work()
         ModelsWorker.objects.all().delete()
         connection.close()
-        end_running_models()
+        model.kill()
 
     submission = send(alices_team, sent_models["looping"], "looping.zip")
     with ThreadPoolExecutor(1) as other:
@@ -181,6 +181,55 @@ def test_a_model_that_dies_costs_a_try_though_its_worker_is_taken_for_gone(
         striking.result()
     submission.refresh_from_db()
     assert (submission.status, submission.tries) == (Status.QUEUED, 1)
+
+
+@pytest.fixture
+def stoppable(monkeypatch):
+    """The stop of this test ends nothing after it."""
+    monkeypatch.setattr(child_process, "_stop_asked", bytearray(1))
+
+
+def is_back_in_its_place(submission):
+    submission.refresh_from_db()
+    assert (submission.status, submission.tries) == (Status.QUEUED, 0)
+    assert submission.events.last().note == "the worker was stopped; the next one runs it again"
+    assert not ModelRun.objects.exists()
+    return True
+
+
+@pytest.mark.parametrize("before", ["unpack", "screen", "run_model"])
+def test_a_stop_between_two_children_begins_no_other(
+    before, alices_team, send, sent_models, models_worker_here, stoppable, monkeypatch
+):
+    begin = getattr(predicting, before)
+
+    def stopped_before(*arguments):
+        child_process.stop_children()
+        return begin(*arguments)
+
+    monkeypatch.setattr(predicting, before, stopped_before)
+    submission = send(alices_team, sent_models["looping"], "looping.zip")
+    predict_waiting()
+    assert is_back_in_its_place(submission)
+    # It is the next worker's; this one takes no more.
+    predict_waiting()
+    submission.refresh_from_db()
+    assert submission.attempt == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_ends_the_model_that_runs(alices_team, send, sent_models, models_worker_here, stoppable):
+    def stop():
+        model = model_at_work()
+        child_process.stop_children()
+        return model
+
+    submission = send(alices_team, sent_models["looping"], "looping.zip")
+    with ThreadPoolExecutor(1) as other:
+        stopping = other.submit(stop)
+        predict_waiting()
+        assert not stopping.result().is_running()
+    assert is_back_in_its_place(submission)
 
 
 def test_a_worker_that_could_read_labels_runs_nothing(alices_team, send, sent_models, settings, monkeypatch):

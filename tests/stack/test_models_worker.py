@@ -68,11 +68,11 @@ def test_no_process_of_the_models_worker_loads_tensorflow_beside_the_models_own(
 
 
 def caught_in_mid_run(site):
-    """The process that runs a model, once there is one."""
+    """The process that runs a model, once there is one; unpacking and screening have children of their own."""
 
     def look():
         children = site.top("models worker").children(recursive=True)
-        return [child for child in children if "child.py" in " ".join(child.cmdline())]
+        return [child for child in children if "child.py run" in " ".join(child.cmdline())]
 
     return eventually(look, "a model is run")[0]
 
