@@ -1,8 +1,9 @@
 """A site as a few pools of servers, and submissions passing through them: a discrete-event simulation.
 
-A request takes a thread of the web server for its whole time, in it processor time of one of the web's cores, then of
-the database. A file's score takes a scoring process, in it the cores of the scoring hosts, then the database. What is
-committed passes one after the other. On a single host all three share its cores.
+A request comes to one of the web processes by chance and takes a thread of it for its whole time. It works in turns of
+SLICE at most: its process's interpreter, which one thread has at a time, and with it a core, then the database. A
+file's score takes a scoring process, in it the cores of the scoring hosts, then the database. What is committed passes
+one after the other. On a single host all three share its cores.
 """
 
 import heapq
@@ -10,6 +11,7 @@ import random
 from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from tests.benchmarks.load_generator import IDLE_SECONDS, OWN_EVERY
@@ -20,6 +22,8 @@ BUSY_AFTER, BUSY_WAIT, NO_WAIT = 5.0, 0.5, 0.05
 # How a submission's page follows it: seconds between two looks, by the seconds since it was sent.
 POLLING = ((3.0, 0.3), (30.0, 1.0), (120.0, 3.0), (float("inf"), 10.0))
 DEEP = 2_000
+# sys.getswitchinterval(): so long a thread keeps its interpreter while others want it; the kernel's turns are alike.
+SLICE = 0.005
 LOWEST_RATE, HIGHEST_RATE = 0.1, 2_000.0
 
 
@@ -39,7 +43,8 @@ class Step:
 class Costs:
     """What each step was measured at; `of_each`: how much more for each file that waits, DEEP at most.
 
-    `commit`: seconds until a change has reached the disk.
+    `commit`: seconds until a change has reached the disk. `beside`: of a core, what the scoring worker does beside the
+    files, as long as there are uploads.
     """
 
     upload: Step
@@ -54,11 +59,15 @@ class Costs:
     score: Step
     record: Step
     commit: float
+    beside: float = 0.0
 
 
 @dataclass(frozen=True)
 class Setup:
-    """`web` × `threads`, `scoring` processes; cores of each kind of host, or `shared` by all of them."""
+    """`web` × `threads`, `scoring` processes; cores of each kind of host, or `shared` by all of them.
+
+    `others`: of the shared cores, what somebody else takes; in cores.
+    """
 
     name: str
     web: int = 2
@@ -68,6 +77,7 @@ class Setup:
     web_cores: int = 0
     scoring_cores: int = 0
     database_cores: int = 0
+    others: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -150,6 +160,23 @@ class Simulation:
         pool.give_back()
 
 
+class WebProcess:
+    """Its threads, of which one at a time has the interpreter."""
+
+    def __init__(self, simulation: Simulation, threads: int) -> None:
+        self.threads, self.interpreter = Pool(simulation, threads), Pool(simulation, 1)
+        self.stands_since: float | None = None
+
+    def is_surplus(self, waited: float, now: float) -> bool:
+        """Whether a request that waited so long is told to come back, as pages.busy decides it."""
+        if waited <= NO_WAIT:
+            self.stands_since = None
+            return False
+        if self.stands_since is None:
+            self.stands_since = now - waited
+        return now - self.stands_since >= BUSY_AFTER and waited > BUSY_WAIT
+
+
 class Site:
     """A set-up under a crowd."""
 
@@ -164,26 +191,32 @@ class Site:
         self.web_cores = shared or pool(min(setup.web, setup.web_cores))
         self.scoring_cores = shared or pool(min(setup.scoring, setup.scoring_cores))
         self.database = shared or pool(setup.database_cores)
-        self.threads, self.workers, self.commits = pool(setup.web * setup.threads), pool(setup.scoring), pool(1)
+        self.web = [WebProcess(self.simulation, setup.threads) for _ in range(setup.web)]
+        self.workers, self.commits = pool(setup.scoring), pool(1)
         self.waiting = 0
-        self._stands_since: float | None = None
 
     def play(self, patience: float = 7200.0) -> Outcome:
         """The crowd's time, and then as long as it takes until all is scored."""
         self.simulation.start(self._senders())
+        self.simulation.start(self._beside(self.scoring_cores, self.costs.beside))
+        self.simulation.start(self._beside(self.database, self.setup.others))
         for _ in range(self.crowd.lookers):
             self.simulation.start(self._looker(), self.chance.uniform(0, IDLE_SECONDS))
         self.simulation.run(self.seconds)
         self.outcome.waiting_in_the_end = self.waiting
+        separate = not self.setup.shared
         named = {
-            "the cores": [self.web_cores] if self.setup.shared else [],
-            "the web's cores": [] if self.setup.shared else [self.web_cores],
-            "the scoring cores": [] if self.setup.shared else [self.scoring_cores],
-            "the database's cores": [] if self.setup.shared else [self.database],
+            "the cores": [] if separate else [self.database],
+            "the web's cores": [self.web_cores] if separate else [],
+            "the scoring cores": [self.scoring_cores] if separate else [],
+            "the database's cores": [self.database] if separate else [],
+            "the web processes": [process.interpreter for process in self.web],
             "commits, one by one": [self.commits],
         }
         self.outcome.shares = {
-            name: pools[0].worked / self.seconds / pools[0].servers for name, pools in named.items() if pools
+            name: sum(pool.worked for pool in pools) / self.seconds / sum(pool.servers for pool in pools)
+            for name, pools in named.items()
+            if pools
         }
         end = self.seconds
         while self.waiting and end < self.seconds + patience:
@@ -203,6 +236,12 @@ class Site:
                 self.outcome.sent += 1
                 self.simulation.start(self._sender())
             yield max(0.0, end - self.simulation.now)
+
+    def _beside(self, cores: Pool, share: float) -> Generator[Any, None, None]:
+        """Turns of SLICE that make such a share of one core."""
+        while share and self.simulation.now < self.seconds:
+            yield self.chance.expovariate(share / SLICE)
+            yield from self.simulation.use(cores, SLICE)
 
     def _sender(self) -> Generator[Any, None, None]:
         began, is_taken = self.simulation.now, False
@@ -233,11 +272,12 @@ class Site:
 
     def _request(self, cost: Step, seconds: list[float], commits: int = 0) -> Generator[Any, None, bool]:
         """False: it was told to come back."""
-        came = self.simulation.now
-        yield self.threads
-        is_surplus = self._is_surplus(self.simulation.now - came)
-        yield from self._work(self.web_cores, self.costs.refused if is_surplus else cost, 0 if is_surplus else commits)
-        self.threads.give_back()
+        came, process = self.simulation.now, self.chance.choice(self.web)
+        yield process.threads
+        is_surplus = process.is_surplus(self.simulation.now - came, self.simulation.now)
+        taken, commits = (self.costs.refused, 0) if is_surplus else (cost, commits)
+        yield from self._work(self.web_cores, taken, commits, process.interpreter)
+        process.threads.give_back()
         if not is_surplus:
             seconds.append(self.simulation.now - came)
         return not is_surplus
@@ -255,21 +295,19 @@ class Site:
         is_scored.append(True)
         self.outcome.scored.append(self.simulation.now - began)
 
-    def _work(self, cores: Pool, cost: Step, commits: int) -> Iterator[Any]:
-        yield from self.simulation.use(cores, cost.cpu)
-        if cost.database:
-            yield from self.simulation.use(self.database, cost.database)
+    def _work(self, cores: Pool, cost: Step, commits: int, interpreter: Pool | None = None) -> Iterator[Any]:
+        turns = max(1, ceil(cost.cpu / SLICE))
+        for _ in range(turns):
+            if interpreter:
+                yield interpreter
+            yield from self.simulation.use(cores, cost.cpu / turns)
+            if interpreter:
+                interpreter.worked += cost.cpu / turns
+                interpreter.give_back()
+            if cost.database:
+                yield from self.simulation.use(self.database, cost.database / turns)
         for _ in range(commits):
             yield from self.simulation.use(self.commits, self.costs.commit)
-
-    def _is_surplus(self, waited: float) -> bool:
-        """As pages.busy decides it."""
-        if waited <= NO_WAIT:
-            self._stands_since = None
-            return False
-        if self._stands_since is None:
-            self._stands_since = self.simulation.now - waited
-        return self.simulation.now - self._stands_since >= BUSY_AFTER and waited > BUSY_WAIT
 
 
 def largest_rate(setup: Setup, costs: Costs, lookers: int) -> tuple[float, Outcome]:

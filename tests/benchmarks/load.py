@@ -13,9 +13,13 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import psutil
+
+from tests.benchmarks.capacity import costs_on, mean_costs
 from tests.benchmarks.compose_like import ComposeLike, compose_like, why_not_here
 from tests.benchmarks.load_generator import IDLE_SECONDS, Client, Heard, look_on, play
 from tests.benchmarks.row import Row, percentile
@@ -79,6 +83,18 @@ class Played:
         )
 
 
+@dataclass(frozen=True)
+class LoadRun:
+    """The rows, and for the simulation: uploads a second that are borne, the cores that others than the site took
+    meanwhile (these visitors, and the host for its other guests), and what each step cost in the same minutes.
+    """
+
+    rows: list[Row]
+    capacity: float = 0.0
+    others: float = 0.0
+    costs: dict[str, Any] = field(default_factory=dict)
+
+
 class Stand:
     """The site, its clients and the file that they send."""
 
@@ -106,6 +122,10 @@ class Stand:
         )
         self.say(played.told())
         return played
+
+    def costs(self) -> dict[str, Any]:
+        """What each step costs on this site, now."""
+        return costs_on(self.site, self.file)
 
     def waiting(self) -> int:
         """How many files have no score yet."""
@@ -161,12 +181,14 @@ def measure(
     say: Say = print,
     known: float | None = None,
     idle: float = IDLE_SECONDS,
-) -> list[Row]:
-    """The rows. `known`: the capacity, which is then not looked for. `idle`: seconds between two looks of a client."""
+) -> LoadRun:
+    """All of it. `known`: the capacity, which is then not looked for. `idle`: seconds between two looks of a client."""
     if problem := why_not_here():
-        return [Row("load on a production set-up", f"not measured: {problem}", "", "", False)]
+        return LoadRun([Row("load on a production set-up", f"not measured: {problem}", "", "", False)])
     with compose_like(folder) as site:
         stand = Stand(site, seconds, say, idle)
+        # Before and after all the plays, for the machine may become slower or quicker meanwhile.
+        before = stand.costs()
         stand.warm_up()
         capacity = stand.play(known) if known else find_capacity(stand)
         # The worst of three counts: what holds in one play only does not hold.
@@ -174,7 +196,10 @@ def measure(
         half = max(halves, key=lambda one: one.heard.page_percentile(0.95))
         twice = stand.play(2 * capacity.rate)
         bare, drained = stand.bare(), stand.drain()
-    return [_capacity(capacity), _half(half), *_twice(twice), _drain(drained, bare)]
+        costs = mean_costs(before, stand.costs())
+    rows = [_capacity(capacity), _half(half), *_twice(twice), _drain(drained, bare)]
+    others = capacity.heard.own_share + capacity.heard.stolen_share * psutil.cpu_count()
+    return LoadRun(rows, capacity.rate, others, costs)
 
 
 def _capacity(played: Played) -> Row:
@@ -250,7 +275,7 @@ def main() -> int:
                 stand.warm_up()
                 stand.play(given.rate)
             return 0
-        rows = measure(Path(name), given.seconds, known=given.capacity, idle=given.idle)
+        rows = measure(Path(name), given.seconds, known=given.capacity, idle=given.idle).rows
     for row in rows:
         print(row.line())
     return 0 if all(row.is_met for row in rows) else 1

@@ -55,10 +55,9 @@ def measure(slug: str, file: str) -> None:
         assert answer.status_code == 503
 
     told: dict[str, object] = {}
-    before = _stored()
+    before, count = _stored(), Submission.objects.count()
     told["upload"] = _cost(upload, TIMES)
     told["claim"], told["score"], told["record"] = _grading(competition)
-    told["stored_file"], told["stored_kept"], told["stored_rows"] = _stored_by_each(before, len(body))
     # A board is looked at when it has its lines.
     for other in competition.teams.filter(is_baseline=False):
         upload(_member(other))
@@ -66,6 +65,8 @@ def measure(slug: str, file: str) -> None:
     for _ in range(PER_TEAM):
         upload(looking)
     _grading(competition)
+    each = max(0, _stored() - before) // (Submission.objects.count() - count)
+    told["stored_file"], told["stored_kept"], told["stored_rows"] = *_files_of_the_latest(len(body)), each
     sent = Submission.objects.filter(team=reader).order_by("-submitted_at")[0]
     for name, address in {
         "board": reverse("leaderboard", args=[slug]),
@@ -198,9 +199,8 @@ def _stored() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _stored_by_each(before: int, sent_bytes: int) -> tuple[int, int, int]:
-    """Bytes of the file as it was sent, of its kept predictions, and of its rows."""
+def _files_of_the_latest(sent_bytes: int) -> tuple[int, int]:
+    """Bytes of the file as it was sent, and of its kept predictions."""
     latest = Submission.objects.filter(evaluation__isnull=False).order_by("-submitted_at")[0]
     assert latest.evaluation
-    kept = prediction_storage().size(latest.evaluation.predictions.name)
-    return min(latest.size_bytes, sent_bytes), kept, max(0, _stored() - before) // TIMES
+    return min(latest.size_bytes, sent_bytes), prediction_storage().size(latest.evaluation.predictions.name)

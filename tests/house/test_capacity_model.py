@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks.capacity import check_table, costs_of, load_table, put_into, steps_table
+from tests.benchmarks.capacity import Measured, check_table, costs_of, load_table, mean_costs, put_into, steps_table
 from tests.benchmarks.capacity_model import Costs, Crowd, Setup, Site, Step, largest_rate
 
 NOTHING = Step(0.0)
@@ -31,6 +31,14 @@ def test_a_core_that_is_needed_half_the_time_is_half_busy():
     assert found.gives_first == "the cores"
 
 
+def test_what_others_take_and_what_is_done_beside_is_taken_from_the_cores():
+    crowd = Crowd(0, ((500.0, 5.0),))
+    taken = Site(Setup("", shared=1, others=0.2), costs(upload=Step(0.05)), crowd).play()
+    beside = Site(Setup("", shared=1), costs(upload=Step(0.05), beside=0.2), crowd).play()
+    for found in (taken, beside):
+        assert found.shares["the cores"] == pytest.approx(0.45, abs=0.05)
+
+
 def test_one_server_queues_as_the_formula_says():
     """M/D/1 (Pollaczek & Khinchine): at a load of 0.8 the mean time there is s + 0.8 · s / (2 · 0.2) = 3 s."""
     found = Site(Setup("", web=1, threads=1, shared=1), costs(upload=Step(0.1)), Crowd(0, ((2_000.0, 8.0),))).play()
@@ -39,7 +47,7 @@ def test_one_server_queues_as_the_formula_says():
 
 def test_what_is_too_much_is_refused_comes_back_and_is_scored():
     setup = Setup("", web=1, threads=2, scoring=1, shared=1)
-    found = Site(setup, costs(upload=Step(0.1)), Crowd(0, ((60.0, 20.0), (60.0, 0.0)))).play()
+    found = Site(setup, costs(upload=Step(0.1)), Crowd(0, ((60.0, 20.0), (90.0, 0.0)))).play()
     assert found.busy > 0
     # Who is served has waited for little more than half a second, and nobody for minutes.
     assert found.p95(found.upload[200:]) < 1.0
@@ -55,6 +63,22 @@ def test_the_largest_rate_is_what_the_busiest_part_bears():
     assert beyond.gives_first == "commits, one by one"
 
 
+def test_a_web_process_works_at_no_more_than_one_request_at_a_time():
+    """However many threads and cores it has: its threads share one interpreter."""
+    priced = costs(board=Step(0.1))
+    alone, two = (
+        Site(Setup("", web=web, threads=8, shared=16), priced, Crowd(100, ((60.0, 0.0),))).play() for web in (1, 2)
+    )
+    assert alone.shares["the web processes"] == pytest.approx(1.0, abs=0.02)
+    assert alone.gives_first == "the web processes"
+    assert two.p95(two.page) < alone.p95(alone.page)
+
+
+def test_costs_are_the_mean_of_before_and_after():
+    before, after = {"upload": [0.02, 0.004], "commit": 0.001}, {"upload": [0.04, 0.006], "commit": 0.003}
+    assert mean_costs(before, after) == {"upload": [pytest.approx(0.03), pytest.approx(0.005)], "commit": 0.002}
+
+
 def test_the_same_seed_tells_the_same():
     priced = costs(upload=Step(0.05), board=Step(0.01), score=Step(0.02))
     first, again = (Site(Setup("", shared=2), priced, Crowd(20, ((30.0, 8.0),))).play() for _ in range(2))
@@ -68,8 +92,9 @@ def test_the_tables_say_what_was_measured():
     }  # fmt: skip
     assert "| 40.0 ms | 10.0 ms | 1,728,000 |" in steps_table(raw)[2]
     assert costs_of(raw).claim_of_each == Step(pytest.approx(0.00001), 0.0)
-    told = check_table(costs_of(raw), 1000.0)
+    told = check_table(costs_of(raw), Measured(1000.0, 0.25))
     assert "1000.0" in told[2]
+    assert "0.25 of its cores" in told[3]
     assert told[-1].endswith("MISSED |")
 
 
