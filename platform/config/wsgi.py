@@ -4,10 +4,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from config.preload import preload_pages
 from config.shared_counts import share_counts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-# Here, for with --preload this is done once, before gunicorn forks.
+# All of it here, for with --preload this is done once, before gunicorn forks.
 share_counts()
 
 application = get_wsgi_application()
+preload_pages()

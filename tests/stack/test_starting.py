@@ -133,6 +133,23 @@ def test_the_site_loads_without_tensorflow_and_the_kit(tmp_path):
     assert python(code, HOLDOUT_VAR=str(tmp_path)).strip() == "[]"
 
 
+def test_before_the_web_server_forks_every_page_is_at_hand_and_nothing_is_connected(tmp_path):
+    code = (
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'\n"
+        "import config.wsgi\n"
+        "from django.db import connections\n"
+        "from django.template import engines\n"
+        "print({'pages.urls', 'api.urls', 'allauth.account.urls'} <= set(sys.modules))\n"
+        "(cached,) = engines['django'].engine.template_loaders\n"
+        "print(len(cached.get_template_cache))\n"
+        "print(connections['default'].connection)"
+    )
+    pages, templates, connection = python(code, HOLDOUT_VAR=str(tmp_path)).split()
+    assert pages == "True"
+    assert int(templates) >= len([*(ROOT / "platform" / "templates").rglob("*.html")])
+    assert connection == "None"
+
+
 def test_the_kits_commands_load_with_no_more_than_the_site_has():
     """The seed runs `train` and `predict` where only requirements.txt is installed, as in the site's container."""
     code = (
