@@ -1,4 +1,4 @@
-"""What Django puts off until somebody asks for a page: done while the web server starts, so that no visitor waits for it."""
+"""What Django puts off until somebody asks for a page is done while the web server starts: no visitor waits for it."""
 
 from pathlib import Path
 
