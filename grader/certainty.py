@@ -183,4 +183,6 @@ def _clusters(task: Task, solution: Solution, rows: BoolArray) -> tuple[Int64Arr
 
 if __name__ == "__main__":
     os.nice(_NICENESS)
+    # What it makes tells exact scores.
+    os.umask(0o077)
     sys.exit(main())

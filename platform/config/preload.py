@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.template import engines
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
@@ -15,6 +16,6 @@ def preload_pages() -> None:
     for code, _ in settings.LANGUAGES:
         with translation.override(code):
             translation.gettext("Submit")
-    for folder in settings.TEMPLATES[0]["DIRS"]:
+    for folder in engines["django"].dirs:
         for path in Path(folder).rglob("*.html"):
             get_template(str(path.relative_to(folder)))

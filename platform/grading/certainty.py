@@ -92,6 +92,8 @@ def _carry_out(run: BoardCertainty, began: float) -> int:
         return 0
     with _own_folder(run) as name, ExitStack() as copies:
         folder = Path(name)
+        for file in (TASK, *KNOWN.values()):
+            (folder / file).touch(mode=0o600)
         missing = _prepare(run, state, folder, copies)
         certainty.hold(run, settings.JOB_LEASE_SECONDS)
         answer = _ask_child(run, folder)

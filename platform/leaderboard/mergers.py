@@ -59,8 +59,9 @@ def hold_team_of(submission_id: UUID) -> Team:
     Call it before anything of the submission is written: a merger holds teams first as well.
     """
     while True:
-        team_id = Submission.objects.values_list("team_id", flat=True).get(pk=submission_id)
-        team = locked_teams().get(pk=team_id)
+        team = locked_teams().filter(submissions=submission_id).first()
+        if team is None:
+            raise Submission.DoesNotExist(f"{submission_id} was erased meanwhile")
         if Submission.objects.filter(pk=submission_id, team=team).exists():
             return team
 

@@ -18,14 +18,16 @@ ROWS_AT_ONCE = 500
 def refresh(team: Team) -> None:
     """Set the team's standing from its live evaluations against the active solution. Call it in their transaction."""
     # Two workers that finish two submissions of one team must see each other's evaluation.
-    team = Team.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=team.pk)
+    held = Team.objects.select_for_update(no_key=True).values_list("is_baseline", flat=True)
+    is_baseline = held.get(pk=team.pk)
     place = _places(team.competition, team).get(team.pk)
+    own = Standing.objects.filter(team=team)
     if place is None:
-        Standing.objects.filter(team=team).delete()
+        own.delete()
         return
-    wanted = _standing(team.competition, team.pk, place, is_ranked=not team.is_baseline)
-    values = {name: getattr(wanted, name) for name in KEPT}
-    Standing.objects.update_or_create(team=team, defaults={"competition": team.competition, **values})
+    wanted = _standing(team.competition, team.pk, place, is_ranked=not is_baseline)
+    if not own.update(**{name: getattr(wanted, name) for name in KEPT}):
+        wanted.save(force_insert=True)
 
 
 @transaction.atomic

@@ -29,6 +29,9 @@ def post_result(submission_id: UUID) -> None:
     wanted = Submission.objects.filter(
         WANT_THIS, pk=submission_id, submitted_by__is_active=True, team__is_rehearsal=False
     )
+    # Few want one, and what a letter needs is much to read.
+    if not wanted.exists():
+        return
     # The models worker writes of rejections, and may read neither a password nor a score.
     with_names = wanted.select_related("submitted_by", "competition", "team").defer("submitted_by__password")
     sent = with_names.first()

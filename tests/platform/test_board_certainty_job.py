@@ -10,6 +10,7 @@ from django.utils import timezone
 from ladder_of_stories import FIRST_RUNG, NOT_CLEARLY_ABOVE, SECOND_RUNG
 
 from competitions.models import Competition, DataFile
+from grading import certainty as certainty_job
 from grading.sweeper import sweep
 from grading.tasks import board_certainty
 from leaderboard.models import BoardCertainty, PlaceCertainty, Replicates, Standing
@@ -50,6 +51,22 @@ def test_a_board_of_two_rows_tells_nobody_apart(competition, alices_team, bobs_t
     certainty = BoardCertainty.objects.get()
     assert (certainty.unit, certainty.unit_count, certainty.tied_count, certainty.last_tied) == ("row", 2, 2, 2)
     assert Replicates.objects.count() == 2
+
+
+def test_its_files_are_for_their_owner_only(competition, alices_team, bobs_team, graded, monkeypatch):
+    graded(alices_team, GOOD)
+    graded(bobs_team, PERFECT)
+    modes = {}
+
+    def store(state, folder, *others):
+        modes.update({path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()})
+        return keep(state, folder, *others)
+
+    keep = certainty_job._store
+    monkeypatch.setattr(certainty_job, "_store", store)
+    board_certainty()
+    assert {"task.json", "answer.json", "by_rows.npy"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
 
 
 def test_it_is_done_once_and_again_when_the_board_has_changed(
