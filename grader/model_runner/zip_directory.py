@@ -45,11 +45,14 @@ class Entry:
 def read_directory(file: BinaryIO, limits: ModelLimits) -> tuple[zipfile.ZipFile, list[Entry]]:
     """The opened archive and the files to unpack. Raises Rejected, naming the first that does not belong."""
     size = file.seek(0, 2)
-    directory_at = _check_end(file, size, limits)
+    count, directory_at = _check_end(file, size, limits)
     try:
         archive = zipfile.ZipFile(file)
     except ARCHIVE_ERRORS as problem:
         raise wording.DAMAGED.refusal() from problem
+    # The library reads the list to its end, whatever number is announced: the limit holds for both.
+    if len(archive.infolist()) != count:
+        raise wording.DAMAGED.refusal()
     records = [record for record in archive.infolist() if not _is_clutter(record.filename)]
     for record in records:
         _check_record(record)
@@ -64,8 +67,8 @@ def read_directory(file: BinaryIO, limits: ModelLimits) -> tuple[zipfile.ZipFile
     return archive, entries
 
 
-def _check_end(file: BinaryIO, size: int, limits: ModelLimits) -> int:
-    """Where the archive's list of files begins."""
+def _check_end(file: BinaryIO, size: int, limits: ModelLimits) -> tuple[int, int]:
+    """How many files and folders are announced, and where the list of them begins."""
     if size < _END.size:
         raise wording.NO_ZIP.refusal()
     file.seek(0)
@@ -84,7 +87,7 @@ def _check_end(file: BinaryIO, size: int, limits: ModelLimits) -> int:
         raise wording.MANY_FILES.refusal(count=f"{count:,}", most=limits.max_entries)
     if offset + length + _END.size != size:
         raise wording.OTHER_DATA.refusal()
-    return int(offset)
+    return count, offset
 
 
 def _is_clutter(name: str) -> bool:

@@ -40,6 +40,8 @@ ARCHIVES = {
     "an archive of several parts": changed(ARCHIVE, 4, b"\1\0", END),
     "an archive in the zip64 form": changed(ARCHIVE, 8, b"\xff\xff\xff\xff", END),
     "an archive with a broken list": changed(ARCHIVE, 0, b"XX"),
+    "an archive with more files than it announces": changed(ARCHIVE, 8, struct.pack("<2H", 1, 1), END),
+    "an archive with fewer files than it announces": changed(ARCHIVE, 8, struct.pack("<2H", 9, 9), END),
     "an archive with files over each other": changed(
         ARCHIVE, 42, struct.pack("<I", ARCHIVE.index(b"PK\x03\x04", 4)), b"PK\x01\x02"
     ),

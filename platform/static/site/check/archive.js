@@ -30,7 +30,7 @@ const checkEnd = async (file, limits) => {
     throw refusal(SAY.MANY_FILES, { count: thousands(count), most: limits.maxEntries });
   }
   if (offset + length + END_BYTES !== file.size) throw refusal(SAY.OTHER_DATA);
-  return offset;
+  return [count, offset];
 };
 
 const isClutter = ({ name }) => name.startsWith("__MACOSX/") || name.split("/").at(-1) === ".DS_Store";
@@ -110,13 +110,14 @@ export const checkArchive = async (file, ownLimits) => {
   if (file.size > limits.maxZipBytes) {
     throw refusal(SAY.LARGE_ARCHIVE, { size: thousands(file.size), most: thousands(limits.maxZipBytes) });
   }
-  const listAt = await checkEnd(file, limits);
+  const [count, listAt] = await checkEnd(file, limits);
   let all;
   try {
     all = await readList(file, LIMITS.archiveListBytes, () => refusal(SAY.DAMAGED));
   } catch (problem) {
     throw problem instanceof Damage ? refusal(SAY.DAMAGED) : problem;
   }
+  if (all.length !== count) throw refusal(SAY.DAMAGED);
   const records = all.filter((record) => !isClutter(record));
   records.forEach(checkRecord);
   await checkSpans(file, all, listAt);
