@@ -35,8 +35,8 @@ HERE = Setup("1 host of 2 cores, all on it: 2 × 4 web, 2 scoring (compose as it
 # Each as name, web processes of 4 threads, scoring processes; then the cores of one host for all, or of each kind.
 LADDER = (
     HERE,
-    Setup("1 host of 4 cores: 3 × 4 web, 3 scoring", web=3, scoring=3, shared=4),
-    Setup("1 host of 8 cores: 6 × 4 web, 4 scoring", web=6, scoring=4, shared=8),
+    Setup("1 host of 4 cores: 4 × 4 web, 3 scoring", web=4, scoring=3, shared=4),
+    Setup("1 host of 8 cores: 8 × 4 web, 4 scoring", web=8, scoring=4, shared=8),
     Setup("3 hosts: web 8 cores, scoring 4, database 4", 8, 4, 4, web_cores=8, scoring_cores=4, database_cores=4),
     Setup("web 2 × 8 cores, scoring 8, database 8", 16, 4, 8, web_cores=16, scoring_cores=8, database_cores=8),
     Setup("web 4 × 8 cores, scoring 2 × 8, database 16", 32, 4, 16, web_cores=32, scoring_cores=16, database_cores=16),
